@@ -1,0 +1,40 @@
+import JSON5 from 'json5';
+
+/** JSON as W&B writes it: numbers may be NaN or infinite. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Reads JSON that may hold bare `NaN`, `Infinity` and `-Infinity` and raw control characters inside strings, which
+ * Python's json module writes and tolerates and `JSON.parse` refuses.
+ *
+ * @throws SyntaxError where the text is no JSON even so.
+ */
+export function parseLenientJson(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue; // JSON.parse returns nothing but JSON
+  } catch {
+    // eslint-disable-next-line no-control-regex -- these are the characters to be escaped
+    const escaped = text.replaceAll(/[\u0000-\u0008\u000A-\u001F]/g, (char) =>
+      char === '\n' || char === '\r' ? ' ' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    return JSON5.parse<JsonValue>(escaped);
+  }
+}
+
+/** Writes JSON that `parseLenientJson` reads back to the same value, non-finite numbers included. */
+export function renderJson(value: JsonValue): string {
+  let finite = true;
+  const text = JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item === 'number' && !Number.isFinite(item)) finite = false;
+    return item;
+  });
+  return finite ? text : JSON5.stringify(value, { quote: '"' });
+}

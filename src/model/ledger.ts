@@ -1,0 +1,47 @@
+import type { Cell } from './cell.ts';
+import type { IdentityImage } from './identity.ts';
+
+export const LEDGER_EVENTS = ['applied', 'rolled-back'] as const;
+export type LedgerEvent = (typeof LEDGER_EVENTS)[number];
+
+/** One line of the append-only ledger in the registry file. */
+export interface LedgerEntry {
+  /** 1, 2, 3, … without gaps. */
+  readonly seq: number;
+  readonly event: LedgerEvent;
+  readonly key: Cell;
+  readonly keyText: string;
+  readonly wandbRunId: string;
+  /** Plan digest's first 12 digits, or `link` for a link by hand. */
+  readonly planId: string;
+  readonly batch: string;
+  readonly before: IdentityImage;
+  readonly after: IdentityImage;
+  readonly by: string;
+  /** ISO time, UTC. */
+  readonly at: string;
+  /** SHA-256 over the previous entry's hash and this entry, hex. */
+  readonly hash: string;
+}
+
+/** One accepted entry as `apply` writes it. */
+export interface AcceptedMatch {
+  readonly key: Cell;
+  readonly keyText: string;
+  readonly wandbRunId: string;
+  readonly before: IdentityImage;
+  readonly after: IdentityImage;
+  readonly by: string;
+}
+
+/** How a row stands against its ledger entry when a rollback is asked for. */
+export const ROLLBACK_CLASSES = [
+  'clean',
+  'edited',
+  'already-undone',
+  'repeat',
+  'missing-row',
+  'superseded',
+  'constraint',
+] as const;
+export type RollbackClass = (typeof ROLLBACK_CLASSES)[number];

@@ -1,0 +1,101 @@
+import type { IdentityImage } from './identity.ts';
+import type { Candidate } from './linkage.ts';
+import type { RegistryIdentity } from './registry.ts';
+import type { ListingWindow, QuarantinedRun } from './snapshot.ts';
+import type { Cell } from './cell.ts';
+
+export const PLAN_FORMAT_VERSION = 1;
+
+export const ENTRY_KINDS = ['match', 'ambiguous', 'unmatched', 'linked'] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+export const DECISIONS = ['accepted', 'rejected', 'undecided'] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+/** Where a proposed `started_at` comes from. */
+export const START_SOURCES = ['kept', 'metadata', 'summary', 'created'] as const;
+export type StartSource = (typeof START_SOURCES)[number];
+
+/** A run that an entry could be given, with the after image that this choice would write. */
+export interface PlanCandidate extends Candidate {
+  readonly after: IdentityImage;
+  readonly startSource: StartSource;
+}
+
+/** One row's line in the plan. The proposal part never changes once the plan is sealed. */
+export interface PlanEntry {
+  readonly key: Cell;
+  readonly keyText: string;
+  readonly kind: EntryKind;
+  /** The run proposed (`match`) or already linked (`linked`); null otherwise. */
+  readonly wandbRunId: string | null;
+  readonly probability: number | null;
+  readonly weight: number | null;
+  readonly margin: number | null;
+  readonly reason: string;
+  readonly before: IdentityImage;
+  /** What the proposal writes; equals `before` where nothing is proposed. */
+  readonly after: IdentityImage;
+  readonly startSource: StartSource | null;
+  readonly candidates: readonly PlanCandidate[];
+}
+
+/** What happens to an entry; the one part of a plan that people change. */
+export interface EntryDecision {
+  readonly keyText: string;
+  readonly decision: Decision;
+  /** The run that the decision is about; another one than proposed where a person chose it. */
+  readonly wandbRunId: string | null;
+  readonly by: 'policy' | 'reviewer';
+  /** Name of the reviewer and ISO time; null for the policy. */
+  readonly reviewer: string | null;
+  readonly at: string | null;
+}
+
+export interface DecidedEntry {
+  readonly entry: PlanEntry;
+  readonly decision: EntryDecision;
+}
+
+export interface PlanHeader {
+  readonly formatVersion: number;
+  readonly toolVersion: string;
+  readonly registry: RegistryIdentity;
+  readonly baseUrl: string;
+  readonly entity: string;
+  readonly project: string;
+  /** The W&B filter of the listing, as JSON text. */
+  readonly filters: string;
+  readonly minProbability: number;
+  readonly minMargin: number;
+}
+
+/** What the sealing of a plan adds. */
+export interface PlanSummary {
+  readonly clock: string;
+  readonly health: readonly string[];
+}
+
+export interface SealedPlan {
+  readonly header: PlanHeader;
+  readonly summary: PlanSummary;
+  readonly windows: readonly ListingWindow[];
+  readonly quarantined: readonly QuarantinedRun[];
+  /** SHA-256 over the proposal part, hex; its first 12 digits name the plan. */
+  readonly digest: string;
+}
+
+export interface PlanCounts {
+  /** Runs in the snapshot, rows in the registry. */
+  readonly runs: number;
+  readonly rows: number;
+  readonly match: number;
+  readonly ambiguous: number;
+  readonly unmatched: number;
+  readonly linked: number;
+}
+
+/** The name under which a plan's batches are logged and shown. */
+export function planIdOfDigest(digest: string): string {
+  return digest.slice(0, 12);
+}

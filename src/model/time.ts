@@ -1,0 +1,103 @@
+import type { Cell } from './cell.ts';
+
+/** How a column writes times, so that a new value looks like its neighbours. */
+export type TimeFormat =
+  | {
+      readonly kind: 'epoch';
+      readonly unitsPerSecond: 1 | 1000 | 1_000_000;
+      readonly storage: 'integer' | 'real' | 'text';
+    }
+  | {
+      readonly kind: 'iso';
+      readonly separator: 'T' | ' ';
+      /** `none` is a naive time: the writer's own clock, zone unknown. */
+      readonly zone: 'Z' | '+00:00' | 'none';
+      readonly fractionDigits: number;
+    }
+  | { readonly kind: 'date' };
+
+/** A point in time read from a cell. */
+export interface TimeReading {
+  /** Epoch milliseconds; a naive time is read as if it were UTC. */
+  readonly ms: number;
+  /** True where the text carried a zone or the value is an epoch. */
+  readonly zoned: boolean;
+  readonly format: TimeFormat;
+}
+
+const ISO =
+  /^(\d{4})-(\d{2})-(\d{2})(?:([T ])(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC)?)?$/i;
+/** 2001-09-09 to 2065: wide enough for any training run, narrow enough not to take ids or sizes for times. */
+const EPOCH_RANGE = { from: 1_000_000_000, to: 3_000_000_000 } as const;
+
+/** Reads ISO dates and times and epoch seconds, milliseconds or microseconds; null where the cell holds no time. */
+export function parseTimeOrNull(cell: Cell): TimeReading | null {
+  if (typeof cell === 'bigint') return parseEpochOrNull(Number(cell), 'integer');
+  if (typeof cell === 'number') return parseEpochOrNull(cell, 'real');
+  if (typeof cell !== 'string') return null;
+  const text = cell.trim();
+  if (/^\d{10,16}(\.\d+)?$/.test(text)) return parseEpochOrNull(Number(text), 'text');
+  const match = ISO.exec(text);
+  return match === null ? null : parseIsoOrNull(match);
+}
+
+function parseEpochOrNull(value: number, storage: 'integer' | 'real' | 'text'): TimeReading | null {
+  for (const unitsPerSecond of [1, 1000, 1_000_000] as const) {
+    const seconds = value / unitsPerSecond;
+    if (seconds >= EPOCH_RANGE.from && seconds < EPOCH_RANGE.to) {
+      return { ms: seconds * 1000, zoned: true, format: { kind: 'epoch', unitsPerSecond, storage } };
+    }
+  }
+  return null;
+}
+
+function parseIsoOrNull(match: RegExpExecArray): TimeReading | null {
+  const [, year, month, day, separator, hour, minute, second, fraction, zone] = match;
+  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  if (new Date(midnight).getUTCDate() !== Number(day) || Number(month) > 12) return null;
+  if (separator === undefined) return { ms: midnight, zoned: false, format: { kind: 'date' } };
+  if (Number(hour) > 24 || Number(minute) > 59 || Number(second ?? 0) > 60) return null;
+  const local =
+    midnight + Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(`${second ?? 0}.${fraction ?? 0}`) * 1000;
+  const isUtcLetter = zone !== undefined && /^(z|utc)$/i.test(zone);
+  const offsetMinutes = zone === undefined || isUtcLetter ? 0 : parseOffsetMinutes(zone);
+  return {
+    ms: local - offsetMinutes * 60_000,
+    zoned: zone !== undefined,
+    format: {
+      kind: 'iso',
+      separator: separator === ' ' ? ' ' : 'T',
+      zone: zone === undefined ? 'none' : isUtcLetter ? 'Z' : '+00:00',
+      fractionDigits: fraction?.length ?? 0,
+    },
+  };
+}
+
+function parseOffsetMinutes(zone: string): number {
+  const sign = zone.startsWith('-') ? -1 : 1;
+  const digits = zone.replaceAll(/\D/g, '');
+  return sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4)));
+}
+
+/**
+ * Writes a time the way a column writes its own.
+ *
+ * @param ms epoch milliseconds, UTC
+ * @param zoneMinutes what a naive column's clock is ahead of UTC; ignored where the format carries a zone
+ */
+export function encodeTime(ms: number, format: TimeFormat, zoneMinutes: number): Cell {
+  if (format.kind === 'epoch') return encodeEpoch(ms, format);
+  const naive = format.kind === 'date' || format.zone === 'none';
+  const text = new Date(ms + (naive ? zoneMinutes * 60_000 : 0)).toISOString();
+  if (format.kind === 'date') return text.slice(0, 10);
+  const fraction =
+    format.fractionDigits === 0 ? '' : `.${text.slice(20, 23).padEnd(9, '0').slice(0, format.fractionDigits)}`;
+  const zone = format.zone === 'none' ? '' : format.zone;
+  return `${text.slice(0, 10)}${format.separator}${text.slice(11, 19)}${fraction}${zone}`;
+}
+
+function encodeEpoch(ms: number, format: Extract<TimeFormat, { kind: 'epoch' }>): Cell {
+  const value = (ms / 1000) * format.unitsPerSecond;
+  if (format.storage === 'real') return value;
+  return format.storage === 'integer' ? BigInt(Math.round(value)) : String(Math.round(value));
+}

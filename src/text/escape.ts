@@ -1,0 +1,20 @@
+// Names, configs and notes come from elsewhere: a run may be called `\u001b[2J` or carry bidi marks that make a
+// terminal show another text than the bytes say.
+// eslint-disable-next-line no-control-regex -- these are the characters to be escaped
+const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g;
+
+/** Makes untrusted text safe to show in a terminal: control and bidi characters become `\xNN` or `\u{N}`. */
+export function escapeForTerminal(text: string): string {
+  return text.replaceAll(UNSAFE, (char) => {
+    const code = char.charCodeAt(0);
+    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** Cuts a long text in the middle, where names differ least. */
+export function shorten(text: string, width: number): string {
+  const chars = [...text];
+  if (chars.length <= width) return text;
+  const head = Math.ceil((width - 1) / 2);
+  return `${chars.slice(0, head).join('')}…${chars.slice(chars.length - (width - 1 - head)).join('')}`;
+}
