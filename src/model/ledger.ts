@@ -17,6 +17,8 @@ export interface LedgerEntry {
   readonly batch: string;
   readonly before: IdentityImage;
   readonly after: IdentityImage;
+  /** The `applied` entry that this `rolled-back` entry undoes; null for `applied`. */
+  readonly undoes: number | null;
   readonly by: string;
   /** ISO time, UTC. */
   readonly at: string;
@@ -31,6 +33,9 @@ export interface AcceptedMatch {
   readonly wandbRunId: string;
   readonly before: IdentityImage;
   readonly after: IdentityImage;
+  /** Only a reviewer may bring back a pair that was rolled back. */
+  readonly decidedBy: 'policy' | 'reviewer';
+  /** Name for the ledger. */
   readonly by: string;
 }
 

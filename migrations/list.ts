@@ -1,0 +1,6 @@
+import { runlinkTables } from './0001-runlink-tables.ts';
+import { identityColumns } from './0002-identity-columns.ts';
+import type { SchemaMigration } from './schema-migration.ts';
+
+/** In the order in which they run. */
+export const SCHEMA_MIGRATIONS: readonly SchemaMigration[] = [runlinkTables, identityColumns];

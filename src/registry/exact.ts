@@ -1,0 +1,60 @@
+import { IDENTITY_COLUMNS } from '../model/identity.ts';
+import type { IdentityColumn, IdentityImage } from '../model/identity.ts';
+import type { Cell } from '../model/cell.ts';
+import type { RegistrySchema } from '../model/registry.ts';
+import { ConflictError } from '../errors.ts';
+import { quoteIdentifier } from './sql.ts';
+
+/**
+ * Equal in storage class and in every byte. `IS` alone would call 1 and 1.0 equal, apply the column's affinity to the
+ * other side, and follow a NOCASE collation.
+ */
+export function sameCell(a: string, b: string): string {
+  return `(typeof(${a}) = typeof(${b}) AND ${a} IS ${b} COLLATE BINARY)`;
+}
+
+/** The same for a key: the first term lets SQLite use the key's own index, whatever its collation. */
+export function sameKey(column: string, value: string): string {
+  return `${column} IS ${value} AND ${sameCell(column, value)}`;
+}
+
+export interface IdentitySql {
+  readonly role: IdentityColumn;
+  /** Quoted name in the table. */
+  readonly column: string;
+}
+
+/** The table's parts as SQL text, quoted, with `t` as the table's alias. */
+export interface TableSql {
+  readonly table: string;
+  readonly key: string;
+  readonly identity: readonly IdentitySql[];
+}
+
+/** @throws ConflictError where an identity column is missing, which the schema migrations rule out */
+export function buildTableSql(schema: RegistrySchema): TableSql {
+  const identity = IDENTITY_COLUMNS.map((role) => {
+    const name = schema.identity[role];
+    if (name === null) throw missingColumnError(schema, role);
+    return { role, column: quoteIdentifier(name) };
+  });
+  return { table: quoteIdentifier(schema.table), key: quoteIdentifier(schema.key), identity };
+}
+
+export function missingColumnError(schema: RegistrySchema, column: string): ConflictError {
+  return new ConflictError(`table "${schema.table}" has no column for ${column}, though it had one before`, {
+    hint: `Add it again with: ALTER TABLE ${quoteIdentifier(schema.table)} ADD COLUMN ${quoteIdentifier(column)} TEXT, or name another column in runlink.json.`,
+  });
+}
+
+/** An image as named parameters, for example `$before_status`. */
+export function imageParameters(prefix: 'before' | 'after', image: IdentityImage): Record<string, Cell> {
+  return Object.fromEntries(IDENTITY_COLUMNS.map((role) => [`${prefix}_${role}`, image[role]]));
+}
+
+/** The schema as it is once the identity columns were added. */
+export function withIdentityColumns(schema: RegistrySchema): RegistrySchema {
+  const names = IDENTITY_COLUMNS.map((role) => [role, schema.identity[role] ?? role] as const);
+  // fromEntries forgets the key type; the list above has every identity column.
+  return { ...schema, identity: Object.fromEntries(names) as RegistrySchema['identity'] };
+}

@@ -1,0 +1,55 @@
+import type { Database } from 'better-sqlite3';
+import { SCHEMA_MIGRATIONS } from '../../migrations/list.ts';
+import type { SchemaMigration } from '../../migrations/schema-migration.ts';
+import { IDENTITY_COLUMNS } from '../model/identity.ts';
+import type { RegistrySchema } from '../model/registry.ts';
+import { runImmediate } from './busy.ts';
+import { missingColumnError, withIdentityColumns } from './exact.ts';
+import { assertSameTable, isLogged, writeLogRow } from './migration-log.ts';
+
+/**
+ * Runs one schema migration and writes its log row in one transaction. Does nothing where it ran before, as it may have
+ * in another process a moment ago: training jobs that link themselves need the same tables. Returns the ms that it held the lock.
+ */
+export function applySchemaMigration(db: Database, schema: RegistrySchema, step: SchemaStep): number {
+  const { migration, at } = step;
+  const { heldMs } = runImmediate(db, () => {
+    if (isLogged(db, migration.name)) return;
+    db.exec(migration.buildSql(schema));
+    writeLogRow(db, schema, {
+      name: migration.name,
+      planId: null,
+      digest: null,
+      batchNo: null,
+      rows: 0,
+      appliedAt: at,
+    });
+  });
+  return heldMs;
+}
+
+export interface SchemaStep {
+  readonly migration: SchemaMigration;
+  /** ISO time, UTC. */
+  readonly at: string;
+}
+
+/** All of them, for a single link; `apply` runs them through umzug. Returns the schema as it is afterwards. */
+export function applySchemaMigrations(db: Database, schema: RegistrySchema, at: string): RegistrySchema {
+  for (const migration of SCHEMA_MIGRATIONS) {
+    if (!isLogged(db, migration.name)) applySchemaMigration(db, schema, { migration, at });
+  }
+  assertSameTable(db, schema);
+  return assertIdentityColumns(db, schema);
+}
+
+/** @throws ConflictError where the table lacks a column that the logged migration had added */
+export function assertIdentityColumns(db: Database, schema: RegistrySchema): RegistrySchema {
+  const complete = withIdentityColumns(schema);
+  const there = new Set(
+    db.prepare<[string], string>('SELECT name FROM pragma_table_xinfo(?)').pluck().all(schema.table),
+  );
+  const missing = IDENTITY_COLUMNS.find((role) => !there.has(complete.identity[role] ?? role));
+  if (missing !== undefined) throw missingColumnError(schema, missing);
+  return complete;
+}
