@@ -3,6 +3,7 @@ import type { Candidate } from './linkage.ts';
 import type { RegistryIdentity } from './registry.ts';
 import type { ListingWindow, QuarantinedRun } from './snapshot.ts';
 import type { Cell } from './cell.ts';
+import type { TimeFormat } from './time.ts';
 
 export const PLAN_FORMAT_VERSION = 1;
 
@@ -52,9 +53,14 @@ export interface EntryDecision {
   readonly at: string | null;
 }
 
+/** The run that a decision is about, and what accepting it writes. */
+export type PlanChoice = Pick<PlanCandidate, 'wandbRunId' | 'displayName' | 'after' | 'startSource'>;
+
 export interface DecidedEntry {
   readonly entry: PlanEntry;
   readonly decision: EntryDecision;
+  /** The run that the decision is about; null where it is about none, and for rows that are linked already. */
+  readonly choice: PlanChoice | null;
 }
 
 export interface PlanHeader {
@@ -70,10 +76,19 @@ export interface PlanHeader {
   readonly minMargin: number;
 }
 
+/** How a run becomes the identity columns of this registry, so that a run chosen later is written like the others. */
+export interface ImageRules {
+  readonly statusWords: { readonly running: string; readonly not_running: string };
+  readonly startedAtFormat: TimeFormat;
+  /** What the registry's naive times are ahead of UTC. */
+  readonly zoneMinutes: number;
+}
+
 /** What the sealing of a plan adds. */
 export interface PlanSummary {
   readonly clock: string;
   readonly health: readonly string[];
+  readonly imageRules: ImageRules;
 }
 
 export interface SealedPlan {
@@ -94,6 +109,9 @@ export interface PlanCounts {
   readonly unmatched: number;
   readonly linked: number;
 }
+
+/** How many entries of a kind stand at each decision. */
+export type DecisionCounts = Readonly<Record<EntryKind, Readonly<Record<Decision, number>>>>;
 
 /** The name under which a plan's batches are logged and shown. */
 export function planIdOfDigest(digest: string): string {
