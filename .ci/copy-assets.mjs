@@ -1,0 +1,6 @@
+// What the compiled package reads beside its code, and the right to start the command.
+import { chmodSync, cpSync } from 'node:fs';
+
+cpSync('src/help', 'dist/src/help', { recursive: true });
+cpSync('fixtures/server/schema.graphql', 'dist/fixtures/server/schema.graphql');
+chmodSync('dist/src/bin.js', 0o755);

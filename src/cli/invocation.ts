@@ -1,0 +1,79 @@
+import { resolve } from 'node:path';
+import { UsageError } from '../errors.ts';
+import type { InvocationContext } from '../model/context.ts';
+import { COLOURED, PLAIN, type Style } from '../text/style.ts';
+import type { Io } from './io.ts';
+import { openLog } from './log.ts';
+import { createProgress } from './progress.ts';
+
+/** Options that every verb takes. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly color?: 'auto' | 'always' | 'never';
+  readonly quiet?: boolean;
+  readonly log?: string;
+}
+
+export interface RegistryOptions {
+  readonly registry?: string;
+  readonly config?: string;
+}
+
+/** What one verb works with: the streams as it may use them, and the context of the use cases. */
+export interface Invocation {
+  readonly io: Io;
+  readonly json: boolean;
+  readonly context: InvocationContext;
+  readonly style: Style;
+  /** The result: text on stdout, ended by a line feed. */
+  readonly print: (text: string) => void;
+  readonly end: () => Promise<void>;
+}
+
+export async function openInvocation(io: Io, options: CommonOptions): Promise<Invocation> {
+  const progress = createProgress(io);
+  const log = options.log === undefined ? null : openLog(resolve(io.cwd, options.log));
+  return {
+    io,
+    json: options.json === true,
+    style: isColoured(io, options.color ?? 'auto') ? COLOURED : PLAIN,
+    print: (text) => io.out(text.endsWith('\n') ? text : `${text}\n`),
+    context: {
+      now: io.now,
+      user: io.user,
+      signal: io.signal,
+      say: (line) => {
+        log?.info(line);
+        if (options.quiet !== true) io.err(`${line}\n`);
+      },
+      onProgress: (state) => {
+        if (options.quiet !== true) progress.report(state);
+      },
+    },
+    end: async () => {
+      progress.end();
+      await log?.close();
+    },
+  };
+}
+
+/** `--color` over NO_COLOR over FORCE_COLOR over TERM=dumb over what stdout is. */
+export function isColoured(io: Pick<Io, 'env' | 'terminal'>, choice: 'auto' | 'always' | 'never'): boolean {
+  if (choice !== 'auto') return choice === 'always';
+  if ((io.env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = io.env['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return io.env['TERM'] !== 'dumb' && io.terminal.out;
+}
+
+/** @throws UsageError where neither `--registry` nor RUNLINK_REGISTRY names the file */
+export function resolveRegistry(io: Io, options: RegistryOptions): { registry: string; config?: string } {
+  const given = options.registry ?? io.env['RUNLINK_REGISTRY'];
+  if (given === undefined || given === '') {
+    throw new UsageError('no registry was named: expected --registry FILE or RUNLINK_REGISTRY', {
+      hint: 'name the SQLite file, for example --registry training_runs.db',
+    });
+  }
+  const registry = resolve(io.cwd, given);
+  return options.config === undefined ? { registry } : { registry, config: resolve(io.cwd, options.config) };
+}

@@ -1,0 +1,39 @@
+import { Command, CommanderError } from 'commander';
+import { TOOL_VERSION } from '../model/version.ts';
+import type { Io } from './io.ts';
+import { reportError } from './report-error.ts';
+import { createVerbHost } from './verb.ts';
+import { ADD_VERBS } from './verbs/index.ts';
+
+/** Runs one command line. @returns the exit code, see `EXIT_CODES` */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0;
+  try {
+    const program = buildProgram(io, (code) => {
+      exitCode = code;
+    });
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return reportError(error, io, argv.includes('--json'));
+  }
+}
+
+export function buildProgram(io: Io, setExitCode: (code: number) => void): Command {
+  const program = new Command('runlink');
+  program
+    .description('Links the rows of a local SQLite training-run registry to the W&B runs they came from.')
+    .version(TOOL_VERSION, '--version', 'print the version')
+    .helpCommand(false)
+    .showHelpAfterError('(run "runlink help" or "runlink VERB --help" for the options)')
+    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => Math.min(io.terminal.columns, 110) })
+    .exitOverride();
+  const host = createVerbHost(program, io, setExitCode);
+  for (const addVerb of ADD_VERBS) addVerb(host);
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  program.action(() => {
+    io.err(program.helpInformation());
+    throw new CommanderError(2, 'runlink.noVerb', 'no verb was given');
+  });
+  return program;
+}
