@@ -41,6 +41,8 @@ export interface SnapshotStore {
   saveQuarantined(run: QuarantinedRun): Promise<void>;
   /** Run ids (GraphQL `name`) saved for a window, quarantined ones included, sorted. */
   readRunIds(windowNo: number): Promise<readonly string[]>;
+  /** All quarantined runs, sorted by run id. */
+  readQuarantined(): Promise<readonly QuarantinedRun[]>;
 }
 
 export interface ListingReport {

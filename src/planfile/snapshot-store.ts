@@ -13,6 +13,7 @@ export function createSnapshotStore(db: Database, path: string): SnapshotStore {
     restartWindow: (windowNo) => commit(() => forgetWindow(db, windowNo)),
     saveQuarantined: (run) => commit(() => writeQuarantined(db, run)),
     readRunIds: async (windowNo) => readRunIds(db, windowNo),
+    readQuarantined: async () => readQuarantined(db),
   };
 }
 
