@@ -1,0 +1,75 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+
+import { EnvHttpProxyAgent, request } from 'undici';
+
+import type { Headers } from './retry-timing.ts';
+import type { ProxySettings } from './settings.ts';
+
+const gunzipAsync = promisify(gunzip);
+
+/** More connections than windows are ever walked at once, for the short questions in between. */
+const MOST_CONNECTIONS = 16;
+const CONNECT_TIMEOUT_MS = 30_000;
+
+export interface TransportOptions {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly proxies: ProxySettings;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Sends JSON to one address over one pool of kept connections, through the proxy that the settings name. */
+export interface Transport {
+  readonly post: (body: string, signal: AbortSignal | undefined) => Promise<HttpAnswer>;
+  readonly close: () => Promise<void>;
+}
+
+/** The answer's head arrived and its body did not, or not whole. */
+export class CutAnswerError extends Error {
+  override readonly name = 'CutAnswerError';
+}
+
+export function createTransport(options: TransportOptions): Transport {
+  const agent = new EnvHttpProxyAgent({
+    connections: MOST_CONNECTIONS,
+    keepAliveTimeout: 30_000,
+    headersTimeout: options.timeoutMs,
+    bodyTimeout: options.timeoutMs,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    httpProxy: options.proxies.http,
+    httpsProxy: options.proxies.https,
+    noProxy: options.proxies.noProxy,
+  });
+  const headers = { ...options.headers, 'content-type': 'application/json', 'accept-encoding': 'gzip' };
+  return {
+    post: async (body, signal) => {
+      const answer = await request(options.url, {
+        dispatcher: agent,
+        method: 'POST',
+        headers,
+        body,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return { status: answer.statusCode, headers: answer.headers, body: await readBody(answer) };
+    },
+    close: () => agent.close(),
+  };
+}
+
+async function readBody(answer: Awaited<ReturnType<typeof request>>): Promise<string> {
+  try {
+    const bytes = Buffer.from(await answer.body.arrayBuffer());
+    const isGzip = answer.headers['content-encoding'] === 'gzip';
+    return (isGzip ? await gunzipAsync(bytes) : bytes).toString('utf8');
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'AbortError') throw cause;
+    throw new CutAnswerError('the answer ended before it was whole', { cause });
+  }
+}
