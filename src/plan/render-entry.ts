@@ -1,0 +1,79 @@
+import type { DecidedEntry, PlanCandidate } from '../model/plan.ts';
+import { joinEnds, padToWidth, widthOf, wrapText } from '../text/fit.ts';
+import type { Style } from '../text/style.ts';
+import { blockOf, listChanges } from './changes.ts';
+import type { FieldChange } from './changes.ts';
+import { paintMark, showCell, showName, showProbability, showText, showWeight } from './words.ts';
+
+export interface Page {
+  readonly style: Style;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+/** Names of the identity columns, padded. */
+const LABEL_WIDTH = 12;
+const SHOWN_CANDIDATES = 3;
+
+/** An entry with the fields that its write would change, like one file of a diff. */
+export function renderEntryDiff(decided: DecidedEntry, page: Page): string {
+  const { entry, choice } = decided;
+  const lines = [renderTitle(decided, page), ...renderReason(entry.reason, page)];
+  if (choice === null) lines.push(...renderChoices(decided, page));
+  else lines.push(...listChanges(entry.before, choice.after).map((change) => renderChange(change, decided, page)));
+  return `${lines.join('\n')}\n`;
+}
+
+function renderTitle(decided: DecidedEntry, { style, width }: Page): string {
+  const { entry, choice, decision } = decided;
+  const block = blockOf(decided);
+  const scores = choice === null ? [] : [`p ${showProbability(entry.probability)}`, showWeight(entry.weight)];
+  const margin = entry.margin === null ? [] : [`margin ${entry.margin.toFixed(1)}`];
+  const isOwnPick = choice !== null && choice.wandbRunId !== entry.wandbRunId;
+  const state = decision.by === 'reviewer' ? decision.decision : entry.kind === 'match' ? decision.decision : '';
+  const right = [...(isOwnPick ? ['chosen'] : [...scores, ...margin]), state].filter((part) => part !== '').join('  ');
+  const room = width - widthOf(right) - 6;
+  const run = choice === null ? '' : `  ->  ${showText(choice.wandbRunId)} `;
+  const keyWidth = Math.max(20, Math.floor((room - widthOf(run)) * (choice === null ? 1 : 0.6)));
+  const key = showText(entry.keyText, keyWidth);
+  const name = choice === null ? '' : showName(choice.displayName, Math.max(12, room - widthOf(key) - widthOf(run)));
+  const left = `${paintMark(block, style)} ${style.strong(key)}${run}${style.name(name)}`;
+  return joinEnds(left, style.faint(right), width).trimEnd();
+}
+
+export function renderReason(reason: string, { style, width }: Page): string[] {
+  return wrapText(showText(reason), width - 4).map((line) => `    ${style.faint(line)}`);
+}
+
+function renderChange(change: FieldChange, { choice }: DecidedEntry, { style, width }: Page): string {
+  const isFill = change.kind === 'fill';
+  const source = choice?.startSource ?? 'kept';
+  const note = change.column === 'started_at' && source !== 'kept' ? style.faint(`  ${START_NOTES[source]}`) : '';
+  const label = `  ${isFill ? style.add('+') : style.change('~')} ${change.column.padEnd(LABEL_WIDTH)}  `;
+  const room = width - widthOf(label) - widthOf(note) - 4;
+  // The old value gets at most 40 % of the line, the new one what is left.
+  const from = showCell(change.from, Math.max(8, Math.floor(room * 0.4)));
+  const to = showCell(change.to, room - widthOf(from));
+  return `${label}${style.faint(from)} -> ${isFill ? style.add(to) : style.change(to)}${note}`;
+}
+
+const START_NOTES = {
+  metadata: '(recorded by the client)',
+  summary: '(from _timestamp - _runtime)',
+  created: "(W&B's createdAt)",
+} as const;
+
+function renderChoices({ entry }: DecidedEntry, page: Page): string[] {
+  const shown = entry.candidates.slice(0, SHOWN_CANDIDATES);
+  const idWidth = Math.max(...shown.map((candidate) => widthOf(showText(candidate.wandbRunId))), 8);
+  const more = entry.candidates.length - shown.length;
+  const lines = shown.map((candidate) => renderCandidateLine(candidate, idWidth, page));
+  return more > 0 ? [...lines, page.style.faint(`      and ${more} more`)] : lines;
+}
+
+export function renderCandidateLine(candidate: PlanCandidate, idWidth: number, { style, width }: Page): string {
+  const right = `p ${showProbability(candidate.probability)}  ${showWeight(candidate.weight).padStart(6)}`;
+  const id = padToWidth(showText(candidate.wandbRunId), idWidth);
+  const name = showName(candidate.displayName, width - idWidth - widthOf(right) - 12);
+  return joinEnds(`      ${style.name(id)}  ${name}`, right, Math.min(width, 84));
+}
