@@ -4,7 +4,7 @@ import type { Cell } from './cell.ts';
 export type TimeFormat =
   | {
       readonly kind: 'epoch';
-      readonly unitsPerSecond: 1 | 1000 | 1_000_000;
+      readonly unitsPerSecond: 1 | 1000 | 1_000_000 | 1_000_000_000;
       readonly storage: 'integer' | 'real' | 'text';
     }
   | {
@@ -13,8 +13,10 @@ export type TimeFormat =
       /** `none` is a naive time: the writer's own clock, zone unknown. */
       readonly zone: 'Z' | '+00:00' | 'none';
       readonly fractionDigits: number;
+      /** Present where the date is written as 2024/01/31. */
+      readonly dateSeparator?: '/';
     }
-  | { readonly kind: 'date' };
+  | { readonly kind: 'date'; readonly dateSeparator?: '/' };
 
 /** A point in time read from a cell. */
 export interface TimeReading {
@@ -26,36 +28,39 @@ export interface TimeReading {
 }
 
 const ISO =
-  /^(\d{4})-(\d{2})-(\d{2})(?:([T ])(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC)?)?$/i;
+  /^(\d{4})([-/])(\d{2})\2(\d{2})(?:([T ])(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC)?)?$/i;
 /** 2001-09-09 to 2065: wide enough for any training run, narrow enough not to take ids or sizes for times. */
 const EPOCH_RANGE = { from: 1_000_000_000, to: 3_000_000_000 } as const;
 
-/** Reads ISO dates and times and epoch seconds, milliseconds or microseconds; null where the cell holds no time. */
+/** Reads ISO dates and times and epochs from seconds to nanoseconds; null where the cell holds no time. */
 export function parseTimeOrNull(cell: Cell): TimeReading | null {
   if (typeof cell === 'bigint') return parseEpochOrNull(Number(cell), 'integer');
   if (typeof cell === 'number') return parseEpochOrNull(cell, 'real');
   if (typeof cell !== 'string') return null;
   const text = cell.trim();
-  if (/^\d{10,16}(\.\d+)?$/.test(text)) return parseEpochOrNull(Number(text), 'text');
+  if (/^\d{10,19}(\.\d+)?$/.test(text)) return parseEpochOrNull(Number(text), 'text');
   const match = ISO.exec(text);
   return match === null ? null : parseIsoOrNull(match);
 }
 
 function parseEpochOrNull(value: number, storage: 'integer' | 'real' | 'text'): TimeReading | null {
-  for (const unitsPerSecond of [1, 1000, 1_000_000] as const) {
+  for (const unitsPerSecond of [1, 1000, 1_000_000, 1_000_000_000] as const) {
     const seconds = value / unitsPerSecond;
     if (seconds >= EPOCH_RANGE.from && seconds < EPOCH_RANGE.to) {
-      return { ms: seconds * 1000, zoned: true, format: { kind: 'epoch', unitsPerSecond, storage } };
+      // Multiplied or divided by whole numbers only, so that milliseconds stay exact.
+      const ms = unitsPerSecond === 1 ? value * 1000 : value / (unitsPerSecond / 1000);
+      return { ms, zoned: true, format: { kind: 'epoch', unitsPerSecond, storage } };
     }
   }
   return null;
 }
 
 function parseIsoOrNull(match: RegExpExecArray): TimeReading | null {
-  const [, year, month, day, separator, hour, minute, second, fraction, zone] = match;
+  const [, year, slash, month, day, separator, hour, minute, second, fraction, zone] = match;
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  if (new Date(midnight).getUTCDate() !== Number(day) || Number(month) > 12) return null;
-  if (separator === undefined) return { ms: midnight, zoned: false, format: { kind: 'date' } };
+  if (new Date(midnight).toISOString().slice(5, 10) !== `${month}-${day}`) return null;
+  const written = slash === '/' ? ({ dateSeparator: '/' } as const) : {};
+  if (separator === undefined) return { ms: midnight, zoned: false, format: { kind: 'date', ...written } };
   if (Number(hour) > 24 || Number(minute) > 59 || Number(second ?? 0) > 60) return null;
   const local =
     midnight + Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(`${second ?? 0}.${fraction ?? 0}`) * 1000;
@@ -69,6 +74,7 @@ function parseIsoOrNull(match: RegExpExecArray): TimeReading | null {
       separator: separator === ' ' ? ' ' : 'T',
       zone: zone === undefined ? 'none' : isUtcLetter ? 'Z' : '+00:00',
       fractionDigits: fraction?.length ?? 0,
+      ...written,
     },
   };
 }
@@ -88,16 +94,18 @@ function parseOffsetMinutes(zone: string): number {
 export function encodeTime(ms: number, format: TimeFormat, zoneMinutes: number): Cell {
   if (format.kind === 'epoch') return encodeEpoch(ms, format);
   const naive = format.kind === 'date' || format.zone === 'none';
-  const text = new Date(ms + (naive ? zoneMinutes * 60_000 : 0)).toISOString();
-  if (format.kind === 'date') return text.slice(0, 10);
-  const fraction =
-    format.fractionDigits === 0 ? '' : `.${text.slice(20, 23).padEnd(9, '0').slice(0, format.fractionDigits)}`;
-  const zone = format.zone === 'none' ? '' : format.zone;
-  return `${text.slice(0, 10)}${format.separator}${text.slice(11, 19)}${fraction}${zone}`;
+  // Microseconds, the finest that a double holds at today's dates; shorter fractions are cut as W&B and SQLite cut them.
+  const micros = Math.round((ms + (naive ? zoneMinutes * 60_000 : 0)) * 1000);
+  const text = new Date(Math.floor(micros / 1000)).toISOString();
+  const date = format.dateSeparator === undefined ? text.slice(0, 10) : text.slice(0, 10).replaceAll('-', '/');
+  if (format.kind === 'date') return date;
+  const digits = `${text.slice(20, 23)}${String(micros - Math.floor(micros / 1000) * 1000).padStart(3, '0')}000`;
+  const fraction = format.fractionDigits === 0 ? '' : `.${digits.slice(0, format.fractionDigits)}`;
+  return `${date}${format.separator}${text.slice(11, 19)}${fraction}${format.zone === 'none' ? '' : format.zone}`;
 }
 
 function encodeEpoch(ms: number, format: Extract<TimeFormat, { kind: 'epoch' }>): Cell {
-  const value = (ms / 1000) * format.unitsPerSecond;
+  const value = format.unitsPerSecond === 1 ? ms / 1000 : ms * (format.unitsPerSecond / 1000);
   if (format.storage === 'real') return value;
   return format.storage === 'integer' ? BigInt(Math.round(value)) : String(Math.round(value));
 }

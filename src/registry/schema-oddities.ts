@@ -56,8 +56,7 @@ function identityOddities(db: Database, { table }: TableReading, identity: Ident
   const oddities: string[] = [];
   for (const role of IDENTITY_COLUMNS) {
     const column = table.columns.find(({ name }) => name === identity[role]);
-    if (column?.notNull)
-      oddities.push(`"${column.name}" is NOT NULL: it can be written, but a rollback never empties it`);
+    if (column?.notNull) oddities.push(`"${column.name}" is NOT NULL: it always has to hold a value`);
     if (column !== undefined && hasCheck(db, table.name, column.name)) {
       oddities.push(`a CHECK constraint names "${column.name}": a value that it refuses stops its batch`);
     }

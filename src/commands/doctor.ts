@@ -1,0 +1,113 @@
+import { RunlinkError } from '../errors.ts';
+import type { InvocationContext } from '../model/context.ts';
+import { IDENTITY_COLUMNS } from '../model/identity.ts';
+import type { RunSource } from '../model/snapshot.ts';
+import { readRegistryConfig } from '../registry/config.ts';
+import { inspectRegistry } from '../registry/inspect.ts';
+import type { RegistryInspection } from '../registry/inspect.ts';
+
+export interface DoctorDeps {
+  readonly context: InvocationContext;
+  /** W&B, or why it could not be opened; absent where no project was named. */
+  readonly source?: RunSource | RunlinkError;
+}
+
+export interface DoctorOptions {
+  readonly registry: string;
+  readonly config?: string;
+}
+
+export type WandbFindings =
+  | { readonly kind: 'not-asked' }
+  | { readonly kind: 'failed'; readonly target: string | null; readonly error: string; readonly hint: string | null }
+  | {
+      readonly kind: 'reached';
+      readonly baseUrl: string;
+      readonly entity: string;
+      readonly project: string;
+      /** Null where W&B knows us only as anonymous. */
+      readonly username: string | null;
+      /** Null where the project is not there or not ours to see. */
+      readonly runs: number | null;
+      /** How many linked run ids were looked up, and those that W&B does not know. */
+      readonly checked: number;
+      readonly unknown: readonly string[];
+    };
+
+export interface DoctorReport {
+  readonly registry: RegistryInspection;
+  readonly wandb: WandbFindings;
+  /** What stands in the way of a backfill or needs a look, worst first. */
+  readonly problems: readonly string[];
+}
+
+/** Linked ids that are looked up at W&B; more would make a look-round as slow as a listing. */
+const MAX_CHECKED = 1000;
+
+/**
+ * Reads the registry and asks W&B, and says what a backfill would find. Writes nothing. What fails at W&B is part of the
+ * report.
+ *
+ * @throws RunlinkError where the registry cannot be read or no table of it fits
+ */
+export async function doctor(deps: DoctorDeps, options: DoctorOptions): Promise<DoctorReport> {
+  const config = readRegistryConfig(options.registry, options.config ?? null);
+  const registry = inspectRegistry(options.registry, config);
+  const wandb = await askWandb(deps.source, registry.states.linkedRunIds);
+  return { registry, wandb, problems: listProblems(registry, wandb) };
+}
+
+async function askWandb(source: DoctorDeps['source'], linkedRunIds: readonly string[]): Promise<WandbFindings> {
+  if (source === undefined) return { kind: 'not-asked' };
+  if (source instanceof RunlinkError) return buildFailure(source, null);
+  const { baseUrl, entity, project } = source;
+  try {
+    const viewer = await source.fetchViewer();
+    const runs = await source.fetchRunCount();
+    const checked = runs === null ? [] : linkedRunIds.slice(0, MAX_CHECKED);
+    const known = new Set((await source.fetchRunsById(checked)).map(({ runId }) => runId));
+    const unknown = checked.filter((runId) => !known.has(runId));
+    const username = viewer?.username ?? null;
+    return { kind: 'reached', baseUrl, entity, project, username, runs, checked: checked.length, unknown };
+  } catch (error) {
+    return buildFailure(error, `${entity}/${project} at ${baseUrl}`);
+  }
+}
+
+function buildFailure(error: unknown, target: string | null): WandbFindings {
+  if (!(error instanceof RunlinkError)) throw error;
+  return { kind: 'failed', target, error: error.message, hint: error.hint ?? null };
+}
+
+function listProblems(registry: RegistryInspection, wandb: WandbFindings): readonly string[] {
+  const { schema, states } = registry;
+  const missing = IDENTITY_COLUMNS.filter((column) => schema.identity[column] === null);
+  return [
+    ...(states.rows === 0 ? ['the table has no rows: there is nothing to link'] : []),
+    ...(registry.networkFileSystem === null
+      ? []
+      : [
+          `the registry is on ${registry.networkFileSystem}, where SQLite's locks cannot be relied on: stop other writers before apply`,
+        ]),
+    ...(missing.length === 0
+      ? []
+      : [
+          `apply will add ${missing.join(', ')}: an INSERT that lists no columns fails after that, and SELECT * returns more`,
+        ]),
+    ...listWandbProblems(wandb),
+    ...schema.oddities,
+  ];
+}
+
+function listWandbProblems(wandb: WandbFindings): readonly string[] {
+  if (wandb.kind === 'not-asked') return [];
+  if (wandb.kind === 'failed') return [`W&B could not be asked: ${wandb.error}`];
+  if (wandb.runs === null) {
+    const who = wandb.username === null ? 'without an API key' : `as ${wandb.username}`;
+    return [`W&B shows no project ${wandb.entity}/${wandb.project} ${who}`];
+  }
+  const { unknown } = wandb;
+  if (unknown.length === 0) return [];
+  const some = unknown.slice(0, 3).join(', ');
+  return [`${unknown.length} linked W&B run ids are not in the project: ${some}${unknown.length > 3 ? ', …' : ''}`];
+}
