@@ -37,7 +37,7 @@ export interface PlanFile {
   /** What choosing a run of the snapshot for this row would write; null where the snapshot does not hold the run. */
   readChoiceOrNull(entry: PlanEntry, wandbRunId: string): PlanChoice | null;
   /** Builds and writes decisions in one transaction, so that they are judged on what they change; nothing on a throw. */
-  changeDecisions(build: () => readonly EntryDecision[]): void;
+  changeDecisions<T extends { readonly decisions: readonly EntryDecision[] }>(build: () => T): T;
   close(): void;
 }
 
@@ -78,9 +78,19 @@ function buildPlanFile(db: Database, path: string, sealed: SealedPlan): PlanFile
     readHolders: (wandbRunId) => readHolders(db, wandbRunId),
     readChoiceOrNull: (entry, wandbRunId) => readChoiceOrNull(db, sealed, { entry, wandbRunId }),
     changeDecisions: (build) =>
-      explainSqlite(path, () => db.transaction(() => writeDecisions(db, sealed.digest, build())).immediate()),
+      explainSqlite(path, () => db.transaction(() => writeBuilt(db, sealed, build)).immediate()),
     close: () => db.close(),
   };
+}
+
+function writeBuilt<T extends { readonly decisions: readonly EntryDecision[] }>(
+  db: Database,
+  sealed: SealedPlan,
+  build: () => T,
+): T {
+  const outcome = build();
+  writeDecisions(db, sealed.digest, outcome.decisions);
+  return outcome;
 }
 
 function completeEntry(db: Database, sealed: SealedPlan, entry: PlanEntry): DecidedEntry {

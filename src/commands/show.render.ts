@@ -1,0 +1,30 @@
+import { assertNever } from '../errors.ts';
+import { renderCsv } from '../plan/csv.ts';
+import { renderPlanJson } from '../plan/json.ts';
+import { renderEntryDetail } from '../plan/render-detail.ts';
+import { renderPlanDiff } from '../plan/render-diff.ts';
+import type { Page } from '../plan/render-entry.ts';
+import { renderPlanMarkdown } from '../plan/render-markdown.ts';
+import { renderPlanTable } from '../plan/render-table.ts';
+import type { ShowReport } from './show.ts';
+
+export const SHOW_FORMATS = ['table', 'diff', 'json', 'csv', 'markdown'] as const;
+export type ShowFormat = (typeof SHOW_FORMATS)[number];
+
+/** Yields the text in pieces, each ending with a line: a plan of a hundred thousand entries need not fit into memory. */
+export function renderShow(report: ShowReport, format: ShowFormat, page: Page): Iterable<string> {
+  switch (format) {
+    case 'table':
+      return report.detail === null ? renderPlanTable(report, page) : renderEntryDetail(report.detail, page);
+    case 'diff':
+      return renderPlanDiff(report, page);
+    case 'json':
+      return renderPlanJson(report);
+    case 'csv':
+      return renderCsv(report.entries, report.sealed.digest);
+    case 'markdown':
+      return renderPlanMarkdown(report);
+    default:
+      return assertNever(format);
+  }
+}

@@ -1,0 +1,111 @@
+import { planIdOfDigest } from '../model/plan.ts';
+import type { DecidedEntry, DecisionCounts, PlanCounts, SealedPlan, StartSource } from '../model/plan.ts';
+import { blockOf } from './changes.ts';
+import type { PlanView } from './view.ts';
+
+/** Enough to judge a plan by; the rest is shown by `runlink show`. */
+const SHOWN = { overwrites: 10, weakest: 8, ambiguous: 8, reasons: 8 } as const;
+
+export interface ReasonGroup {
+  readonly reason: string;
+  readonly rows: number;
+  /** Key text of the first. */
+  readonly example: string;
+}
+
+/** What a dry run tells: how many of what, and first of all what a person should look at. */
+export interface PlanDigestReport {
+  readonly path: string;
+  readonly planId: string;
+  readonly sealed: SealedPlan;
+  readonly counts: PlanCounts;
+  readonly decisions: DecisionCounts;
+  readonly overwrites: Sample;
+  /** Accepted matches, the least probable first, then the least margin. */
+  readonly weakest: readonly DecidedEntry[];
+  readonly ambiguous: Sample;
+  /** Most frequent first. */
+  readonly unmatched: readonly ReasonGroup[];
+  /** Reasons beyond those listed, and their rows. */
+  readonly otherReasons: { readonly reasons: number; readonly rows: number };
+  /** Of the runs that accepted or proposed entries name. */
+  readonly startSources: Readonly<Record<StartSource, number>>;
+}
+
+/** The first of many. */
+export interface Sample {
+  readonly total: number;
+  readonly first: readonly DecidedEntry[];
+}
+
+/** One walk over all entries, of which it keeps a handful. */
+export function buildPlanReport(view: PlanView): PlanDigestReport {
+  const overwrites = createSample(SHOWN.overwrites);
+  const ambiguous = createSample(SHOWN.ambiguous);
+  const weakest: DecidedEntry[] = [];
+  const groups = new Map<string, ReasonGroup>();
+  const startSources: Record<StartSource, number> = { kept: 0, metadata: 0, summary: 0, created: 0 };
+  for (const decided of view.entries) {
+    const block = blockOf(decided);
+    if (block === 'overwrite') overwrites.add(decided);
+    if (block === 'review') ambiguous.add(decided);
+    if (block === 'fill') keepWeakest(weakest, decided);
+    if (block === 'unmatched') countReason(groups, decided);
+    if (decided.choice !== null && decided.decision.decision !== 'rejected') {
+      startSources[decided.choice.startSource] += 1;
+    }
+  }
+  return {
+    path: view.path,
+    planId: planIdOfDigest(view.sealed.digest),
+    sealed: view.sealed,
+    counts: view.counts,
+    decisions: view.decisions,
+    overwrites: overwrites.sample(),
+    weakest,
+    ambiguous: ambiguous.sample(),
+    ...rankReasons([...groups.values()]),
+    startSources,
+  };
+}
+
+function createSample(size: number): { readonly add: (decided: DecidedEntry) => void; readonly sample: () => Sample } {
+  const first: DecidedEntry[] = [];
+  let total = 0;
+  return {
+    add: (decided) => {
+      total += 1;
+      if (first.length < size) first.push(decided);
+    },
+    sample: () => ({ total, first }),
+  };
+}
+
+function keepWeakest(weakest: DecidedEntry[], decided: DecidedEntry): void {
+  weakest.push(decided);
+  weakest.sort(compareStrength);
+  if (weakest.length > SHOWN.weakest) weakest.pop();
+}
+
+/** Equally strong entries keep the plan's order: the sort is stable. */
+function compareStrength(a: DecidedEntry, b: DecidedEntry): number {
+  const probability = (a.entry.probability ?? 0) - (b.entry.probability ?? 0);
+  if (probability !== 0) return probability;
+  const [x, y] = [a.entry.margin ?? Number.MAX_VALUE, b.entry.margin ?? Number.MAX_VALUE];
+  return x - y;
+}
+
+function countReason(groups: Map<string, ReasonGroup>, { entry }: DecidedEntry): void {
+  const { reason, keyText } = entry;
+  const group = groups.get(reason) ?? { reason, rows: 0, example: keyText };
+  groups.set(reason, { ...group, rows: group.rows + 1 });
+}
+
+function rankReasons(groups: ReasonGroup[]): Pick<PlanDigestReport, 'unmatched' | 'otherReasons'> {
+  const ranked = groups.sort((a, b) => b.rows - a.rows || (a.reason < b.reason ? -1 : 1));
+  const rest = ranked.slice(SHOWN.reasons);
+  return {
+    unmatched: ranked.slice(0, SHOWN.reasons),
+    otherReasons: { reasons: rest.length, rows: rest.reduce((sum, group) => sum + group.rows, 0) },
+  };
+}
