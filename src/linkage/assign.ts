@@ -1,0 +1,183 @@
+import type { Candidates } from './blocking/candidates.ts';
+import type { Component } from './posterior/graph.ts';
+
+/** Weights as integers (millionths of a bit): sums are exact whatever their order. */
+const UNITS_PER_BIT = 2 ** 20;
+const FREE = -1;
+
+/**
+ * The one-to-one set of pairs with the largest total weight; a row may stay free at weight 0. Solved component by
+ * component with shortest augmenting paths on the sparse graph (Jonker and Volgenant 1987), no matrix.
+ *
+ * @param bitsOf weight of a candidate with the prior, against leaving both ends free
+ * @returns the run of each row, −1 where it stays free
+ */
+export function assignRuns(
+  candidates: Candidates,
+  components: readonly Component[],
+  bitsOf: (edge: number) => number,
+): Int32Array {
+  const runByRow = new Int32Array(candidates.starts.length - 1).fill(FREE);
+  for (const component of components) {
+    const pairs = assignComponent(
+      Array.from(component.edges, (edge) => ({
+        row: candidates.rows[edge] ?? 0,
+        run: candidates.runs[edge] ?? 0,
+        weight: Math.round(bitsOf(edge) * UNITS_PER_BIT),
+      })).filter((edge) => edge.weight > 0),
+    );
+    for (const [row, run] of pairs) runByRow[row] = run;
+  }
+  return runByRow;
+}
+
+export interface WeightedEdge {
+  readonly row: number;
+  readonly run: number;
+  /** Integer. */
+  readonly weight: number;
+}
+
+/** Largest total weight; edges of weight 0 or less are never taken. */
+export function assignComponent(edges: readonly WeightedEdge[]): Map<number, number> {
+  const edgesByRow = new Map<number, WeightedEdge[]>();
+  for (const edge of edges) {
+    if (edge.weight <= 0) continue;
+    const own = edgesByRow.get(edge.row);
+    if (own === undefined) edgesByRow.set(edge.row, [edge]);
+    else own.push(edge);
+  }
+  const state: AssignState = {
+    edgesByRow,
+    rowByRun: new Map(),
+    runByRow: new Map(),
+    prices: new Map(),
+    gains: new Map(),
+  };
+  for (const row of [...edgesByRow.keys()].sort((a, b) => a - b)) augment(state, row);
+  return state.runByRow;
+}
+
+interface AssignState {
+  readonly edgesByRow: ReadonlyMap<number, readonly WeightedEdge[]>;
+  readonly rowByRun: Map<number, number>;
+  readonly runByRow: Map<number, number>;
+  /** Dual prices of runs and gains of rows: weight ≤ price + gain on every edge, equal on taken ones. */
+  readonly prices: Map<number, number>;
+  readonly gains: Map<number, number>;
+}
+
+interface Reached {
+  readonly distance: number;
+  readonly row: number;
+}
+
+/** Dijkstra over reduced costs from a free row to a free run, or to a row that had better be free itself. */
+function augment(state: AssignState, start: number): void {
+  const { edgesByRow, rowByRun, prices, gains } = state;
+  gains.set(
+    start,
+    Math.max(0, ...(edgesByRow.get(start) ?? []).map((edge) => edge.weight - (prices.get(edge.run) ?? 0))),
+  );
+  const viaByRun = new Map<number, Reached>();
+  const doneRuns = new Map<number, number>();
+  const rowDistances = new Map<number, number>([[start, 0]]);
+  const heap = createHeap();
+  let end: { readonly distance: number; readonly run: number | null; readonly row: number } = {
+    distance: gains.get(start) ?? 0,
+    run: null,
+    row: start,
+  };
+  const relax = (row: number, base: number): void => {
+    for (const edge of edgesByRow.get(row) ?? []) {
+      const distance = base + (gains.get(row) ?? 0) + (prices.get(edge.run) ?? 0) - edge.weight;
+      if (distance >= (viaByRun.get(edge.run)?.distance ?? Infinity)) continue;
+      viaByRun.set(edge.run, { distance, row });
+      heap.push(distance, edge.run);
+    }
+  };
+  relax(start, 0);
+  for (let next = heap.pop(); next !== null && next.key < end.distance; next = heap.pop()) {
+    const run = next.value;
+    if (doneRuns.has(run)) continue;
+    doneRuns.set(run, next.key);
+    const holder = rowByRun.get(run);
+    if (holder === undefined) {
+      end = { distance: next.key, run, row: viaByRun.get(run)?.row ?? start };
+      break;
+    }
+    rowDistances.set(holder, next.key);
+    const free = next.key + (gains.get(holder) ?? 0);
+    if (free < end.distance) end = { distance: free, run: null, row: holder };
+    relax(holder, next.key);
+  }
+  for (const [row, distance] of rowDistances) {
+    if (distance <= end.distance) gains.set(row, (gains.get(row) ?? 0) - (end.distance - distance));
+  }
+  for (const [run, distance] of doneRuns) {
+    if (distance <= end.distance) prices.set(run, (prices.get(run) ?? 0) + (end.distance - distance));
+  }
+  flip(state, viaByRun, end);
+}
+
+/** Turns over the links along the path that was found, from its end back to the row where it began. */
+function flip(
+  { rowByRun, runByRow }: AssignState,
+  viaByRun: ReadonlyMap<number, Reached>,
+  end: { readonly run: number | null; readonly row: number },
+): void {
+  let { row } = end;
+  let take = end.run;
+  for (;;) {
+    const left = runByRow.get(row);
+    if (take === null) runByRow.delete(row);
+    else {
+      runByRow.set(row, take);
+      rowByRun.set(take, row);
+    }
+    if (left === undefined) return;
+    const via = viaByRun.get(left);
+    if (via === undefined) return;
+    take = left;
+    row = via.row;
+  }
+}
+
+interface Heap {
+  push(key: number, value: number): void;
+  pop(): { readonly key: number; readonly value: number } | null;
+}
+
+/** A binary heap; equal keys come out by ascending value, so that the same input takes the same path. */
+function createHeap(): Heap {
+  const items: { key: number; value: number }[] = [];
+  const isLess = (a: number, b: number): boolean => {
+    const [x, y] = [items[a], items[b]];
+    if (x === undefined || y === undefined) return false;
+    return x.key < y.key || (x.key === y.key && x.value < y.value);
+  };
+  const swap = (a: number, b: number): void => {
+    const [x, y] = [items[a], items[b]];
+    if (x !== undefined && y !== undefined) [items[a], items[b]] = [y, x];
+  };
+  return {
+    push(key, value) {
+      items.push({ key, value });
+      for (let at = items.length - 1; at > 0 && isLess(at, (at - 1) >> 1); at = (at - 1) >> 1) swap(at, (at - 1) >> 1);
+    },
+    pop() {
+      const [top] = items;
+      if (top === undefined) return null;
+      swap(0, items.length - 1);
+      items.pop();
+      for (let at = 0; ;) {
+        const left = 2 * at + 1;
+        const least = isLess(left + 1, left) ? left + 1 : left;
+        if (!isLess(least, at)) break;
+        swap(at, least);
+        at = least;
+      }
+      return top;
+    },
+  };
+}

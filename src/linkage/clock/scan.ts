@@ -1,0 +1,159 @@
+import { buildSortedIndex, lowerBound } from '../sorted.ts';
+import type { SortedIndex } from '../sorted.ts';
+
+/** Where the differences between run times and row times crowd. */
+export interface ClockPeak {
+  /** Run minus row, in seconds. */
+  readonly offset: number;
+  /** Log likelihood ratio of the window against its surroundings, in nats. */
+  readonly score: number;
+}
+
+export interface ScanInput {
+  readonly rowSeconds: Float64Array;
+  /** Run times by every definition that may be meant. */
+  readonly runSeconds: readonly Float64Array[];
+  /** Rows to look at. */
+  readonly rows: readonly number[];
+  /** Bits that the other evidence gives a pair. */
+  readonly weigh: (row: number, run: number) => number;
+  /** 0 where each difference may be, else the step of the coarser side in seconds. */
+  readonly quantum: number;
+  /** Both sides know their zone: the offset is small. */
+  readonly isZoned: boolean;
+  readonly freeRuns: Uint8Array;
+}
+
+const WIDTHS = [2, 10, 30, 60, 120, 300, 900, 3600, 14_400, 86_400] as const;
+/** Zones reach from −12 to +14 hours; clocks that know their zone are at most an hour off. */
+const REACH = { naive: 15 * 3600, zoned: 3600, daily: 60 * 3600 } as const;
+const MOST_PAIRS = 300_000;
+/** Pairs whose other evidence is this many bits below the row's best say nothing about the clock. */
+const FAINT_BITS = 7;
+const BINS_AROUND = 20;
+
+/**
+ * Finds the offset between the two clocks: the window of differences that more rows hit than its surroundings explain.
+ * Each row counts once a window, by its best pair there, so that bursts do not vote many times.
+ */
+export function findClockPeaks(input: ScanInput): ClockPeak[] {
+  const reach = input.quantum >= 86_400 ? REACH.daily : input.isZoned ? REACH.zoned : REACH.naive;
+  const hits = collectHits(input, reach);
+  const peaks: ClockPeak[] = [];
+  for (const width of WIDTHS) {
+    if (width < input.quantum / 2 || width > reach / 2) continue;
+    for (const phase of [0, width / 2]) {
+      const peak = bestWindow(hits, { width, phase, reach, rowCount: input.rows.length });
+      if (peak !== null) peaks.push(peak);
+    }
+  }
+  return peaks.toSorted((a, b) => b.score - a.score || a.offset - b.offset);
+}
+
+/** Differences of one row with the share that each pair has of the row's best, by ascending difference. */
+interface RowHits {
+  readonly differences: Float64Array;
+  readonly shares: Float64Array;
+}
+
+function collectHits(input: ScanInput, reach: number): RowHits[] {
+  const indexes = input.runSeconds.map((seconds) => buildSortedIndex(seconds, input.freeRuns));
+  const hits: RowHits[] = [];
+  let pairs = 0;
+  for (const row of input.rows) {
+    if (pairs > MOST_PAIRS) break;
+    const own = input.rowSeconds[row] ?? Number.NaN;
+    if (Number.isNaN(own)) continue;
+    const found = indexes.flatMap((index) => near({ index, own, reach }, (run) => input.weigh(row, run)));
+    pairs += found.length;
+    found.sort((a, b) => a.difference - b.difference);
+    const best = found.reduce((most, pair) => Math.max(most, pair.bits), -Infinity);
+    const strong = found.filter((pair) => pair.bits > best - FAINT_BITS);
+    hits.push({
+      differences: Float64Array.from(strong, (pair) => pair.difference),
+      shares: Float64Array.from(strong, (pair) => 2 ** (pair.bits - best)),
+    });
+  }
+  return hits;
+}
+
+function near(
+  at: { readonly index: SortedIndex; readonly own: number; readonly reach: number },
+  weigh: (run: number) => number,
+): { difference: number; bits: number }[] {
+  const found: { difference: number; bits: number }[] = [];
+  const end = lowerBound(at.index.values, at.own + at.reach);
+  for (let position = lowerBound(at.index.values, at.own - at.reach); position < end; position++) {
+    const difference = (at.index.values[position] ?? 0) - at.own;
+    found.push({ difference, bits: weigh(at.index.records[position] ?? 0) });
+  }
+  return found;
+}
+
+interface WindowSettings {
+  readonly width: number;
+  readonly phase: number;
+  readonly reach: number;
+  readonly rowCount: number;
+}
+
+function bestWindow(hits: readonly RowHits[], settings: WindowSettings): ClockPeak | null {
+  const { width, phase, reach } = settings;
+  const bins = new Float64Array(Math.ceil((2 * reach) / width) + 2);
+  const binOf = (difference: number): number => Math.floor((difference + reach + phase) / width);
+  for (const row of hits) {
+    let bin = -1;
+    let share = 0;
+    for (const [at, difference] of row.differences.entries()) {
+      const own = binOf(difference);
+      if (own !== bin) {
+        if (bin >= 0) bins[bin] = (bins[bin] ?? 0) + share;
+        bin = own;
+        share = 0;
+      }
+      share = Math.max(share, row.shares[at] ?? 0);
+    }
+    if (bin >= 0) bins[bin] = (bins[bin] ?? 0) + share;
+  }
+  let best: { bin: number; score: number } | null = null;
+  for (let bin = 0; bin < bins.length; bin++) {
+    const score = scoreOf(bins, bin, settings);
+    if (score > (best?.score ?? 0)) best = { bin, score };
+  }
+  if (best === null) return null;
+  const from = best.bin * width - reach - phase;
+  return { offset: medianWithin(hits, from, from + width), score: best.score };
+}
+
+/** Poisson log likelihood ratio of a window's hits against the mean of the windows around it. */
+function scoreOf(bins: Float64Array, bin: number, { width, reach }: WindowSettings): number {
+  const hits = bins[bin] ?? 0;
+  if (hits < 2) return 0;
+  let around = 0;
+  let count = 0;
+  const radius = Math.max(BINS_AROUND, Math.round(1200 / width));
+  for (let other = Math.max(0, bin - radius); other <= Math.min(bins.length - 1, bin + radius); other++) {
+    if (Math.abs(other - bin) <= 1) continue;
+    around += bins[other] ?? 0;
+    count++;
+  }
+  const expected = Math.max(around / Math.max(1, count), 0.02);
+  if (hits <= expected) return 0;
+  return hits * Math.log(hits / expected) - (hits - expected) - Math.log((2 * reach) / width);
+}
+
+function medianWithin(hits: readonly RowHits[], from: number, to: number): number {
+  const inside: { difference: number; share: number }[] = [];
+  for (const row of hits) {
+    for (const [at, difference] of row.differences.entries()) {
+      if (difference >= from && difference < to) inside.push({ difference, share: row.shares[at] ?? 0 });
+    }
+  }
+  inside.sort((a, b) => a.difference - b.difference);
+  let half = inside.reduce((sum, hit) => sum + hit.share, 0) / 2;
+  for (const hit of inside) {
+    half -= hit.share;
+    if (half <= 0) return hit.difference;
+  }
+  return 0;
+}

@@ -1,0 +1,87 @@
+import type { ClockChannel } from '../clock/channels.ts';
+import { numbersOf } from '../normalize/fields.ts';
+import type { Records } from '../normalize/records.ts';
+import { quantumOf } from '../normalize/times.ts';
+import { pairMetrics } from '../pairing/pair-metrics.ts';
+import { pairSettings } from '../pairing/pair-settings.ts';
+import type { Comparison } from './comparison.ts';
+import { buildDurationComparison } from './duration.ts';
+import { buildMetricsComparison } from './metrics.ts';
+import { buildMissingnessComparison } from './missingness.ts';
+import { buildSettingsComparison } from './settings.ts';
+import { findSharedTokens } from './text-index.ts';
+import { buildTextComparison } from './text.ts';
+import { buildTimeComparison } from './time.ts';
+
+/**
+ * All evidence that this input offers, except time, which needs the others to find the clock first. A new comparison
+ * is a file of its own and a line here.
+ */
+export function buildComparisons(records: Records): Comparison[] {
+  const durations = rowDurations(records);
+  const times = new Set(records.row.times.map((field) => field.name));
+  const apart = new Set([...times, ...durations.columns]);
+  const metrics = pairMetrics(records, apart);
+  const settings = pairSettings(records, new Set([...apart, ...metrics.map((metric) => metric.column)]));
+  const { lifetime, runtime, recorded } = records.run.lengths;
+  const skipped = new Set(settings.filter((pair) => pair.column.origin === 'column').map((pair) => pair.column.name));
+  return [
+    buildSettingsComparison(settings, records.values, { rows: records.rows.length, runs: records.runs.length }),
+    buildDurationComparison({ ...durations, runLengths: [lifetime, runtime, recorded] }),
+    buildMetricsComparison(metrics),
+    buildMissingnessComparison(
+      flagsOf(
+        records.rows.length,
+        metrics.map((metric) => metric.rowValues),
+      ),
+      flagsOf(
+        records.runs.length,
+        metrics.map((metric) => metric.runValues),
+      ),
+    ),
+    buildTextComparison(findSharedTokens(records, skipped), records.runs.length),
+  ];
+}
+
+export function buildTimeEvidence(channel: ClockChannel, offsets: Float64Array): Comparison {
+  return buildTimeComparison({
+    words: `${channel.row.name} of the row`,
+    rowSeconds: channel.row.seconds,
+    runSeconds: channel.runSeconds,
+    otherSeconds: channel.otherSeconds,
+    quantum: channel.quantum,
+    offsets,
+  });
+}
+
+interface RowDurations {
+  readonly rowSeconds: Float64Array;
+  readonly quantum: number;
+  readonly columns: readonly string[];
+}
+
+/** The duration column, and where it is empty the time from creation to end. */
+function rowDurations(records: Records): RowDurations {
+  const { schema, row } = records;
+  const column = row.fields.find((field) => field.name === schema.durationSeconds && field.isNumeric);
+  const own = column === undefined ? null : numbersOf(column, records.values);
+  const start = row.times.find((field) => field.name === schema.createdAt);
+  const end = row.times.find((field) => field.name === schema.finishedAt);
+  const rowSeconds = new Float64Array(records.rows.length).fill(Number.NaN);
+  for (const index of rowSeconds.keys()) {
+    const given = own?.[index] ?? Number.NaN;
+    const measured = (end?.seconds[index] ?? Number.NaN) - (start?.seconds[index] ?? Number.NaN);
+    rowSeconds[index] = given > 0 ? given : measured > 0 ? measured : Number.NaN;
+  }
+  return {
+    rowSeconds,
+    quantum: Math.min(3600, quantumOf(rowSeconds)),
+    columns: column === undefined ? [] : [column.name],
+  };
+}
+
+function flagsOf(size: number, columns: readonly Float64Array[]): Uint8Array {
+  return Uint8Array.from({ length: size }, (_item, record) =>
+    columns.some((column) => !Number.isNaN(column[record] ?? Number.NaN)) ? 1 : 0,
+  );
+}

@@ -1,0 +1,215 @@
+/** A fixed shape that holds before anything was learned, with as many pseudo-observations as it is worth. */
+export interface DefaultShape {
+  readonly pseudoCount: number;
+  /** Density per unit at a difference. */
+  density(difference: number): number;
+}
+
+export interface DensitySettings {
+  /** Unit of one cell of the table. */
+  readonly resolution: number;
+  /** Half-widths of the kernels, in units; learned shares decide which of them speak. */
+  readonly scales: readonly number[];
+  readonly shapes: readonly DefaultShape[];
+}
+
+export interface Samples {
+  readonly differences: readonly number[];
+  readonly weights: readonly number[];
+}
+
+/**
+ * The learned density of a difference (run time minus row time, row length minus run length): a mixture of box kernels
+ * of many widths over the soft links and of default shapes. Kernels see a table of ± `HALF_CELLS` cells round 0.
+ */
+export interface DifferenceDensity {
+  at(difference: number): number;
+  readonly most: () => number;
+  /** Half-open intervals [from, to) outside of which the density stays at or below `limit`. */
+  intervalsAbove(limit: number): readonly (readonly [number, number])[];
+  learn(samples: Samples): void;
+  /** Share of each default shape, in order, and of all kernels together. */
+  shares(): { readonly shapes: readonly number[]; readonly kernels: number };
+}
+
+const HALF_CELLS = 172_800;
+const CELLS = 2 * HALF_CELLS + 1;
+const EM_ROUNDS = 40;
+/** Learning from more differences than this changes nothing but the time it takes. */
+const MOST_SAMPLES = 4000;
+
+export function createDifferenceDensity(settings: DensitySettings): DifferenceDensity {
+  const { resolution, shapes } = settings;
+  const pseudoTotal = shapes.reduce((sum, shape) => sum + shape.pseudoCount, 0);
+  let shapeShares = shapes.map((shape) => shape.pseudoCount / pseudoTotal);
+  let kernelShares = settings.scales.map(() => 0);
+  let table = tabulate(null);
+  let most = maximum(table);
+
+  function outside(difference: number): number {
+    let sum = 0;
+    for (let at = 0; at < shapes.length; at++) sum += (shapeShares[at] ?? 0) * (shapes[at]?.density(difference) ?? 0);
+    return sum;
+  }
+  function tabulate(cumulative: Float64Array | null): Float64Array {
+    const cells = new Float64Array(CELLS);
+    for (let cell = 0; cell < CELLS; cell++) cells[cell] = outside((cell - HALF_CELLS) * resolution);
+    if (cumulative !== null) {
+      for (const [at, scale] of settings.scales.entries()) {
+        addKernel(cells, cumulative, { share: kernelShares[at] ?? 0, radius: radiusOf(scale, resolution), resolution });
+      }
+    }
+    return cells;
+  }
+  return {
+    at(difference) {
+      const cell = Math.round(difference / resolution) + HALF_CELLS;
+      return cell >= 0 && cell < CELLS ? (table[cell] ?? 0) : outside(difference);
+    },
+    most: () => most,
+    intervalsAbove: (limit) => intervalsAbove(table, limit, resolution),
+    learn(samples) {
+      const cumulative = accumulate(samples, resolution);
+      const thinned = thin(samples);
+      [kernelShares, shapeShares] = learnShares(settings, cumulative, thinned);
+      table = tabulate(cumulative);
+      most = maximum(table);
+    },
+    shares: () => ({ shapes: shapeShares, kernels: kernelShares.reduce((sum, share) => sum + share, 0) }),
+  };
+}
+
+function radiusOf(scale: number, resolution: number): number {
+  return Math.max(1, Math.round(scale / resolution));
+}
+
+/** Σ weights of all samples up to and including each cell. */
+function accumulate(samples: Samples, resolution: number): Float64Array {
+  const cumulative = new Float64Array(CELLS + 1);
+  for (const [index, difference] of samples.differences.entries()) {
+    const cell = Math.round(difference / resolution) + HALF_CELLS;
+    if (cell >= 0 && cell < CELLS) cumulative[cell + 1] = (cumulative[cell + 1] ?? 0) + (samples.weights[index] ?? 0);
+  }
+  for (let cell = 0; cell < CELLS; cell++) cumulative[cell + 1] = (cumulative[cell + 1] ?? 0) + (cumulative[cell] ?? 0);
+  return cumulative;
+}
+
+/**
+ * Two wrong pairs that happen to differ alike must not confirm each other: this many observations are taken off
+ * whatever a kernel counts, at least one for the row and one for the run that ask.
+ */
+function discountOf(total: number): number {
+  return 2 + 0.005 * total;
+}
+
+function massIn(cumulative: Float64Array, center: number, radius: number): number {
+  const to = Math.min(CELLS, Math.max(0, center + radius + 1));
+  const from = Math.max(0, Math.min(CELLS, center - radius));
+  return (cumulative[to] ?? 0) - (cumulative[from] ?? 0);
+}
+
+function addKernel(
+  cells: Float64Array,
+  cumulative: Float64Array,
+  kernel: { readonly share: number; readonly radius: number; readonly resolution: number },
+): void {
+  const total = cumulative[CELLS] ?? 0;
+  if (kernel.share <= 0 || total <= 0) return;
+  const discount = discountOf(total);
+  const height = kernel.share / (total * (2 * kernel.radius + 1) * kernel.resolution);
+  for (let cell = 0; cell < CELLS; cell++) {
+    const mass = massIn(cumulative, cell, kernel.radius) - discount;
+    if (mass > 0) cells[cell] = (cells[cell] ?? 0) + height * mass;
+  }
+}
+
+function thin(samples: Samples): Samples {
+  const stride = Math.ceil(samples.differences.length / MOST_SAMPLES);
+  if (stride <= 1) return samples;
+  const keep = (_value: number, index: number): boolean => index % stride === 0;
+  return { differences: samples.differences.filter(keep), weights: samples.weights.filter(keep) };
+}
+
+/** EM for the shares on leave-one-out densities; only the default shapes have pseudo-counts. */
+function learnShares(settings: DensitySettings, cumulative: Float64Array, samples: Samples): [number[], number[]] {
+  const { scales, shapes, resolution } = settings;
+  const total = cumulative[CELLS] ?? 0;
+  const parts = scales.length + shapes.length;
+  const densities = samples.differences.map((difference, index) => {
+    const own = samples.weights[index] ?? 0;
+    const center = Math.round(difference / resolution) + HALF_CELLS;
+    const kernels = scales.map((scale) => {
+      const radius = radiusOf(scale, resolution);
+      const mass = massIn(cumulative, center, radius) - own;
+      return total > own && mass > 1e-9 ? mass / ((total - own) * (2 * radius + 1) * resolution) : 0;
+    });
+    return [...kernels, ...shapes.map((shape) => shape.density(difference))];
+  });
+  const pseudo = [...scales.map(() => 0), ...shapes.map((shape) => shape.pseudoCount)];
+  let shares = pseudo.map((count) => (count + 1) / (parts + pseudo.reduce((sum, item) => sum + item, 0)));
+  const mass = samples.weights.reduce((sum, weight) => sum + weight, 0);
+  const factor = mass > 0 ? total / mass : 1;
+  for (let round = 0; round < EM_ROUNDS; round++) {
+    const counts = [...pseudo];
+    for (const [index, density] of densities.entries()) {
+      addResponsibilities(counts, { density, shares, weight: (samples.weights[index] ?? 0) * factor });
+    }
+    const sum = counts.reduce((all, count) => all + count, 0);
+    shares = counts.map((count) => count / sum);
+  }
+  return [shares.slice(0, scales.length), shares.slice(scales.length)];
+}
+
+function addResponsibilities(
+  counts: number[],
+  sample: { readonly density: readonly number[]; readonly shares: readonly number[]; readonly weight: number },
+): void {
+  let all = 0;
+  for (let part = 0; part < counts.length; part++) all += (sample.density[part] ?? 0) * (sample.shares[part] ?? 0);
+  if (all <= 0) return;
+  for (let part = 0; part < counts.length; part++) {
+    counts[part] =
+      (counts[part] ?? 0) + (sample.weight * (sample.density[part] ?? 0) * (sample.shares[part] ?? 0)) / all;
+  }
+}
+
+function maximum(table: Float64Array): number {
+  let most = 0;
+  for (const value of table) if (value > most) most = value;
+  return most;
+}
+
+function intervalsAbove(table: Float64Array, limit: number, resolution: number): [number, number][] {
+  const intervals: [number, number][] = [];
+  let from = -1;
+  for (let cell = 0; cell <= CELLS; cell++) {
+    const above = cell < CELLS && (table[cell] ?? 0) > limit;
+    if (above && from < 0) from = cell;
+    if (!above && from >= 0) {
+      intervals.push([(from - HALF_CELLS - 0.5) * resolution, (cell - HALF_CELLS - 0.5) * resolution]);
+      from = -1;
+    }
+  }
+  return mergeNear(intervals, 3 * resolution);
+}
+
+/** Many small islands cost more searches than the runs between them. */
+function mergeNear(intervals: readonly [number, number][], gap: number): [number, number][] {
+  const merged: [number, number][] = [];
+  for (const [from, to] of intervals) {
+    const last = merged.at(-1);
+    if (last !== undefined && from - last[1] <= gap * Math.max(1, merged.length / 8)) last[1] = to;
+    else merged.push([from, to]);
+  }
+  return merged;
+}
+
+/** Shapes by name, normalised per unit. */
+export function boxShape(from: number, to: number, pseudoCount: number): DefaultShape {
+  const height = 1 / (to - from);
+  return { pseudoCount, density: (d) => (d >= from && d <= to ? height : 0) };
+}
+
+export function laplaceShape(scale: number, pseudoCount: number): DefaultShape {
+  return { pseudoCount, density: (d) => Math.exp(-Math.abs(d) / scale) / (2 * scale) };
+}

@@ -1,0 +1,83 @@
+import type { PairedField } from '../pairing/pairing.ts';
+import { hashOf, maskOf } from './setting-index.ts';
+
+/**
+ * How rare a row's combination of settings is among the registry's rows. Dependent settings (all runs of a sweep share
+ * task, method and batch size) are counted together, so that what repeats another setting adds nothing.
+ */
+export interface SettingShares {
+  /** log2 of the share of rows that have the row's values on exactly the masked fields. */
+  log2Share(row: number, mask: number): number;
+  /** At least −log2Share for every mask within this one. */
+  mostBits(row: number, mask: number): number;
+}
+
+interface ShareTable {
+  /** Rows with the same values, by row; 0 where the row lacks one of the fields. */
+  readonly counts: Int32Array;
+  readonly log2Total: number;
+  readonly log2Once: number;
+}
+
+/** Bytes spent on counts by row and mask. */
+const TABLE_BUDGET = 100_000_000;
+
+export function buildSettingShares(fields: readonly PairedField[], rowCount: number): SettingShares {
+  const tables = new Map<number, ShareTable>();
+  const most = Math.max(64, Math.floor(TABLE_BUDGET / (4 * Math.max(1, rowCount))));
+  const all = 2 ** fields.length - 1;
+  const onceOfAll = buildTable(fields, rowCount, all).log2Once;
+  const rowMasks = Int32Array.from({ length: rowCount }, (_item, row) =>
+    maskOf(fields, (field) => field.rowCodes[row] ?? -1),
+  );
+  /** Where the budget is spent, the least telling fields (the last ones) are left out: never too many bits. */
+  const tableFor = (mask: number): ShareTable | null => {
+    for (let within = mask; within !== 0; within &= ~(1 << (31 - Math.clz32(within)))) {
+      const known = tables.get(within);
+      if (known !== undefined) return known;
+      if (tables.size >= most) continue;
+      const table = buildTable(fields, rowCount, within);
+      const floored = { ...table, log2Once: Math.max(table.log2Once, onceOfAll) };
+      tables.set(within, floored);
+      return floored;
+    }
+    return null;
+  };
+  const countOf = (row: number, mask: number): number => tableFor(mask)?.counts[row] ?? 0;
+  return {
+    log2Share(row, mask) {
+      const table = tableFor(mask & (rowMasks[row] ?? 0));
+      if (table === null) return 0;
+      const count = table.counts[row] ?? 1;
+      return (count <= 1 ? table.log2Once : Math.log2(count)) - table.log2Total;
+    },
+    mostBits(row, mask) {
+      const own = mask & (rowMasks[row] ?? 0);
+      if (own === 0) return 0;
+      const count = countOf(row, own);
+      return Math.log2(Math.max(1, rowCount)) - (count <= 1 ? onceOfAll : Math.log2(count));
+    },
+  };
+}
+
+function buildTable(fields: readonly PairedField[], rowCount: number, mask: number): ShareTable {
+  const hashes = new Float64Array(rowCount).fill(-1);
+  const sizes = new Map<number, number>();
+  let total = 0;
+  for (let row = 0; row < rowCount; row++) {
+    if ((maskOf(fields, (field) => field.rowCodes[row] ?? -1) & mask) !== mask) continue;
+    const hash = hashOf(fields, (field) => field.rowCodes[row] ?? -1, mask);
+    hashes[row] = hash;
+    sizes.set(hash, (sizes.get(hash) ?? 0) + 1);
+    total++;
+  }
+  const counts = Int32Array.from(hashes, (hash) => (hash < 0 ? 0 : (sizes.get(hash) ?? 0)));
+  return { counts, log2Total: Math.log2(Math.max(1, total)), log2Once: Math.log2(onceCount([...sizes.values()])) };
+}
+
+/** Good–Turing: what a combination that was seen once really counts, from how many were seen once and twice. */
+function onceCount(sizes: readonly number[]): number {
+  const once = sizes.filter((size) => size === 1).length;
+  const twice = sizes.filter((size) => size === 2).length;
+  return Math.min(1, (2 * (twice + 1)) / (once + 1));
+}

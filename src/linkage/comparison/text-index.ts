@@ -1,0 +1,86 @@
+import type { Records } from '../normalize/records.ts';
+import { flattenJson } from '../normalize/flatten.ts';
+import { rareTokens } from '../normalize/tokens.ts';
+import type { Run } from '../../model/run.ts';
+
+/** A token of a row that some runs hold as well. */
+export interface SharedToken {
+  readonly text: string;
+  readonly column: string;
+  /** Runs that hold it, ascending. */
+  readonly runs: readonly number[];
+}
+
+/** A token in more records than this names no single thing. */
+const MOST_HOLDERS = 4;
+
+/** Rare tokens of each row that occur anywhere in the strings of at most a few runs. */
+export function findSharedTokens(records: Records, skip: ReadonlySet<string>): readonly (readonly SharedToken[])[] {
+  const rowsByToken = new Map<string, { row: number; column: string }[]>();
+  for (const [row, record] of records.rows.entries()) {
+    for (const [column, cell] of Object.entries(record.values)) {
+      if (typeof cell === 'string' && !skip.has(column) && !isBlanked(records, row, column)) {
+        addRowTokens(rowsByToken, cell, { row, column });
+      }
+    }
+  }
+  const runsByToken = new Map<string, number[]>();
+  for (const [run, record] of records.runs.entries()) {
+    forEachText(record, (text) => addRunTokens({ rowsByToken, runsByToken, run }, text));
+  }
+  const shared: SharedToken[][] = records.rows.map(() => []);
+  for (const [text, holders] of rowsByToken) {
+    const runs = runsByToken.get(text);
+    if (runs === undefined || runs.length > MOST_HOLDERS || holders.length > MOST_HOLDERS) continue;
+    for (const { row, column } of holders) shared[row]?.push({ text, column, runs });
+  }
+  return shared;
+}
+
+/** Identity cells of linked rows were written by the link itself. */
+function isBlanked(records: Records, row: number, column: string): boolean {
+  if (records.openRows[row] === 1) return false;
+  return Object.values(records.schema.identity).includes(column);
+}
+
+function addRowTokens(
+  rowsByToken: Map<string, { row: number; column: string }[]>,
+  cell: string,
+  holder: { row: number; column: string },
+): void {
+  for (const token of textsOfCell(cell).flatMap(rareTokens)) {
+    const holders = rowsByToken.get(token);
+    if (holders === undefined) rowsByToken.set(token, [holder]);
+    else if (holders.length <= MOST_HOLDERS && holders.at(-1)?.row !== holder.row) holders.push(holder);
+  }
+}
+
+/** JSON columns hold settings and metrics, which have comparisons of their own; only their longer texts are read. */
+function textsOfCell(cell: string): string[] {
+  if (!cell.trimStart().startsWith('{')) return [cell];
+  return [...cell.matchAll(/:\s*"([^"\\]{6,})"/g)].map((match) => match[1] ?? '');
+}
+
+function addRunTokens(
+  index: {
+    readonly rowsByToken: ReadonlyMap<string, unknown>;
+    readonly runsByToken: Map<string, number[]>;
+    readonly run: number;
+  },
+  text: string,
+): void {
+  for (const token of rareTokens(text)) {
+    if (!index.rowsByToken.has(token)) continue;
+    const runs = index.runsByToken.get(token);
+    if (runs === undefined) index.runsByToken.set(token, [index.run]);
+    else if (runs.at(-1) !== index.run) runs.push(index.run);
+  }
+}
+
+function forEachText(run: Run, visit: (text: string) => void): void {
+  const own = [run.runId, run.displayName, run.group, run.jobType, run.sweepName, run.notes, run.host, run.program];
+  for (const text of [...own, ...run.tags, ...run.args]) if (text !== null && text.length >= 5) visit(text);
+  flattenJson(run.config, (_path, scalar) => {
+    if (typeof scalar === 'string' && scalar.length >= 5) visit(scalar);
+  });
+}

@@ -1,0 +1,160 @@
+import type { Candidate, LinkageOptions, LinkOutcome } from '../model/linkage.ts';
+import { assignRuns } from './assign.ts';
+import { explainCandidate, renderStrongest } from './explain.ts';
+import type { LearnedModel } from './learn.ts';
+import { buildAssignmentView, marginOf } from './margin.ts';
+import type { AssignmentView } from './margin.ts';
+import type { Records } from './normalize/records.ts';
+import { reasonForOpenRow, reasonForTie } from './reasons.ts';
+
+/** Bits from which a comparison counts as agreeing, and below which it counts as disagreeing. */
+const AGREES = 1;
+const DISAGREES = -0.15;
+/** A contradicted setting is outweighed by this many bits only. */
+const OUTWEIGHED = 25;
+/** A link must be this likely even if no other row had taken any run: competition may confirm, never create. */
+const LEAST_BITS_ALONE = Math.log2(9);
+const MOST_CANDIDATES = 8;
+/** Candidates fainter than this are not shown, save the best one. */
+const FAINTEST = 1e-4;
+const LIKELY = 0.5;
+
+export interface Decider {
+  /** The outcome of an open row. */
+  decide(row: number): LinkOutcome;
+}
+
+export function createDecider(records: Records, model: LearnedModel, options: LinkageOptions): Decider {
+  const { candidates, posterior } = model;
+  const bitsOf = (edge: number): number => (candidates.weights[edge] ?? 0) + posterior.priorBits;
+  const view = buildAssignmentView(candidates, assignRuns(candidates, posterior.components, bitsOf), bitsOf);
+  const context: DecisionContext = { records, model, options, view };
+  return { decide: (row) => decideRow(context, row) };
+}
+
+interface DecisionContext {
+  readonly records: Records;
+  readonly model: LearnedModel;
+  readonly options: LinkageOptions;
+  readonly view: AssignmentView;
+}
+
+function decideRow(context: DecisionContext, row: number): LinkOutcome {
+  const { records, model, view } = context;
+  const keyText = records.rows[row]?.keyText ?? '';
+  const edges = edgesOfRow(context, row);
+  const [best] = edges;
+  if (best === undefined) {
+    const reason = reasonForOpenRow(records, row);
+    return {
+      keyText,
+      kind: 'unmatched',
+      wandbRunId: null,
+      probability: null,
+      weight: null,
+      margin: null,
+      candidates: [],
+      reason,
+    };
+  }
+  const shown = edges
+    .filter((edge, at) => at === 0 || probabilityOf(model, edge) >= FAINTEST)
+    .slice(0, MOST_CANDIDATES);
+  const candidates = shown.map((edge) => explainCandidate(records, model, edge));
+  const margin = marginOf(view, best);
+  const objection = findObjection(context, best, margin);
+  const likely = edges.reduce((sum, edge) => sum + probabilityOf(model, edge), 0) >= LIKELY;
+  const kind = objection === null ? 'match' : likely || model.candidates.cutRows[row] === 1 ? 'ambiguous' : 'unmatched';
+  const [top] = candidates;
+  return {
+    keyText,
+    kind,
+    wandbRunId: kind === 'match' ? (top?.wandbRunId ?? null) : null,
+    probability: top?.probability ?? null,
+    weight: top?.weight ?? null,
+    margin,
+    candidates,
+    reason:
+      kind === 'match' ? matchReason(top) : kind === 'unmatched' ? unmatchedReason(context, best) : (objection ?? ''),
+  };
+}
+
+function edgesOfRow({ model, records }: DecisionContext, row: number): number[] {
+  const { candidates } = model;
+  const edges: number[] = [];
+  for (let edge = candidates.starts[row] ?? 0; edge < (candidates.starts[row + 1] ?? 0); edge++) edges.push(edge);
+  const runIdOf = (edge: number): string => records.runs[candidates.runs[edge] ?? 0]?.runId ?? '';
+  return edges.sort(
+    (a, b) =>
+      probabilityOf(model, b) - probabilityOf(model, a) ||
+      (candidates.weights[b] ?? 0) - (candidates.weights[a] ?? 0) ||
+      (runIdOf(a) < runIdOf(b) ? -1 : 1),
+  );
+}
+
+function probabilityOf(model: LearnedModel, edge: number): number {
+  return model.posterior.probabilities[edge] ?? 0;
+}
+
+/** Why the best pair of a row is no match, as a sentence; null where nothing speaks against it. */
+function findObjection(context: DecisionContext, edge: number, margin: number | null): string | null {
+  const { records, model, options, view } = context;
+  const row = model.candidates.rows[edge] ?? 0;
+  const run = model.candidates.runs[edge] ?? 0;
+  if (model.candidates.cutRows[row] === 1) return 'more runs fit this row alike than could be looked at one by one';
+  const rival = (view.edgesByRun.get(run) ?? []).find(
+    (other) => other !== edge && probabilityOf(model, other) > probabilityOf(model, edge),
+  );
+  if (rival !== undefined) {
+    const other = records.rows[model.candidates.rows[rival] ?? 0]?.keyText ?? '';
+    return `its best run fits row ${other} better`;
+  }
+  const isUnsure = probabilityOf(model, edge) < options.minProbability;
+  if (isUnsure || (margin ?? Infinity) < options.minMargin || view.runByRow[row] !== run) {
+    return reasonForTie(records, model, edge, { minProbability: options.minProbability, edgesByRun: view.edgesByRun });
+  }
+  return findWeakness(context, edge);
+}
+
+/** What a high probability may hide: one kind of evidence only, a contradiction, or mere elimination. */
+function findWeakness({ model }: DecisionContext, edge: number): string | null {
+  const row = model.candidates.rows[edge] ?? 0;
+  const run = model.candidates.runs[edge] ?? 0;
+  let compared = 0;
+  let agreeing = 0;
+  let disagreeing = 0;
+  for (const comparison of model.comparisons) {
+    if (comparison.name === 'missingness' || comparison.isMissing(row, run)) continue;
+    compared++;
+    const bits = comparison.weigh(row, run);
+    if (bits > AGREES) agreeing++;
+    if (bits < DISAGREES) disagreeing++;
+  }
+  const weight = model.candidates.weights[edge] ?? 0;
+  if (agreeing < Math.min(2, compared)) return 'only one kind of evidence speaks for the best run';
+  if (agreeing <= disagreeing) return 'as much speaks against the best run as for it';
+  const strict = Math.log2(1 / Math.max(1, model.population.runs));
+  if (weight + strict < LEAST_BITS_ALONE) return 'the best run is left over rather than recognised';
+  if (weight + model.posterior.priorBits < OUTWEIGHED) {
+    for (const comparison of model.comparisons) {
+      const contradiction = comparison.contradiction?.(row, run) ?? null;
+      if (contradiction !== null) return `the best run contradicts the row: ${contradiction}`;
+    }
+  }
+  return null;
+}
+
+function matchReason(candidate: Candidate | undefined): string {
+  if (candidate === undefined) return '';
+  return `carried by ${renderStrongest(candidate, 3)}`;
+}
+
+function unmatchedReason({ records, model, view }: DecisionContext, edge: number): string {
+  const run = model.candidates.runs[edge] ?? 0;
+  const runId = records.runs[run]?.runId ?? '';
+  const holder = view.rowByRun.get(run);
+  if (holder !== undefined && holder !== model.candidates.rows[edge]) {
+    return `the nearest run ${runId} is better explained by row ${records.rows[holder]?.keyText ?? ''}`;
+  }
+  return `the nearest run ${runId} agrees in too little: its probability is ${(100 * probabilityOf(model, edge)).toFixed(1)} %`;
+}

@@ -1,0 +1,43 @@
+import type { LinkageInput, LinkageResult } from '../model/linkage.ts';
+import { readRegistryClock } from './clock/registry-clock.ts';
+import { createDecider } from './decide.ts';
+import { learnModel } from './learn.ts';
+import type { LearnedModel } from './learn.ts';
+import { buildRecords } from './normalize/records.ts';
+import type { Records } from './normalize/records.ts';
+
+/** Below this many expected links the shapes are mostly defaults. */
+const FEW_LINKS = 20;
+
+/**
+ * Links registry rows to runs: reads both sides as fields, pairs columns with keys by their values, learns how much
+ * each kind of agreement tells from this very input (Fellegi and Sunter 1969; expectation and maximisation), lets all
+ * rows and runs compete one to one, and proposes only what stays sure. The order of rows and runs does not matter.
+ */
+export function linkRecords(input: LinkageInput): LinkageResult {
+  const records = buildRecords(input);
+  const model = learnModel(records);
+  const decider = createDecider(records, model, input.options);
+  const rowNumbers = new Map(records.rows.map((row, index) => [row.keyText, index]));
+  const outcomes = input.rows
+    .map((row) => rowNumbers.get(row.keyText) ?? 0)
+    .filter((row) => records.openRows[row] === 1)
+    .map((row) => decider.decide(row));
+  return { outcomes, clock: readRegistryClock(records, model), health: describeHealth(records, model) };
+}
+
+function describeHealth(records: Records, model: LearnedModel): string[] {
+  const { population, posterior } = model;
+  const expected = posterior.expectedLinks;
+  const lines = [
+    `about ${expected.toFixed(expected < 10 ? 1 : 0)} links are expected among ${population.rows} rows and ${population.runs} runs`,
+  ];
+  if (expected + records.labels.length < FEW_LINKS) {
+    lines.push('too few links to learn from: the weights are mostly the defaults');
+  }
+  const cut = model.candidates.cutRows.reduce((sum, flag) => sum + flag, 0);
+  if (cut > 0) lines.push(`${cut} rows fit so many runs alike that they stay open`);
+  const ranks = [...records.ranksByRunId.values()].reduce((sum, others) => sum + others.length, 0);
+  if (ranks > 0) lines.push(`${ranks} runs are further ranks of a launch and were set aside`);
+  return [...lines, ...model.comparisons.flatMap((comparison) => comparison.health())];
+}

@@ -1,0 +1,41 @@
+/** How a column of numbers was rounded: to a fixed number of decimals, or to a number of significant digits. */
+export interface Rounding {
+  readonly kind: 'decimals' | 'significant';
+  readonly digits: number;
+}
+
+/** Full doubles show 15 to 17 digits; from here on nothing was rounded on purpose. */
+const FULL_DIGITS = 17;
+
+/** Decides by the share of values that use the last digit: a last digit is 0 for one value in ten only. */
+export function findRounding(values: Float64Array): Rounding {
+  const decimals = new Map<number, number>();
+  const significant = new Map<number, number>();
+  for (const value of values) {
+    if (!Number.isFinite(value) || value === 0) continue;
+    const [d, s] = digitsOf(value);
+    decimals.set(d, (decimals.get(d) ?? 0) + 1);
+    significant.set(s, (significant.get(s) ?? 0) + 1);
+  }
+  const mostDecimals = Math.max(0, ...decimals.keys());
+  const mostSignificant = Math.max(1, ...significant.keys());
+  const byDecimals = decimals.get(mostDecimals) ?? 0;
+  const bySignificant = significant.get(mostSignificant) ?? 0;
+  return bySignificant > byDecimals * 1.25
+    ? { kind: 'significant', digits: mostSignificant }
+    : { kind: 'decimals', digits: mostDecimals };
+}
+
+/** Decimals and significant digits of the shortest text that writes the number. */
+export function digitsOf(value: number): [decimals: number, significant: number] {
+  const [mantissa = '0', exponentText = '0'] = Math.abs(value).toExponential().split('e');
+  const significant = mantissa.replace('.', '').length;
+  return [Math.max(0, significant - 1 - Number(exponentText)), significant];
+}
+
+/** The unit of the last digit that the column kept of this value. */
+export function unitOf(value: number, rounding: Rounding): number {
+  const magnitude = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
+  if (rounding.kind === 'decimals') return Math.max(10 ** -rounding.digits, 10 ** (magnitude - FULL_DIGITS + 2));
+  return 10 ** (magnitude - Math.min(rounding.digits, FULL_DIGITS - 1) + 1);
+}

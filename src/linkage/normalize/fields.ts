@@ -1,0 +1,86 @@
+import type { ValueCodes } from './values.ts';
+
+/** Where a field comes from, which says what it may be compared with. */
+export type FieldOrigin = 'column' | 'name-part' | 'config' | 'args' | 'summary' | 'run';
+
+/** One field of all records of one side, as codes; −1 is missing. */
+export interface Field {
+  readonly name: string;
+  readonly origin: FieldOrigin;
+  readonly codes: Int32Array;
+  /** Records with a value. */
+  readonly filled: number;
+  /** Distinct codes and how many records bear each, codes ascending. */
+  readonly counts: ReadonlyMap<number, number>;
+  readonly isNumeric: boolean;
+}
+
+export interface FieldSource {
+  readonly name: string;
+  readonly origin: FieldOrigin;
+  readonly codes: Int32Array;
+}
+
+/** A column of numbers may hold some words (`auto`, `inf`) and stay a column of numbers. */
+const NUMERIC_SHARE = 0.9;
+
+export function buildField(source: FieldSource, values: ValueCodes): Field {
+  const counts = new Map<number, number>();
+  let filled = 0;
+  let numeric = 0;
+  for (const code of source.codes) {
+    if (code < 0) continue;
+    filled++;
+    if (!Number.isNaN(values.numberOf(code))) numeric++;
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  return { ...source, filled, counts, isNumeric: filled > 0 && numeric >= NUMERIC_SHARE * filled };
+}
+
+/** Collects fields by name while records are read one after the other; a field that few records have stays cheap. */
+export interface FieldCollector {
+  add(record: number, name: string, origin: FieldOrigin, code: number): void;
+  build(values: ValueCodes): Field[];
+}
+
+interface Column {
+  readonly name: string;
+  readonly origin: FieldOrigin;
+  readonly records: number[];
+  readonly codes: number[];
+}
+
+/** More keys than this are histograms or tables unrolled into config; the fullest are kept. */
+const MOST_FIELDS = 400;
+
+export function createFieldCollector(size: number): FieldCollector {
+  const columns = new Map<string, Column>();
+  return {
+    add(record, name, origin, code) {
+      if (code < 0) return;
+      const id = `${origin} ${name}`;
+      let column = columns.get(id);
+      if (column === undefined) columns.set(id, (column = { name, origin, records: [], codes: [] }));
+      if (column.records.at(-1) === record) return; // the first value stands
+      column.records.push(record);
+      column.codes.push(code);
+    },
+    build(values) {
+      const kept = [...columns.values()]
+        .toSorted((a, b) => b.records.length - a.records.length || (a.name < b.name ? -1 : 1))
+        .slice(0, MOST_FIELDS);
+      return kept.map((column) => buildField({ ...column, codes: spread(column, size) }, values));
+    },
+  };
+}
+
+function spread(column: Column, size: number): Int32Array {
+  const codes = new Int32Array(size).fill(-1);
+  for (const [index, record] of column.records.entries()) codes[record] = column.codes[index] ?? -1;
+  return codes;
+}
+
+/** Numbers of a field by record; NaN where it has none. */
+export function numbersOf(field: Field, values: ValueCodes): Float64Array {
+  return Float64Array.from(field.codes, (code) => (code < 0 ? Number.NaN : values.numberOf(code)));
+}

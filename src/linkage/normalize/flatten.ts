@@ -1,0 +1,45 @@
+import { isJsonObject } from '../../model/json.ts';
+import type { JsonObject, JsonValue } from '../../model/json.ts';
+
+/** Lists up to this length are read item by item; longer ones are data, not settings. */
+const LONGEST_LIST = 20;
+const DEEPEST = 6;
+
+/**
+ * Calls `visit` with a dotted path for each scalar of a JSON value. W&B's own bookkeeping (`_wandb`) is left out except
+ * what its client recorded of the launch under `_wandb.e.<writer>`, whose random writer id is dropped from the path.
+ */
+export function flattenJson(value: JsonObject, visit: (path: string, scalar: JsonValue) => void): void {
+  for (const [key, item] of Object.entries(value)) {
+    if (key === '_wandb') flattenRecorded(item, visit);
+    else flattenItem(item, key, visit);
+  }
+}
+
+function flattenItem(item: JsonValue, path: string, visit: (path: string, scalar: JsonValue) => void): void {
+  if (path.split('.').length > DEEPEST) return;
+  if (Array.isArray(item)) {
+    const list: readonly JsonValue[] = item;
+    if (list.length > LONGEST_LIST) return;
+    for (const [index, element] of list.entries()) flattenItem(element, `${path}.${index}`, visit);
+    return;
+  }
+  if (!isJsonObject(item)) return visit(path, item);
+  if ('_type' in item) return; // media, histograms, tables
+  for (const [key, child] of Object.entries(item)) flattenItem(child, `${path}.${key}`, visit);
+}
+
+function flattenRecorded(item: JsonValue, visit: (path: string, scalar: JsonValue) => void): void {
+  const recorded = childOf(childOf(item, 'value') ?? item, 'e');
+  if (recorded === null) return;
+  for (const writer of Object.values(recorded)) {
+    if (!isJsonObject(writer)) continue;
+    for (const [key, child] of Object.entries(writer)) flattenItem(child, `_wandb.e.${key}`, visit);
+  }
+}
+
+function childOf(value: JsonValue, key: string): JsonObject | null {
+  if (!isJsonObject(value)) return null;
+  const child = value[key];
+  return child !== undefined && isJsonObject(child) ? child : null;
+}

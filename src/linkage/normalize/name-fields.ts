@@ -1,0 +1,31 @@
+import type { FieldCollector } from './fields.ts';
+import { isGeneratedName, parseName } from './names.ts';
+import { parseNumber } from './values.ts';
+import type { ValueCodes } from './values.ts';
+
+/** Names longer than this many parts are sentences; their tail tells nothing by position. */
+const MOST_PARTS = 12;
+const MISSING_PARTS: ReadonlySet<string> = new Set(['na', 'nan', 'none', 'null']);
+
+/**
+ * Adds the parts of a name as fields: labelled ones under their label (`name.bs`), the others by their position from
+ * the left and from the right, because one optional part would shift all that follow.
+ */
+export function addNameParts(
+  target: { readonly fields: FieldCollector; readonly record: number; readonly values: ValueCodes },
+  field: string,
+  name: string,
+): void {
+  if (isGeneratedName(name)) return;
+  const { fields, record, values } = target;
+  const parts = parseName(name).slice(0, MOST_PARTS);
+  for (const [index, part] of parts.entries()) {
+    if (MISSING_PARTS.has(part.value)) continue;
+    const code = values.encode(part.value);
+    if (part.label !== null) fields.add(record, `${field}.${part.label}`, 'name-part', code);
+    if (part.label !== null && !Number.isNaN(parseNumber(part.value))) continue;
+    const whole = part.label === null ? code : values.encode(`${part.label}${part.value}`);
+    fields.add(record, `${field}[${index}]`, 'name-part', whole);
+    fields.add(record, `${field}[-${parts.length - index}]`, 'name-part', whole);
+  }
+}

@@ -1,0 +1,69 @@
+import { normalizeText, parseNumber } from './values.ts';
+
+/** A part of a name: `bs96` is {label: 'bs', value: '96'}, a plain word has no label. */
+export interface NamePart {
+  readonly label: string | null;
+  readonly value: string;
+}
+
+const EXPONENT = /^\d+(?:\.\d*)?e$/;
+const WORD_NUMBER = /^([a-z][a-z_]*?)[=:]?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)$/;
+const ASSIGNMENT = /^([a-z][\w.]*)[=:](.+)$/;
+
+/**
+ * Splits a name into parts whatever its separators: `deco_hop-bs96 mgda` and `deco/hop/BS=96/mgda` give the same
+ * parts. The minus of `1e-3` stays with its number and `i-0abc123` stays one instance id.
+ */
+export function parseName(name: string): NamePart[] {
+  const text = normalizeText(name.replaceAll(/([a-z])([A-Z][a-z])/g, '$1_$2'));
+  return splitName(text).map(parsePart);
+}
+
+function splitName(text: string): string[] {
+  const parts: string[] = [];
+  for (const piece of text.split(/[\s_/,;|()[\]{}]+/)) {
+    const pieces = piece.split('-');
+    for (const [index, part] of pieces.entries()) {
+      const before = parts.at(-1);
+      const joins = index > 0 && before !== undefined && (isOpenExponent(before) || isInstancePrefix(before, part));
+      if (joins) parts[parts.length - 1] = `${before}-${part}`;
+      else if (part !== '') parts.push(part);
+    }
+  }
+  return parts;
+}
+
+/** `lr1e` waiting for its `-3`. */
+function isOpenExponent(part: string): boolean {
+  return EXPONENT.test(part.replace(/^[a-z]+[=:]?/, '')) && !/^[a-f\d]{6,}$/.test(part);
+}
+
+/** EC2 instance ids and their like: one letter, a minus, a hexadecimal number. */
+function isInstancePrefix(before: string, part: string): boolean {
+  return /^[a-z]$/.test(before) && /^[\da-f]{6,}$/.test(part);
+}
+
+function parsePart(part: string): NamePart {
+  const number = WORD_NUMBER.exec(part);
+  if (number?.[1] !== undefined && number[2] !== undefined) return { label: number[1], value: number[2] };
+  const assignment = ASSIGNMENT.exec(part);
+  if (assignment?.[1] !== undefined && assignment[2] !== undefined) {
+    return { label: assignment[1], value: assignment[2] };
+  }
+  return { label: null, value: part.replaceAll(/^[.:=]+|[.:=]+$/g, '') };
+}
+
+/** Words of column and key names: `BatchSize`, `batch_size` and `optim.batch-size` share `batch` and `size`. */
+export function keyWords(name: string): string[] {
+  const spaced = name.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
+  return spaced.split(/[^a-z\d]+/).filter((word) => word !== '');
+}
+
+/** Names that W&B makes up, `glowing-sun-12`: they say nothing about what was run. */
+export function isGeneratedName(name: string): boolean {
+  return /^[a-z]+-[a-z]+-\d+$/.test(name);
+}
+
+export function isNumberText(text: string): boolean {
+  return !Number.isNaN(parseNumber(text));
+}

@@ -1,0 +1,56 @@
+import { renderJson } from '../../model/json.ts';
+import type { Run } from '../../model/run.ts';
+import { isGeneratedName } from './names.ts';
+
+export interface RanksSetAside {
+  readonly runs: readonly Run[];
+  /** The other ranks of a launch, by the run id of the one that was kept. */
+  readonly ranksByRunId: ReadonlyMap<string, readonly Run[]>;
+}
+
+/** Ranks of one launch start within this many milliseconds of each other. */
+const LAUNCH_GAP = 3000;
+
+/**
+ * A launch without a rank check makes two to eight runs with the same name, config and second, of which one has
+ * metrics: that one is the run of the row and the others are no rivals to it. Where two have equally many metrics, all
+ * stay, for then they may be jobs of their own. Runs in `keep` are linked already and stay whatever they are.
+ */
+export function setRanksAside(runs: readonly Run[], keep: ReadonlySet<string>): RanksSetAside {
+  const launches = new Map<string, Run[]>();
+  for (const run of runs.toSorted((a, b) => a.createdAt - b.createdAt || (a.runId < b.runId ? -1 : 1))) {
+    const key = launchKey(run);
+    const launch = launches.get(key);
+    const last = launch?.at(-1);
+    if (launch === undefined || last === undefined || run.createdAt - last.createdAt > LAUNCH_GAP) {
+      if (launch !== undefined) launches.set(`${key} ${launch[0]?.runId}`, launch);
+      launches.set(key, [run]);
+    } else launch.push(run);
+  }
+  const ranksByRunId = new Map<string, readonly Run[]>();
+  const aside = new Set<Run>();
+  for (const launch of launches.values()) {
+    const ranks = ranksOf(launch, keep);
+    if (ranks === null) continue;
+    ranksByRunId.set(ranks.main.runId, ranks.others);
+    for (const run of ranks.others) aside.add(run);
+  }
+  return { runs: runs.filter((run) => !aside.has(run)), ranksByRunId };
+}
+
+function launchKey(run: Run): string {
+  const { _wandb, ...config } = run.config;
+  const name = run.displayName !== null && isGeneratedName(run.displayName) ? '' : (run.displayName ?? '');
+  return JSON.stringify([name, renderJson(config), run.args, run.program, run.host, run.group, run.sweepName]);
+}
+
+function ranksOf(launch: readonly Run[], keep: ReadonlySet<string>): { main: Run; others: Run[] } | null {
+  if (launch.length < 2 || launch.some((run) => keep.has(run.runId))) return null;
+  const [main, second] = launch.toSorted((a, b) => metricCount(b) - metricCount(a));
+  if (main === undefined || second === undefined || metricCount(main) === metricCount(second)) return null;
+  return { main, others: launch.filter((run) => run !== main) };
+}
+
+function metricCount(run: Run): number {
+  return Object.keys(run.summary).filter((key) => !key.startsWith('_')).length;
+}

@@ -1,0 +1,98 @@
+import type { Cell } from '../../model/cell.ts';
+import { IDENTITY_COLUMNS } from '../../model/identity.ts';
+import { isJsonObject, parseLenientJson } from '../../model/json.ts';
+import type { RegistryRow, RegistrySchema } from '../../model/registry.ts';
+import { createFieldCollector } from './fields.ts';
+import type { Field, FieldCollector } from './fields.ts';
+import { flattenJson } from './flatten.ts';
+import { addNameParts } from './name-fields.ts';
+import { buildTimeFieldOrNull } from './times.ts';
+import type { TimeField } from './times.ts';
+import type { ValueCodes } from './values.ts';
+
+export interface RowFields {
+  readonly fields: readonly Field[];
+  readonly times: readonly TimeField[];
+}
+
+interface RowReader {
+  readonly fields: FieldCollector;
+  readonly values: ValueCodes;
+  readonly cells: ReadonlyMap<string, readonly Cell[]>;
+}
+
+/** A text column with at least this share of distinct values is read as a name with parts. */
+const NAME_SHARE = 0.3;
+
+/** Reads every column: values, the parts of names, JSON path by path, times as they are or inside of texts. */
+export function readRowFields(
+  cells: ReadonlyMap<string, readonly Cell[]>,
+  values: ValueCodes,
+  size: number,
+): RowFields {
+  const fields = createFieldCollector(size);
+  const reader: RowReader = { fields, values, cells };
+  const times: TimeField[] = [];
+  for (const [name, column] of cells) {
+    const time = buildTimeFieldOrNull(name, column);
+    if (time !== null) times.push(time);
+    if (time === null || column.some((cell) => typeof cell === 'string' && !/^[\d\sT:.,Z+-]*$/.test(cell))) {
+      readColumn(reader, name, column);
+    }
+  }
+  return { fields: fields.build(values), times };
+}
+
+function readColumn(reader: RowReader, name: string, column: readonly Cell[]): void {
+  const { fields, values } = reader;
+  const isName = looksLikeNames(column);
+  for (const [row, cell] of column.entries()) {
+    if (typeof cell === 'string' && cell.trimStart().startsWith('{')) {
+      readJson(reader, { row, name, text: cell });
+    } else {
+      fields.add(row, name, 'column', values.encode(cell));
+      if (isName && typeof cell === 'string') addNameParts({ fields, record: row, values }, name, cell);
+    }
+  }
+}
+
+function looksLikeNames(column: readonly Cell[]): boolean {
+  const texts = column.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '');
+  const parted = texts.filter((text) => /[a-z].*[\s_/,;|=-]/i.test(text) && !text.startsWith('{'));
+  return parted.length > texts.length / 2 && new Set(parted).size >= Math.min(5, 2 + NAME_SHARE * texts.length);
+}
+
+function readJson(reader: RowReader, cell: { row: number; name: string; text: string }): void {
+  try {
+    const value = parseLenientJson(cell.text);
+    if (!isJsonObject(value)) return;
+    flattenJson(value, (path, scalar) => {
+      reader.fields.add(cell.row, `${cell.name}.${path}`, 'column', reader.values.encode(scalar));
+    });
+  } catch {
+    // A cell that only looks like JSON carries no field; its rare tokens are still read as text.
+  }
+}
+
+/**
+ * The cells by column. What a link itself wrote into a linked row (its identity columns) is blanked: it would teach
+ * that names always equal, which holds for no row that is still to be linked.
+ */
+export function cellsByColumn(
+  rows: readonly RegistryRow[],
+  schema: RegistrySchema,
+  linked: ReadonlySet<string>,
+): Map<string, Cell[]> {
+  const identity = new Set(IDENTITY_COLUMNS.map((column) => schema.identity[column]).filter((name) => name !== null));
+  identity.delete(schema.key);
+  const names = new Set(rows.flatMap((row) => Object.keys(row.values)));
+  const cells = new Map<string, Cell[]>();
+  for (const name of [...names].toSorted()) {
+    if (name === schema.identity.wandb_run_id || name === schema.identity.wandb_url) continue;
+    cells.set(
+      name,
+      rows.map((row) => (identity.has(name) && linked.has(row.keyText) ? null : (row.values[name] ?? null))),
+    );
+  }
+  return cells;
+}

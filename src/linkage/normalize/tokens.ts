@@ -1,0 +1,20 @@
+import { normalizeText } from './values.ts';
+
+const TIME_LIKE = /20\d{2}[-_/.]?\d{2}[-_/.]?\d{2}(?:[-_T /.:]{0,2}\d{2}[-:_.h]?\d{2}(?:[-:_.m]?\d{2})?)?(?:\.\d+)?/gi;
+const DECIMAL = /[+-]?\d*\.\d+(?:e[+-]?\d+)?/g;
+const LEAST_WHOLE = 8;
+
+/**
+ * Words that can name one thing only: ids, hashes, job numbers, file stems, whole longer values. Times are left to the
+ * time comparison and decimals to metrics and settings, or one fact would be counted twice.
+ */
+export function rareTokens(raw: string): string[] {
+  const text = normalizeText(raw);
+  const bare = text.replaceAll(TIME_LIKE, ' ').replaceAll(DECIMAL, ' ');
+  const tokens = new Set<string>();
+  for (const word of bare.split(/[^a-z\d]+/)) {
+    if ((word.length >= 5 && /\d/.test(word) && /[a-z]/.test(word)) || /^\d{6,}$/.test(word)) tokens.add(word);
+  }
+  if (text.length >= LEAST_WHOLE && /[a-z]/.test(text) && bare.trim().length >= LEAST_WHOLE) tokens.add(text);
+  return [...tokens];
+}

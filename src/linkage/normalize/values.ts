@@ -1,0 +1,70 @@
+const NUMBER = /^[+-]?(?:\d{1,15}(?:\.\d*)?|\.\d+|\d+\.\d+)(?:e[+-]?\d{1,3})?$/;
+const NOT_THERE: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan', 'none', 'null', 'undefined', '-', '?']);
+const TRUTHS: ReadonlyMap<string, number> = new Map([
+  ['true', 1],
+  ['false', 0],
+]);
+
+/**
+ * One code for each distinct value of both sides. `0.001`, `1e-3` and the number 0.001 are one value, so are `True` and
+ * 1, and texts that differ in case or outer blanks only; comparing two values is comparing two integers.
+ */
+export interface ValueCodes {
+  /** −1 where the value means "not there": null, empty, NaN, `none`. */
+  encode(value: unknown): number;
+  /** NaN where the value is no number. */
+  numberOf(code: number): number;
+  textOf(code: number): string;
+}
+
+/** NFKC, lower case, outer blanks gone. */
+export function normalizeText(text: string): string {
+  return text.normalize('NFKC').trim().toLowerCase();
+}
+
+/** The number that a normalised text writes, or NaN. */
+export function parseNumber(text: string): number {
+  if (NUMBER.test(text)) return Number(text);
+  return TRUTHS.get(text) ?? Number.NaN;
+}
+
+export function createValueCodes(): ValueCodes {
+  const byNumber = new Map<number, number>();
+  const byText = new Map<string, number>();
+  const entries: (string | number)[] = [];
+  const add = <K extends string | number>(map: Map<K, number>, key: K): number => {
+    const known = map.get(key);
+    if (known !== undefined) return known;
+    map.set(key, entries.length);
+    entries.push(key);
+    return entries.length - 1;
+  };
+  const encodeNumber = (value: number): number => (Number.isNaN(value) ? -1 : add(byNumber, value === 0 ? 0 : value));
+  const encodeText = (raw: string): number => {
+    const known = byText.get(raw);
+    if (known !== undefined) return known;
+    const text = normalizeText(raw);
+    if (NOT_THERE.has(text)) return -1;
+    const value = parseNumber(text);
+    return Number.isNaN(value) ? add(byText, text) : encodeNumber(value);
+  };
+  return {
+    encode(value) {
+      if (typeof value === 'number') return encodeNumber(value);
+      if (typeof value === 'bigint') return encodeBigint(value, encodeNumber, encodeText);
+      if (typeof value === 'boolean') return encodeNumber(value ? 1 : 0);
+      return typeof value === 'string' ? encodeText(value) : -1;
+    },
+    numberOf(code) {
+      const entry = entries[code];
+      return typeof entry === 'number' ? entry : Number.NaN;
+    },
+    textOf: (code) => String(entries[code] ?? ''),
+  };
+}
+
+/** Integers beyond 2^53 are ids: their digits count, not their size. */
+function encodeBigint(value: bigint, asNumber: (n: number) => number, asText: (t: string) => number): number {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? asNumber(number) : asText(String(value));
+}

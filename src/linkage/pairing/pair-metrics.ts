@@ -1,0 +1,106 @@
+import { findRounding, unitOf } from '../normalize/digits.ts';
+import type { Rounding } from '../normalize/digits.ts';
+import { numbersOf } from '../normalize/fields.ts';
+import type { Field } from '../normalize/fields.ts';
+import type { Records } from '../normalize/records.ts';
+import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
+import { keySimilarity } from './key-similarity.ts';
+import { isInformative } from './pairing.ts';
+
+/** A column of measured numbers and the summary key that measured the same. */
+export interface PairedMetric {
+  readonly column: string;
+  readonly key: string;
+  readonly rowValues: Float64Array;
+  readonly runValues: Float64Array;
+  readonly rounding: Rounding;
+  readonly score: number;
+}
+
+/** More metrics add no independent evidence. */
+const MOST_METRICS = 8;
+/** At least this many bits a row, or the same name, before a key is believed. */
+const LEAST_SCORE = 0.7;
+const SAMPLE = 300;
+
+export function pairMetrics(records: Records, taken: ReadonlySet<string>): PairedMetric[] {
+  const keys = records.run.fields.filter((field) => field.origin === 'summary' && field.isNumeric && field.filled > 0);
+  const sorted = keys.map((key) => buildSortedIndex(numbersOf(key, records.values)).values);
+  const pairs: PairedMetric[] = [];
+  for (const column of records.row.fields) {
+    if (column.origin !== 'column' || !column.isNumeric || taken.has(column.name)) continue;
+    if (!isInformative(column, records.rows.length)) continue;
+    const pair = bestMetricOrNull({ column, keys, sorted, records });
+    if (pair !== null) pairs.push(pair);
+  }
+  return dropSharedKeys(pairs).slice(0, MOST_METRICS);
+}
+
+interface MetricSearch {
+  readonly column: Field;
+  readonly keys: readonly Field[];
+  readonly sorted: readonly Float64Array[];
+  readonly records: Records;
+}
+
+function bestMetricOrNull(search: MetricSearch): PairedMetric | null {
+  const { column, keys, records } = search;
+  const rowValues = numbersOf(column, records.values);
+  const rounding = findRounding(rowValues);
+  const sample = sampleOf(rowValues);
+  let best: { key: Field; score: number } | null = null;
+  for (const [index, key] of keys.entries()) {
+    const bits = agreementBits(sample, search.sorted[index] ?? new Float64Array(0), rounding);
+    const alike = distributionsOverlap(sample, search.sorted[index] ?? new Float64Array(0));
+    const named = records.schema.evidence[column.name] === key.name ? 1000 : 0;
+    const score = (bits + 2 * keySimilarity(column.name, key.name)) * alike * (0.3 + 0.7 * fillOf(key)) + named;
+    if (score > (best?.score ?? LEAST_SCORE)) best = { key, score };
+  }
+  if (best === null) return null;
+  const runValues = numbersOf(best.key, records.values);
+  return { column: column.name, key: best.key.name, rowValues, runValues, rounding, score: best.score };
+}
+
+function fillOf(key: Field): number {
+  return key.filled / Math.max(1, key.codes.length);
+}
+
+function sampleOf(values: Float64Array): Float64Array {
+  const there = values.filter((value) => Number.isFinite(value));
+  const stride = Math.max(1, Math.floor(there.length / SAMPLE));
+  return there.filter((_value, index) => index % stride === 0).sort();
+}
+
+/** Mean bits of finding a row's value, at the digits shown, among the runs: rare agreement counts, common does not. */
+function agreementBits(sample: Float64Array, runs: Float64Array, rounding: Rounding): number {
+  if (sample.length === 0 || runs.length === 0) return 0;
+  let bits = 0;
+  for (const value of sample) {
+    const half = 0.5000001 * unitOf(value, rounding);
+    const near = upperBound(runs, value + half) - lowerBound(runs, value - half);
+    if (near > 0) bits += Math.log2((runs.length + 1) / near);
+  }
+  return bits / sample.length;
+}
+
+/** 1 where both sides spread over the same range, down to 0 where they lie apart. */
+function distributionsOverlap(sample: Float64Array, runs: Float64Array): number {
+  if (sample.length < 4 || runs.length < 4) return 1;
+  const at = (values: Float64Array, share: number): number => values[Math.floor(share * (values.length - 1))] ?? 0;
+  let inside = 0;
+  for (const share of [0.1, 0.3, 0.5, 0.7, 0.9]) {
+    const value = at(sample, share);
+    const slack = 0.05 * Math.abs(value);
+    if (value >= at(runs, 0.01) - slack && value <= at(runs, 0.99) + slack) inside++;
+  }
+  return inside / 5;
+}
+
+/** Two columns on one key (last and best value, say): the better one stands, the other would count it again. */
+function dropSharedKeys(pairs: readonly PairedMetric[]): PairedMetric[] {
+  const byKey = new Map<string, PairedMetric>();
+  for (const pair of pairs.toSorted((a, b) => b.score - a.score || (a.column < b.column ? -1 : 1))) {
+    if (!byKey.has(pair.key)) byKey.set(pair.key, pair);
+  }
+  return [...byKey.values()];
+}

@@ -1,0 +1,117 @@
+import type { Field } from '../normalize/fields.ts';
+import type { Records } from '../normalize/records.ts';
+import { keySimilarity } from './key-similarity.ts';
+import { coverageOf, mapValues } from './value-map.ts';
+import type { ValueMap } from './value-map.ts';
+
+/** A row field and the run field that says the same, with both sides' codes in the row field's terms. */
+export interface PairedField {
+  readonly column: Field;
+  readonly key: Field;
+  /** −1 missing. */
+  readonly rowCodes: Int32Array;
+  /** −1 missing, −2 a value that no row has. */
+  readonly runCodes: Int32Array;
+  /** Bits that the pairing tells about a row on average, chance agreement taken off. */
+  readonly score: number;
+}
+
+export interface FieldChoice {
+  readonly column: Field;
+  readonly key: Field;
+  readonly map: ValueMap;
+  readonly score: number;
+}
+
+const LEAST_COVERAGE = 0.4;
+const MOST_CHANCE = 0.95;
+const LEAST_FILLED = 0.03;
+
+/** The run fields that fit a row field by their values, best first. */
+export function rankKeys(column: Field, keys: readonly Field[], records: Records): FieldChoice[] {
+  const choices: FieldChoice[] = [];
+  for (const key of keys) {
+    if (!mayFit(column, key, records)) continue;
+    const map = mapValues(column, key, records.values);
+    const score = scoreOf(column, key, map);
+    if (score > 0) choices.push({ column, key, map, score: score * forcedBy(column, key, records) });
+  }
+  return choices.toSorted((a, b) => b.score - a.score || (a.key.name < b.key.name ? -1 : 1));
+}
+
+/** A field with one value only, or hardly any, cannot tell records apart. */
+export function isInformative(field: Field, size: number): boolean {
+  return field.filled >= Math.max(1, LEAST_FILLED * size) && (field.counts.size > 1 || field.filled < size);
+}
+
+/** A quick look at some values, so that not every column is mapped to every key. */
+function mayFit(column: Field, key: Field, records: Records): boolean {
+  if (records.schema.evidence[column.name] === key.name) return true;
+  if (column.isNumeric !== key.isNumeric) return false;
+  if (keySimilarity(column.name, key.name) > 0.3) return true;
+  const sample = [...column.counts.keys()].slice(0, 60);
+  const shared = sample.filter((code) => key.counts.has(code)).length;
+  if (shared >= Math.min(2, sample.length) && shared >= 0.2 * sample.length) return true;
+  return column.counts.size <= 40 && key.counts.size <= 400 && shared < 0.8 * sample.length;
+}
+
+/** A pairing that the user named in the configuration goes before all others. */
+function forcedBy(column: Field, key: Field, records: Records): number {
+  return records.schema.evidence[column.name] === key.name ? 1000 : 1;
+}
+
+/**
+ * sim · info · filled · (1 + ½ name): sim compares how often a value occurs on both sides, info is what it tells.
+ */
+function scoreOf(column: Field, key: Field, map: ValueMap): number {
+  if (coverageOf(column, map) < LEAST_COVERAGE) return 0;
+  const runCounts = new Map<number, number>();
+  for (const [runCode, rowCode] of map) {
+    runCounts.set(rowCode, (runCounts.get(rowCode) ?? 0) + (key.counts.get(runCode) ?? 0));
+  }
+  const most = Math.log2(key.filled + 1);
+  let similar = 0;
+  let info = 0;
+  let chance = 0;
+  for (const [code, count] of column.counts) {
+    const onRuns = (runCounts.get(code) ?? 0) / key.filled;
+    if (onRuns === 0) continue;
+    similar += count * (count <= 3 ? 1 : Math.min(1, (onRuns * column.filled) / count));
+    info += count * Math.min(-Math.log2(onRuns), most);
+    chance += count * onRuns;
+  }
+  if (chance / column.filled >= MOST_CHANCE) return 0;
+  const filled = key.filled / key.codes.length;
+  const name = keySimilarity(column.name, key.name);
+  return ((similar * info) / column.filled ** 2) * (0.1 + 0.9 * filled) * (1 + 0.5 * name);
+}
+
+/** Joins a column with its best key; where that key is missing, further keys that agree with it fill in. */
+export function buildPairedField(choices: readonly FieldChoice[]): PairedField | null {
+  const [best, ...others] = choices;
+  if (best === undefined) return null;
+  const runCodes = translate(best);
+  for (const filler of others.slice(0, 6)) {
+    if (filler.score < 0.3 * best.score) continue;
+    const codes = translate(filler);
+    if (agreementOf(runCodes, codes) < 0.9) continue;
+    for (const [run, code] of codes.entries()) if (runCodes[run] === -1) runCodes[run] = code;
+  }
+  return { column: best.column, key: best.key, rowCodes: best.column.codes, runCodes, score: best.score };
+}
+
+function translate({ key, map }: FieldChoice): Int32Array {
+  return key.codes.map((code) => (code < 0 ? -1 : (map.get(code) ?? -2)));
+}
+
+/** Share of the runs where both keys say the same, among those where both say something. */
+function agreementOf(a: Int32Array, b: Int32Array): number {
+  let both = 0;
+  let equal = 0;
+  for (const [run, code] of a.entries()) {
+    if (code === -1 || b[run] === -1) continue;
+    both++;
+    if (code === b[run]) equal++;
+  }
+  return both < 5 ? 0 : equal / both;
+}

@@ -1,0 +1,91 @@
+import type { Candidates } from '../blocking/candidates.ts';
+import { capBySwaps, propagateBeliefs } from './belief-propagation.ts';
+import { exactMarginals } from './exact.ts';
+import { findComponents, localGraph } from './graph.ts';
+import type { Component, LocalGraph } from './graph.ts';
+
+export interface Population {
+  /** Rows to be linked and runs that they can get. */
+  readonly rows: number;
+  readonly runs: number;
+}
+
+export interface Posterior {
+  /** By candidate: P(link), given the competition of all rows and runs and of no run at all. */
+  readonly probabilities: Float64Array;
+  /** Σ probabilities: how many links there are. */
+  readonly expectedLinks: number;
+  /** log2 of the odds that adding one more link has before any evidence. */
+  readonly priorBits: number;
+  readonly components: readonly Component[];
+}
+
+const MOST_ODDS_BITS = 300;
+/** Edges fainter than this join no component. */
+const FAINTEST_ODDS_BITS = -20;
+/** Exact sums up to this many steps; beyond, belief propagation with the swap cap. */
+const EXACT_STEPS = 400_000;
+const MOST_EXACT_SIDE = 14;
+
+/**
+ * Finds the number of links that explains itself: odds of a link are z · 2^weight with
+ * z = n₁₂ / ((n₁ − n₁₂)(n₂ − n₁₂)), and n₁₂ is the sum of the posteriors (Sadinle 2017, beta prior on matchings).
+ *
+ * @param start a first guess of the number of links
+ */
+export function solveCompetition(candidates: Candidates, population: Population, start: number): Posterior {
+  let links = clampLinks(start, population);
+  let posterior = solveOnce(candidates, { population, links });
+  for (let round = 0; round < 6; round++) {
+    const next = clampLinks(posterior.expectedLinks, population);
+    const moved = Math.abs(next - links);
+    links = next;
+    if (moved < 0.002 * links + 1e-3) break;
+    posterior = solveOnce(candidates, { population, links });
+  }
+  return posterior;
+}
+
+/** Elimination grows without bound as the links use up a side, so a few rows always stay without a run. */
+function clampLinks(links: number, population: Population): number {
+  const least = Math.min(population.rows, population.runs);
+  return Math.max(1e-3 * least, 1e-3, Math.min(links, 0.98 * least, Math.max(least - 0.5, 0.5 * least)));
+}
+
+export function priorBitsOf(links: number, { rows, runs }: Population): number {
+  const clamped = clampLinks(links, { rows, runs });
+  return Math.log2(clamped / (Math.max(rows - clamped, 0.5) * Math.max(runs - clamped, 0.5)));
+}
+
+function solveOnce(
+  candidates: Candidates,
+  { population, links }: { readonly population: Population; readonly links: number },
+): Posterior {
+  const priorBits = priorBitsOf(links, population);
+  const bitsOf = (edge: number): number => (candidates.weights[edge] ?? 0) + priorBits;
+  const oddsOf = (edge: number): number => 2 ** Math.min(MOST_ODDS_BITS, bitsOf(edge));
+  const runCount = candidates.runs.reduce((most, run) => Math.max(most, run + 1), 0);
+  const components = findComponents(candidates, runCount, (edge) => bitsOf(edge) > FAINTEST_ODDS_BITS);
+  const probabilities = new Float64Array(candidates.rows.length);
+  let expectedLinks = 0;
+  for (const component of components) {
+    const marginals = solveGraph(localGraph(component, candidates, oddsOf));
+    for (const [at, edge] of component.edges.entries()) {
+      probabilities[edge] = marginals[at] ?? 0;
+      expectedLinks += marginals[at] ?? 0;
+    }
+  }
+  return { probabilities, expectedLinks, priorBits, components };
+}
+
+/** One row or one run: a simple share. Small: exact. Large: belief propagation, split where it is sure, then exact. */
+export function solveGraph(graph: LocalGraph): Float64Array {
+  if (graph.rowCount === 1 || graph.runCount === 1) {
+    const sum = graph.odds.reduce((total, odds) => total + odds, 1);
+    return graph.odds.map((odds) => odds / sum);
+  }
+  const smaller = Math.min(graph.rowCount, graph.runCount);
+  const steps = 2 ** smaller * (graph.odds.length + Math.max(graph.rowCount, graph.runCount));
+  if (smaller <= MOST_EXACT_SIDE && steps <= EXACT_STEPS) return exactMarginals(graph);
+  return capBySwaps(graph, propagateBeliefs(graph));
+}

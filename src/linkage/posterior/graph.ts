@@ -1,0 +1,71 @@
+import type { Candidates } from '../blocking/candidates.ts';
+
+/** Rows and runs that compete, directly or through others. Edges are positions in the candidates. */
+export interface Component {
+  readonly edges: Int32Array;
+  readonly rows: Int32Array;
+  readonly runs: Int32Array;
+}
+
+/** Splits the candidate graph by union–find, over the edges that `isIn` lets through. */
+export function findComponents(candidates: Candidates, runCount: number, isIn: (edge: number) => boolean): Component[] {
+  const rowCount = candidates.starts.length - 1;
+  const parents = Int32Array.from({ length: rowCount + runCount }, (_item, node) => node);
+  const find = (node: number): number => {
+    let root = node;
+    while (parents[root] !== root) root = parents[root] ?? root;
+    for (let at = node; parents[at] !== root;) {
+      const next = parents[at] ?? root;
+      parents[at] = root;
+      at = next;
+    }
+    return root;
+  };
+  for (let edge = 0; edge < candidates.rows.length; edge++) {
+    if (!isIn(edge)) continue;
+    const a = find(candidates.rows[edge] ?? 0);
+    const b = find(rowCount + (candidates.runs[edge] ?? 0));
+    if (a !== b) parents[Math.max(a, b)] = Math.min(a, b);
+  }
+  const edgesByRoot = new Map<number, number[]>();
+  for (let edge = 0; edge < candidates.rows.length; edge++) {
+    if (!isIn(edge)) continue;
+    const root = find(candidates.rows[edge] ?? 0);
+    const edges = edgesByRoot.get(root);
+    if (edges === undefined) edgesByRoot.set(root, [edge]);
+    else edges.push(edge);
+  }
+  return [...edgesByRoot.values()].map((edges) => buildComponent(candidates, edges));
+}
+
+function buildComponent(candidates: Candidates, edges: readonly number[]): Component {
+  const rows = new Set(edges.map((edge) => candidates.rows[edge] ?? 0));
+  const runs = new Set(edges.map((edge) => candidates.runs[edge] ?? 0));
+  return {
+    edges: Int32Array.from(edges),
+    rows: Int32Array.from([...rows].sort((a, b) => a - b)),
+    runs: Int32Array.from([...runs].sort((a, b) => a - b)),
+  };
+}
+
+/** A component with its nodes numbered from 0, for solvers that know nothing of records. */
+export interface LocalGraph {
+  readonly rowCount: number;
+  readonly runCount: number;
+  readonly rows: Int32Array;
+  readonly runs: Int32Array;
+  /** Odds of each edge against leaving both ends free. */
+  readonly odds: Float64Array;
+}
+
+export function localGraph(component: Component, candidates: Candidates, oddsOf: (edge: number) => number): LocalGraph {
+  const rowNumbers = new Map(Array.from(component.rows, (row, index) => [row, index]));
+  const runNumbers = new Map(Array.from(component.runs, (run, index) => [run, index]));
+  return {
+    rowCount: component.rows.length,
+    runCount: component.runs.length,
+    rows: component.edges.map((edge) => rowNumbers.get(candidates.rows[edge] ?? 0) ?? 0),
+    runs: component.edges.map((edge) => runNumbers.get(candidates.runs[edge] ?? 0) ?? 0),
+    odds: Float64Array.from(component.edges, oddsOf),
+  };
+}

@@ -1,0 +1,59 @@
+import type { LearnedModel } from './learn.ts';
+import type { Records } from './normalize/records.ts';
+
+/** Runs within this many bits of the best one fit the row alike. */
+const ALIKE_BITS = 3;
+
+export function reasonForOpenRow(records: Records, row: number): string {
+  if (records.runs.length === 0) return 'the project has no runs';
+  if (records.freeRuns.every((free) => free === 0)) return 'every run is linked to another row already';
+  const times = records.row.times.filter((field) => !Number.isNaN(field.seconds[row] ?? Number.NaN));
+  const near = times.length > 0 ? 'in time, ' : '';
+  return `no run comes near it ${near}in settings or in metrics`.replace('near it in settings', 'near it, in settings');
+}
+
+/** Says which runs or rows compete, and which evidence would tell them apart. */
+export function reasonForTie(
+  records: Records,
+  model: LearnedModel,
+  edge: number,
+  context: { readonly minProbability: number; readonly edgesByRun: ReadonlyMap<number, readonly number[]> },
+): string {
+  const { candidates } = model;
+  const row = candidates.rows[edge] ?? 0;
+  const best = candidates.weights[edge] ?? 0;
+  const alike: number[] = [];
+  for (let other = candidates.starts[row] ?? 0; other < (candidates.starts[row + 1] ?? 0); other++) {
+    if ((candidates.weights[other] ?? 0) > best - ALIKE_BITS) alike.push(candidates.runs[other] ?? 0);
+  }
+  const rows = (context.edgesByRun.get(candidates.runs[edge] ?? 0) ?? []).filter(
+    (other) => other !== edge && (candidates.weights[other] ?? 0) > best - ALIKE_BITS,
+  );
+  const missing = missingEvidence(model, row, alike);
+  const apart =
+    missing.length > 0
+      ? `; ${missing.join(' or ')} on both sides would tell them apart`
+      : '; nothing that both sides record tells them apart';
+  if (alike.length > 1) return `${alike.length} runs fit this row alike${apart}`;
+  if (rows.length > 0) {
+    const names = rows.slice(0, 3).map((other) => records.rows[candidates.rows[other] ?? 0]?.keyText ?? '');
+    return `the best run fits ${rows.length === 1 ? 'row' : 'rows'} ${names.join(', ')} as well${apart}`;
+  }
+  const probability = (100 * (model.posterior.probabilities[edge] ?? 0)).toFixed(1);
+  return `the best run has a probability of ${probability} %, below ${(100 * context.minProbability).toFixed(1)} %`;
+}
+
+const NOUNS: Readonly<Record<string, string>> = {
+  settings: 'a setting that differs',
+  time: 'a start time',
+  duration: 'a duration',
+  metrics: 'a final metric',
+  text: 'an id or a file name',
+};
+
+/** Comparisons that could not speak for at least one of the runs. */
+function missingEvidence(model: LearnedModel, row: number, runs: readonly number[]): string[] {
+  return model.comparisons
+    .filter((comparison) => comparison.name !== 'missingness' && runs.some((run) => comparison.isMissing(row, run)))
+    .map((comparison) => NOUNS[comparison.name] ?? comparison.name);
+}

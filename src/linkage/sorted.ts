@@ -1,0 +1,50 @@
+/** Index of the first element that is not below `value`; `sorted` ascends. */
+export function lowerBound(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Index behind the last element that is not above `value`. */
+export function upperBound(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Records ordered by a number they bear; those without one (NaN) are left out. */
+export interface SortedIndex {
+  readonly values: Float64Array;
+  /** Record number behind each value. */
+  readonly records: Int32Array;
+}
+
+/** Ties are broken by record number, so that the same input gives the same order. */
+export function buildSortedIndex(values: Float64Array, isIn?: Uint8Array): SortedIndex {
+  const records: number[] = [];
+  for (let record = 0; record < values.length; record++) {
+    if (!Number.isNaN(values[record] ?? Number.NaN) && (isIn === undefined || isIn[record] === 1)) records.push(record);
+  }
+  records.sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b);
+  return { values: Float64Array.from(records, (record) => values[record] ?? 0), records: Int32Array.from(records) };
+}
+
+/** Code units, not locale: the same order on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted.length === 0 ? 0 : (sorted[sorted.length >> 1] ?? 0);
+}

@@ -1,0 +1,68 @@
+// Accuracy and time of the linkage over labelled worlds: node test/bench/linkage.ts [--seeds 5] [--only NAME] [--size]
+import { parseArgs } from 'node:util';
+import { linkRecords } from '../../src/linkage/link-records.ts';
+import { PLAIN_WORLD, buildWorld } from '../helpers/worlds/world.ts';
+import { WORLDS } from '../helpers/worlds/worlds.ts';
+import { scoreOutcomes } from '../helpers/worlds/score.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string' },
+    only: { type: 'string' },
+    size: { type: 'boolean' },
+    wrong: { type: 'boolean' },
+  },
+});
+const seeds = Number(values.seeds ?? 5);
+
+if (values.size === true) benchSizes();
+else benchWorlds();
+
+function benchWorlds(): void {
+  console.log('world                          links  right  wrong  precision  recall  worst  ECE    ms');
+  let links = 0;
+  let wrong = 0;
+  for (const [name, knobs] of Object.entries(WORLDS)) {
+    if (values.only !== undefined && !name.includes(values.only)) continue;
+    const scores = Array.from({ length: seeds }, (_item, seed) => {
+      const world = buildWorld(knobs, seed + 1);
+      const start = performance.now();
+      const { outcomes, health, clock } = linkRecords(world.input);
+      const score = scoreOutcomes(outcomes, world.truth);
+      if (values.wrong === true) {
+        console.log(health.join('\n'), clock);
+        for (const line of score.mistakes) console.log(line);
+      }
+      return { ...score, ms: performance.now() - start };
+    });
+    const sum = (read: (score: (typeof scores)[number]) => number): number =>
+      scores.reduce((all, score) => all + read(score), 0);
+    const proposed = sum((score) => score.proposed);
+    links += proposed;
+    wrong += sum((score) => score.wrong);
+    const precision = proposed === 0 ? 1 : sum((score) => score.right) / proposed;
+    const possible = sum((score) => score.possible);
+    const recall = possible === 0 ? 1 : sum((score) => score.right) / possible;
+    const worst = Math.min(...scores.map((score) => (score.possible === 0 ? 1 : score.right / score.possible)));
+    const ece = sum((score) => score.calibrationError) / seeds;
+    console.log(
+      `${name.padEnd(30)} ${String(possible).padStart(5)} ${String(sum((score) => score.right)).padStart(6)} ${String(sum((score) => score.wrong)).padStart(6)}` +
+        `      ${precision.toFixed(4)}   ${recall.toFixed(3)}  ${worst.toFixed(3)}  ${ece.toFixed(3)} ${(sum((score) => score.ms) / seeds).toFixed(0).padStart(5)}`,
+    );
+  }
+  console.log(`all: ${links} links, ${wrong} wrong, precision ${(1 - wrong / Math.max(1, links)).toFixed(5)}`);
+}
+
+function benchSizes(): void {
+  for (const rows of [1000, 3000, 10_000]) {
+    const world = buildWorld({ ...PLAIN_WORLD, rows, sweeps: rows / 16, orphanRuns: 0.2 }, 1);
+    const start = performance.now();
+    const { outcomes } = linkRecords(world.input);
+    const seconds = (performance.now() - start) / 1000;
+    const score = scoreOutcomes(outcomes, world.truth);
+    const memory = Math.round(process.memoryUsage().rss / 1e6);
+    console.log(
+      `${rows} rows x ${world.input.runs.length} runs: ${seconds.toFixed(2)} s, ${memory} MB, ${score.right} right, ${score.wrong} wrong of ${score.possible}`,
+    );
+  }
+}
