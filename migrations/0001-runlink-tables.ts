@@ -4,13 +4,7 @@ import type { SchemaMigration } from './schema-migration.ts';
 /** A column without a type has no affinity: whatever storage class a cell of the registry has, it keeps here. */
 const images = (prefix: string): string => IDENTITY_COLUMNS.map((column) => `${prefix}_${column}`).join(',\n  ');
 
-/**
- * Our own tables. They stand in the registry file, so that they commit with the rows that they speak of. No STRICT and
- * nothing newer than SQLite 3.9: the training jobs' Python may be old, and it parses the whole schema.
- */
-export const runlinkTables: SchemaMigration = {
-  name: '0001-runlink-tables',
-  buildSql: () => `
+const TABLES = `
 -- Which migrations ran: umzug's log. A match migration's row is the first write of its transaction.
 CREATE TABLE runlink_log (
   name TEXT PRIMARY KEY NOT NULL,
@@ -72,5 +66,10 @@ CREATE TABLE runlink_rejections (
   reason TEXT NOT NULL,
   PRIMARY KEY (key_text, wandb_run_id)
 );
-`,
-};
+`;
+
+/**
+ * Our own tables. They stand in the registry file, so that they commit with the rows that they speak of. No STRICT and
+ * nothing newer than SQLite 3.9: the training jobs' Python may be old, and it parses the whole schema.
+ */
+export const runlinkTables: SchemaMigration = { name: '0001-runlink-tables', buildSql: () => TABLES };

@@ -20,15 +20,24 @@ export function sameKey(column: string, value: string): string {
 
 export interface IdentitySql {
   readonly role: IdentityColumn;
-  /** Quoted name in the table. */
+  /** Quoted name in the table; `NULL` where it is only to be read and the table lacks it. */
   readonly column: string;
 }
 
-/** The table's parts as SQL text, quoted, with `t` as the table's alias. */
+/** The table's parts as SQL text, quoted. */
 export interface TableSql {
   readonly table: string;
   readonly key: string;
   readonly identity: readonly IdentitySql[];
+}
+
+/** For reading before `apply` has added the missing columns: what the table lacks reads as NULL. */
+export function buildReadingSql(schema: RegistrySchema): TableSql {
+  const identity = IDENTITY_COLUMNS.map((role) => {
+    const name = schema.identity[role];
+    return { role, column: name === null ? 'NULL' : quoteIdentifier(name) };
+  });
+  return { table: quoteIdentifier(schema.table), key: quoteIdentifier(schema.key), identity };
 }
 
 /** @throws ConflictError where an identity column is missing, which the schema migrations rule out */

@@ -37,8 +37,10 @@ export interface PaceReport {
   readonly pausedMs: number;
 }
 
+export const IDLE_PACE: PaceReport = { transactions: 0, longestMs: 0, writingMs: 0, pausedMs: 0 };
+
 /** A training job that polls for the lock gets its turn in every pause. */
-const LEAST_PAUSE_MS = 10;
+export const LEAST_PAUSE_MS = 10;
 
 /**
  * Brings the registry up to this round: schema migrations, then one umzug migration per batch, with a pause as long as
@@ -89,7 +91,7 @@ function applyBatch(
     const { name, no, matches } = batch;
     const { planId, digest } = round;
     writeLogRow(db, schema, { name, planId, digest, batchNo: no, rows: matches.length, appliedAt: at });
-    return matches.map((match) => ({ match, outcome: writer.write(match, stamp) }));
+    return matches.map((match) => ({ match, outcome: writer.writeOnce(match, stamp) }));
   });
   onBatch(result);
   return heldMs;

@@ -1,4 +1,4 @@
-import { open, readFile, readdir, rename } from 'node:fs/promises';
+import { access, open, readFile, readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseLenientJson } from '../model/json.ts';
@@ -42,6 +42,13 @@ export async function writeReceipt(receipt: Omit<Receipt, 'version'>): Promise<s
   }
   await rename(draft, path);
   return path;
+}
+
+export async function hasReceipt(registry: string, round: string): Promise<boolean> {
+  return await access(receiptPath(registry, round)).then(
+    () => true,
+    () => false,
+  );
 }
 
 export interface ReceiptFile {

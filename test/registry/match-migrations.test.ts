@@ -13,7 +13,6 @@ import { FULL_TABLE_SQL, buildMatch, buildMatches, fillRows, makeRegistry, readC
 import type { RegistryFile } from '../helpers/registry.ts';
 
 const DIGEST = 'abcdef0123456789'.repeat(4);
-const IDENTITY = ['run_id', 'wandb_run_id', 'wandb_url', 'run_name', 'status', 'started_at'];
 
 async function apply(
   { path, schema }: RegistryFile,

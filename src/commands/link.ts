@@ -1,0 +1,202 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConflictError, RunlinkError, UsageError } from '../errors.ts';
+import { isEmptyCell, renderCell } from '../model/cell.ts';
+import type { InvocationContext } from '../model/context.ts';
+import type { IdentityImage } from '../model/identity.ts';
+import type { StartSource } from '../model/plan.ts';
+import type { RegistryRow, RegistrySchema } from '../model/registry.ts';
+import type { Run } from '../model/run.ts';
+import type { RunSource } from '../model/snapshot.ts';
+import { buildChoice, buildImageRules } from '../plan/images.ts';
+import { DEFAULT_LOCK_TIMEOUT_MS, retryWhileBusy, runImmediate } from '../registry/busy.ts';
+import { createMatchWriter } from '../registry/match-writer.ts';
+import { readRow } from '../registry/rows.ts';
+import { applySchemaMigrations } from '../registry/schema-migrations.ts';
+import { withRegistryForWriting, withRegistryReadOnly } from '../registry/session.ts';
+import type { RegistryLocation, RegistrySession } from '../registry/session.ts';
+import { parseProjectPath, parseRunId } from '../wandb/urls.ts';
+
+export interface LinkDeps {
+  readonly context: InvocationContext;
+  /** The project that the run is in. */
+  readonly source: RunSource;
+}
+
+export interface LinkOptions extends RegistryLocation {
+  /** Key of the registry row. */
+  readonly runId: string;
+  /** Run id, `entity/project/run`, or the address of the run's page. */
+  readonly wandbRun: string;
+  /** Give a row that is linked already another run. */
+  readonly replace?: boolean;
+  /** Don't ask W&B about the run. */
+  readonly offline?: boolean;
+  /** Milliseconds; 30 s without it. */
+  readonly lockTimeoutMs?: number;
+}
+
+export interface LinkReport {
+  readonly keyText: string;
+  readonly wandbRunId: string;
+  /** `kept`: the row had this link before. */
+  readonly outcome: 'linked' | 'kept';
+  readonly before: IdentityImage;
+  readonly after: IdentityImage;
+  /** Where the start time comes from; null where none was written. */
+  readonly startSource: StartSource | null;
+  /** Whether W&B was reached. */
+  readonly reached: boolean;
+}
+
+/** What the ledger has in place of a plan's id and a batch's name. */
+const LINK = 'link';
+/** A training job that starts must not wait for a W&B that is away. */
+const ASK_TIMEOUT_MS = 15_000;
+
+/**
+ * Links one row to one run, by hand or when a training script starts. The same guards and the same ledger as `applyPlan`,
+ * one short transaction, no lock beside it: many jobs can link at once, and while a plan is being applied. Linking the
+ * same pair again changes nothing. Where W&B is not reached, the link is written without name and start time.
+ *
+ * @throws UsageError where there is no such row or the run's address is of another project
+ * @throws ConflictError where the row has another link (without `replace`), another row has the run, or W&B lacks it
+ * @throws LockedError
+ */
+export async function linkRun({ context, source }: LinkDeps, options: LinkOptions): Promise<LinkReport> {
+  const wandbRunId = parseRunId(options.wandbRun);
+  assertSameProject(source, options.wandbRun);
+  const kept = await withRegistryReadOnly(options, (session) => checkRow(session, options, wandbRunId));
+  if (kept !== null) return kept;
+  const run = options.offline === true ? null : await fetchRunOrNull(context, source, wandbRunId);
+  return await withRegistryForWriting(options, async ({ db, schema }) => {
+    const timeoutMs = options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS;
+    const retry = { timeoutMs, signal: context.signal, say: context.say };
+    const at = new Date(context.now()).toISOString();
+    const complete = await retryWhileBusy(() => applySchemaMigrations(db, schema, at), retry);
+    const write = (): LinkReport => {
+      const session = { db, schema: complete };
+      const again = checkRow(session, options, wandbRunId);
+      return again ?? writeLink(session, { context, source, options, wandbRunId, run, at });
+    };
+    return (await retryWhileBusy(() => runImmediate(db, write), retry)).result;
+  });
+}
+
+/** @returns a report where the row has this link already */
+function checkRow({ db, schema }: RegistrySession, options: LinkOptions, wandbRunId: string): LinkReport | null {
+  const row = findRow({ db, schema }, options.runId);
+  const current = row.identity.wandb_run_id;
+  if (isEmptyCell(current)) return null;
+  const { keyText, identity } = row;
+  if (renderCell(current) === wandbRunId) {
+    const link = { outcome: 'kept', before: identity, after: identity, startSource: null, reached: false } as const;
+    return { keyText, wandbRunId, ...link };
+  }
+  if (options.replace === true) return null;
+  throw new ConflictError(`row "${keyText}" is linked to run ${renderCell(current)} already, not to ${wandbRunId}`, {
+    hint: `Take that link back with: runlink rollback ${keyText}, or write over it with --replace.`,
+  });
+}
+
+function findRow({ db, schema }: RegistrySession, keyText: string): RegistryRow {
+  const row = readRow(db, schema, keyText);
+  if (row !== null) return row;
+  throw new UsageError(`table "${schema.table}" has no row whose "${schema.key}" is "${keyText}"`, {
+    hint: 'A training script links its row after it has inserted it. `runlink runs` lists the rows.',
+  });
+}
+
+interface LinkInput extends LinkDeps {
+  readonly options: LinkOptions;
+  readonly wandbRunId: string;
+  readonly run: Run | null;
+  /** ISO time, UTC. */
+  readonly at: string;
+}
+
+function writeLink(session: RegistrySession, { context, source, options, wandbRunId, run, at }: LinkInput): LinkReport {
+  const { key, keyText, identity: before } = findRow(session, options.runId);
+  const url = source.runUrl(wandbRunId);
+  const { after, startSource } = buildAfter(session.schema, { before, run, url, wandbRunId });
+  const match = { key, keyText, wandbRunId, before, after, decidedBy: 'reviewer', by: context.user } as const;
+  const outcome = createMatchWriter(session.db, session.schema).write(match, { planId: LINK, batch: LINK, at });
+  if (outcome.kind === 'skipped') {
+    throw new ConflictError(`row "${keyText}" cannot be linked to run ${wandbRunId}: ${outcome.words}`, {
+      hint: 'Nothing was written. `runlink log` says who linked what.',
+    });
+  }
+  return { keyText, wandbRunId, outcome: 'linked', before, after, startSource, reached: run !== null };
+}
+
+interface AfterInput {
+  readonly before: IdentityImage;
+  readonly run: Run | null;
+  readonly url: string;
+  readonly wandbRunId: string;
+}
+
+/** Without the run, only what is certain: link and page; and a row without a status has just begun. */
+function buildAfter(
+  schema: RegistrySchema,
+  { before, run, url, wandbRunId }: AfterInput,
+): { readonly after: IdentityImage; readonly startSource: StartSource | null } {
+  if (run === null) {
+    const status = isEmptyCell(before.status) ? schema.statusWords.running : before.status;
+    return { after: { ...before, wandb_run_id: wandbRunId, wandb_url: url, status }, startSource: null };
+  }
+  const rules = buildImageRules(schema, { zoneMinutes: 0, words: 'not learned' });
+  const { after, startSource } = buildChoice({ before, run, url, rules });
+  const format = rules.startedAtFormat;
+  const isNaive = format.kind === 'date' || (format.kind === 'iso' && format.zone === 'none');
+  if (!isNaive || startSource === 'kept') return { after, startSource };
+  // One pair does not tell which zone a naive column means; a wrong hour would be worse than none.
+  return { after: { ...after, started_at: before.started_at }, startSource: null };
+}
+
+/** Null where W&B is not reached. @throws ConflictError where it is reached and has no such run */
+async function fetchRunOrNull(context: InvocationContext, source: RunSource, wandbRunId: string): Promise<Run | null> {
+  const where = `${source.entity}/${source.project}`;
+  const runs = await fetchRunsOrNull(context, source, wandbRunId);
+  if (runs === null) return null;
+  const run = runs.find(({ runId }) => runId === wandbRunId);
+  if (run !== undefined) return run;
+  throw new ConflictError(`W&B has no run ${wandbRunId} in ${where}`, {
+    hint: 'Check the id and --project. A run that is synced later can be linked with --offline.',
+  });
+}
+
+async function fetchRunsOrNull(
+  context: InvocationContext,
+  source: RunSource,
+  runId: string,
+): Promise<readonly Run[] | null> {
+  const done = new AbortController();
+  const timeout = sleep(ASK_TIMEOUT_MS, null, { signal: done.signal, ref: false }).catch(() => null);
+  try {
+    const runs = await Promise.race([source.fetchRunsById([runId]), timeout]);
+    if (runs === null)
+      context.say(`W&B has not answered for ${ASK_TIMEOUT_MS / 1000} s; linking without name and start`);
+    return runs;
+  } catch (error) {
+    if (!(error instanceof RunlinkError)) throw error;
+    context.say(`W&B was not reached (${error.message}); linking without name and start`);
+    return null;
+  } finally {
+    done.abort();
+  }
+}
+
+/** @throws UsageError where an address or path names another project than the one that the URL would be built for */
+function assertSameProject({ entity, project }: RunSource, text: string): void {
+  const isUrl = /^https?:\/\//i.test(text.trim());
+  const parts = text.split('/').filter((part) => part !== '');
+  if (!isUrl && parts.length < 3) return;
+  const named = isUrl ? parseProjectPath(text) : { entity: parts[0], project: parts[1] };
+  if (named.entity === entity && named.project === project) return;
+  throw new UsageError(
+    `the run "${text}" is in ${named.entity}/${named.project}, and the project is ${entity}/${project}`,
+    {
+      hint: `Add --project ${named.entity}/${named.project}.`,
+    },
+  );
+}

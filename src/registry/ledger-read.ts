@@ -1,0 +1,70 @@
+import type { Database } from 'better-sqlite3';
+import type { Cell } from '../model/cell.ts';
+import { IDENTITY_COLUMNS } from '../model/identity.ts';
+import type { IdentityImage } from '../model/identity.ts';
+import type { LedgerEntry, LedgerEvent } from '../model/ledger.ts';
+import { LEDGER_COLUMNS } from './ledger-hash.ts';
+import { hasRunlinkTables } from './migration-log.ts';
+
+/** All conditions must hold; without any, the whole ledger. */
+export interface LedgerFilter {
+  readonly keyText?: string;
+  readonly planId?: string;
+  readonly wandbRunId?: string;
+  readonly event?: LedgerEvent;
+}
+
+const CONDITIONS = {
+  keyText: 'key_text = $keyText',
+  planId: 'plan_id = $planId',
+  wandbRunId: 'wandb_run_id = $wandbRunId',
+  event: 'event = $event',
+} as const;
+
+/** Entries in the order in which they were written; empty where runlink never wrote. Only reads. */
+export function readLedger(db: Database, filter: LedgerFilter = {}): readonly LedgerEntry[] {
+  if (!hasRunlinkTables(db)) return [];
+  const conditions = Object.entries(CONDITIONS).flatMap(([name, sql]) => (name in filter ? [sql] : []));
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  return db
+    .prepare<[LedgerFilter], LedgerRow>(
+      `SELECT ${LEDGER_COLUMNS.join(', ')}, hash FROM runlink_ledger ${where} ORDER BY seq`,
+    )
+    .safeIntegers(true)
+    .all({ ...filter })
+    .map(decodeEntry);
+}
+
+/** Our own table, whose columns and CHECKs say what each cell is. */
+type LedgerRow = Readonly<Record<string, Cell>>;
+
+function decodeEntry(row: LedgerRow): LedgerEntry {
+  const text = (name: string): string => String(row[name]);
+  return {
+    seq: Number(row['seq']),
+    event: text('event') === 'applied' ? 'applied' : 'rolled-back',
+    key: row['row_key'] ?? null,
+    keyText: text('key_text'),
+    wandbRunId: text('wandb_run_id'),
+    planId: text('plan_id'),
+    batch: text('batch'),
+    before: decodeImage(row, 'before'),
+    after: decodeImage(row, 'after'),
+    undoes: row['undoes'] === null ? null : Number(row['undoes']),
+    by: text('written_by'),
+    at: text('written_at'),
+    hash: text('hash'),
+  };
+}
+
+function decodeImage(row: LedgerRow, prefix: 'before' | 'after'): IdentityImage {
+  const cells = IDENTITY_COLUMNS.map((role) => [role, row[`${prefix}_${role}`] ?? null] as const);
+  // fromEntries forgets the key type; the list has every identity column.
+  return Object.fromEntries(cells) as IdentityImage;
+}
+
+/** Entries that stand: applied and not undone. Per row the last one is what the row should hold. */
+export function selectLive(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
+  const undone = new Set(entries.map((entry) => entry.undoes));
+  return entries.filter((entry) => entry.event === 'applied' && !undone.has(entry.seq));
+}
