@@ -2,5 +2,4 @@
 import { chmodSync, cpSync } from 'node:fs';
 
 cpSync('src/help', 'dist/src/help', { recursive: true });
-cpSync('fixtures/server/schema.graphql', 'dist/fixtures/server/schema.graphql');
 chmodSync('dist/src/bin.js', 0o755);

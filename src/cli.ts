@@ -22,6 +22,7 @@ const io: Io = {
   cwd: process.cwd(),
   home: process.env['HOME'] ?? homedir(),
   user: process.env['USER'] ?? userInfo().username,
+  execPath: process.execPath,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   errStream: process.stderr,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { InvocationContext } from '../model/context.ts';
 import { COLOURED, PLAIN, type Style } from '../text/style.ts';
+import type { Page } from '../plan/render-entry.ts';
 import type { Io } from './io.ts';
 import { openLog } from './log.ts';
 import { createProgress } from './progress.ts';
@@ -25,6 +26,8 @@ export interface Invocation {
   readonly json: boolean;
   readonly context: InvocationContext;
   readonly style: Style;
+  /** For renderers of plans: style and columns of the terminal. */
+  readonly page: Page;
   /** The result: text on stdout, ended by a line feed. */
   readonly print: (text: string) => void;
   readonly end: () => Promise<void>;
@@ -32,11 +35,13 @@ export interface Invocation {
 
 export async function openInvocation(io: Io, options: CommonOptions): Promise<Invocation> {
   const progress = createProgress(io);
+  const style = isColoured(io, options.color ?? 'auto') ? COLOURED : PLAIN;
   const log = options.log === undefined ? null : openLog(resolve(io.cwd, options.log));
   return {
     io,
     json: options.json === true,
-    style: isColoured(io, options.color ?? 'auto') ? COLOURED : PLAIN,
+    style,
+    page: { style, width: io.terminal.columns },
     print: (text) => io.out(text.endsWith('\n') ? text : `${text}\n`),
     context: {
       now: io.now,

@@ -4,6 +4,8 @@ export interface Io {
   readonly cwd: string;
   readonly home: string;
   readonly user: string;
+  /** The Node that runs this program. */
+  readonly execPath: string;
   /** Result, for pipes. */
   readonly out: (text: string) => void;
   /** Talk, for people. */

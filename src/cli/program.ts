@@ -1,17 +1,15 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { TOOL_VERSION } from '../model/version.ts';
 import type { Io } from './io.ts';
 import { reportError } from './report-error.ts';
 import { createVerbHost } from './verb.ts';
-import { ADD_VERBS } from './verbs/index.ts';
+import { ADD_VERBS } from './verbs/all.ts';
 
 /** Runs one command line. @returns the exit code, see `EXIT_CODES` */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   let exitCode = 0;
   try {
-    const program = buildProgram(io, (code) => {
-      exitCode = code;
-    });
+    const program = buildProgram(io, (code) => (exitCode = code));
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -31,9 +29,5 @@ export function buildProgram(io: Io, setExitCode: (code: number) => void): Comma
   const host = createVerbHost(program, io, setExitCode);
   for (const addVerb of ADD_VERBS) addVerb(host);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
-  program.action(() => {
-    io.err(program.helpInformation());
-    throw new CommanderError(2, 'runlink.noVerb', 'no verb was given');
-  });
   return program;
 }

@@ -59,6 +59,12 @@ export function parseProbability(text: string): number {
   return value;
 }
 
+export function parseBits(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0)) throw new InvalidArgumentError('expected a number of bits, 0 or more');
+  return value;
+}
+
 export function parseCount(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('expected a whole number');

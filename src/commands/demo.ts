@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { DEMO_REGISTRY, readDemoProject } from '../../fixtures/demo/load.ts';
 import { startServer } from '../../fixtures/server/server.ts';
 import { RunlinkError } from '../errors.ts';
+import { quoteForShell } from '../text/shell.ts';
+import type { Style } from '../text/style.ts';
 import type { InvocationContext } from '../model/context.ts';
 import { DEMO_STEPS, type DemoStep, REGISTRY } from './demo-steps.ts';
 
@@ -16,6 +18,7 @@ export interface DemoOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Receives what the demo says between the steps; the steps themselves write to the terminal. */
   readonly show: (text: string) => void;
+  readonly style: Style;
 }
 
 export interface DemoReport {
@@ -34,6 +37,7 @@ export async function runDemo(
   { context }: { readonly context: InvocationContext },
   options: DemoOptions,
 ): Promise<DemoReport> {
+  const { style } = options;
   const folder = await makeFolder(options.folder);
   await copyFile(DEMO_REGISTRY, join(folder, REGISTRY));
   const project = readDemoProject();
@@ -53,7 +57,8 @@ export async function runDemo(
     for (const [index, step] of DEMO_STEPS.entries()) {
       context.signal.throwIfAborted();
       const args = step.args(folder);
-      options.show(`\n${index + 1}. ${step.title}\n\n$ runlink ${args.map(quoteForShell).join(' ')}\n`);
+      const commandLine = `$ runlink ${args.map(quoteForShell).join(' ')}`;
+      options.show(`\n${style.strong(`${index + 1}. ${step.title}`)}\n\n${style.name(commandLine)}\n`);
       await runStep(step, { folder, env, command: [...options.program, ...args] });
     }
   } finally {
@@ -90,9 +95,4 @@ async function runStep(step: DemoStep, { folder, env, command }: StepSetting): P
   throw new RunlinkError(`the demo stopped at "${step.title}": exit code ${code ?? 'none'}, expected 0`, {
     hint: `look at ${folder}; the command line stands above`,
   });
-}
-
-/** As a person would have to type it in a POSIX shell. */
-function quoteForShell(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

@@ -10,18 +10,20 @@ import { buildEntries, buildKnownLinks } from '../plan/entries.ts';
 import { selectEvidenceKeys } from '../plan/evidence-keys.ts';
 import { buildImageRules } from '../plan/images.ts';
 import { buildPolicyDecision } from '../plan/policy.ts';
+import { buildPlanReport, type PlanDigestReport } from '../plan/report.ts';
 import { createPlanFile, type DraftPlan } from '../planfile/draft.ts';
 import { readRegistryConfig } from '../registry/config.ts';
 import { readRejections } from '../registry/links.ts';
 import { openRegistryReadOnly } from '../registry/open.ts';
 import { readRows } from '../registry/rows.ts';
 import { readSchema } from '../registry/schema.ts';
+import { show } from './show.ts';
 
 export interface PlanOptions extends LinkageOptions {
   /** Absolute path of the registry. */
   readonly registry: string;
   readonly config?: string;
-  /** Path of the plan file to make, or to go on with. */
+  /** Path of the plan file to make, or to go on with, as it is to be shown. */
   readonly out: string;
   /** Windows of the listing that are walked at once. */
   readonly concurrency: number;
@@ -34,9 +36,7 @@ export interface PlanDeps {
   readonly source: RunSource;
 }
 
-export interface PlanReport {
-  /** Path of the sealed plan; read it for everything else. */
-  readonly path: string;
+export interface PlanReport extends PlanDigestReport {
   /** Requests to W&B that this invocation made for the listing. */
   readonly requests: number;
   /** Whether pages of an interrupted invocation were used. */
@@ -72,9 +72,10 @@ export async function planBackfill(deps: PlanDeps, options: PlanOptions): Promis
       onProgress: ({ done, total }) => context.onProgress({ label: 'listing W&B runs', done, total }),
       signal: context.signal,
     });
-    const entries = sealProposal(draft, { reading, source, options });
-    const changes = countChanges(entries, options.minProbability);
-    return { path: options.out, requests: listing.requests, resumed: draft.resumed, changes };
+    sealProposal(draft, { reading, source, options });
+    const digest = await readReport(context, options.out);
+    const { match } = digest.decisions;
+    return { ...digest, requests: listing.requests, resumed: draft.resumed, changes: match.accepted };
   } catch (error) {
     draft.close();
     throw error;
@@ -120,7 +121,7 @@ interface ProposalInput {
   readonly options: PlanOptions;
 }
 
-function sealProposal(draft: DraftPlan, { reading, source, options }: ProposalInput): readonly PlanEntry[] {
+function sealProposal(draft: DraftPlan, { reading, source, options }: ProposalInput): void {
   const { schema, rows, rejected } = reading;
   const runs = draft.readRuns();
   // A run that W&B lists but fails to serve is there all the same: its row keeps its link.
@@ -135,17 +136,23 @@ function sealProposal(draft: DraftPlan, { reading, source, options }: ProposalIn
     summary: { clock: result.clock.words, health: result.health, imageRules: rules },
     runUrl: source.runUrl,
   });
-  return entries;
 }
 
-function countChanges(entries: readonly PlanEntry[], minProbability: number): number {
-  return entries.filter((entry) => buildPolicyDecision(entry, minProbability).decision === 'accepted').length;
+/** What a reader of the sealed file sees, rather than what was meant to be written. */
+async function readReport(context: InvocationContext, plan: string): Promise<PlanDigestReport> {
+  const view = await show({ context }, { plan });
+  try {
+    return buildPlanReport(view);
+  } finally {
+    view.close();
+  }
 }
 
 /** A matcher that runs away is stopped before there is a plan that could be applied. */
 function assertMaxChanges(entries: readonly PlanEntry[], { maxChanges, minProbability }: PlanOptions): void {
   if (maxChanges === undefined) return;
-  const changes = countChanges(entries, minProbability);
+  const isAccepted = (entry: PlanEntry) => buildPolicyDecision(entry, minProbability).decision === 'accepted';
+  const changes = entries.filter(isAccepted).length;
   if (changes <= maxChanges) return;
   throw new RunlinkError(`the plan would change ${changes} rows, and --max-changes allows ${maxChanges}`, {
     hint: 'nothing was sealed; run the same command with a larger --max-changes, or a higher --min-probability (the listing is kept)',

@@ -1,0 +1,38 @@
+import { setTimeout as sleepTimer } from 'node:timers/promises';
+import { RunlinkError } from '../errors.ts';
+import type { RunSource } from '../model/snapshot.ts';
+import { TOOL_VERSION } from '../model/version.ts';
+import { openRunSource } from '../wandb/run-source.ts';
+import type { Invocation } from './invocation.ts';
+
+export interface ProjectOptions {
+  readonly project?: string;
+  readonly baseUrl?: string;
+}
+
+/**
+ * Opens the W&B project that options, environment or W&B's own settings files name.
+ *
+ * @throws UsageError where they name none
+ */
+export function openSource({ io, context }: Invocation, { project, baseUrl }: ProjectOptions): RunSource {
+  return openRunSource({
+    surroundings: { env: io.env, home: io.home, cwd: io.cwd },
+    explicit: { ...(project === undefined ? {} : { project }), ...(baseUrl === undefined ? {} : { baseUrl }) },
+    userAgent: `runlink/${TOOL_VERSION}`,
+    say: context.say,
+    now: io.now,
+    random: io.random,
+    sleep: async (ms, signal) => void (await sleepTimer(ms, undefined, signal === undefined ? {} : { signal })),
+  });
+}
+
+/** For verbs that can do without W&B: what stands in the way is theirs to report. */
+export function openSourceOrError(invocation: Invocation, options: ProjectOptions): RunSource | RunlinkError {
+  try {
+    return openSource(invocation, options);
+  } catch (error) {
+    if (error instanceof RunlinkError) return error;
+    throw error;
+  }
+}

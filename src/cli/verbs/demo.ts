@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import { runDemo } from '../../commands/demo.ts';
+import type { CommonOptions } from '../invocation.ts';
+import { renderJsonReport } from '../render-json.ts';
+import { addVerb, type VerbHost } from '../verb.ts';
+
+interface DemoVerbOptions extends CommonOptions {
+  readonly out?: string;
+}
+
+export function addDemo(host: VerbHost): void {
+  addVerb(host, 'demo', 'the whole flow on an embedded registry and project, in a folder of its own')
+    .option('--out <folder>', 'an empty folder to work in; default: a fresh temporary one')
+    .action((options: DemoVerbOptions) =>
+      host.run(options, async ({ io, json, context, print, style }) => {
+        const report = await runDemo(
+          { context },
+          {
+            ...(options.out === undefined ? {} : { folder: options.out }),
+            program: [io.execPath, fileURLToPath(new URL(import.meta.resolve('../../cli.ts')))],
+            env: io.env,
+            show: (text) => print(text),
+            style,
+          },
+        );
+        print(json ? renderJsonReport('demo', report) : `\nmade in ${report.folder}: ${report.made.join(', ')}`);
+        return 0;
+      }),
+    );
+}
