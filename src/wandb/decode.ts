@@ -26,8 +26,8 @@ const runNode = z.object({
   runInfo: z
     .object({ program: text, args: z.array(z.string()).nullish(), git: z.object({ commit: text }).nullish() })
     .nullish(),
-  config: z.unknown(),
-  summaryMetrics: z.unknown(),
+  config: z.unknown().optional(),
+  summaryMetrics: z.unknown().optional(),
 });
 
 /** A `Run` node of GraphQL. Naive times are UTC; unknown states stay as they are; absent config and summary are empty. */

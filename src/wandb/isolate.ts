@@ -1,12 +1,13 @@
 import { IncompleteListingError } from '../errors.ts';
+import type { EvidenceKeys } from '../model/snapshot.ts';
 import type { ListedPage, ListedRun, ProjectApi } from './api.ts';
 import { ServerFailureError } from './failures.ts';
 import type { RunFilter } from './filters.ts';
 import { windowFilter } from './filters.ts';
 import type { Span } from './filters.ts';
 import { cursorAfterOrNull } from './position.ts';
+import { isPlaceholder } from './quarantine.ts';
 import type { PageDetail } from './queries.ts';
-import type { EvidenceKeys } from '../model/snapshot.ts';
 
 /** The place of the run that makes its page fail (wandb/wandb#6435: one corrupt run panics the whole answer). */
 export interface Suspect {
@@ -14,8 +15,10 @@ export interface Suspect {
   readonly span: Span;
   /** Cursor of the run before it; null at the start. */
   readonly after: string | null;
-  /** Runs of the window that we hold; the server must count more than these for another to be there. */
-  readonly held: number;
+  /** Run id before it, by which a person can find a run that W&B cannot even name. */
+  readonly previous: string | null;
+  /** Runs of the window that we hold. */
+  readonly held: ReadonlySet<string>;
 }
 
 export type Isolated =
@@ -33,8 +36,9 @@ export interface IsolateContext {
 
 /**
  * Asks for one run alone, for less and less of it. A healthy run must not be quarantined because the server was away
- * for a while: only when the server gives the id and then fails at the run again does it count as broken.
+ * for a while: it counts as broken only when the server serves another run at the same moment.
  *
+ * @throws ServerFailureError where the server serves no other run either
  * @throws IncompleteListingError where there is no way past the run
  */
 export async function isolateRun(suspect: Suspect, context: IsolateContext): Promise<Isolated> {
@@ -44,6 +48,7 @@ export async function isolateRun(suspect: Suspect, context: IsolateContext): Pro
     if (!(page instanceof ServerFailureError)) return servedOrGone(page, detail === 'light');
   }
   const named = await ask('ids');
+  await assertServesOthers(suspect, context);
   const again = await ask('light');
   if (!(again instanceof ServerFailureError)) return servedOrGone(again, true);
   if (!(named instanceof ServerFailureError)) {
@@ -54,6 +59,13 @@ export async function isolateRun(suspect: Suspect, context: IsolateContext): Pro
   return passUnnamed(suspect, again, context);
 }
 
+/** Asks for a run that was served before; where there is none yet, for one that does not exist. */
+async function assertServesOthers({ held }: Suspect, { api, keys, signal }: IsolateContext): Promise<void> {
+  const other = [...held].findLast((id) => !isPlaceholder(id)) ?? 'none';
+  const filter = { name: { $in: [other] } };
+  await api.fetchPage({ filter, after: null, first: 1, detail: 'light', keys }, { signal });
+}
+
 function servedOrGone(page: ListedPage, isLight: boolean): Isolated {
   const edge = page.edges[0];
   return edge === undefined ? { kind: 'gone' } : { kind: 'run', edge, isLight, hasNextPage: page.hasNextPage };
@@ -62,11 +74,12 @@ function servedOrGone(page: ListedPage, isLight: boolean): Isolated {
 /** W&B cannot even name the run. Its cursor is asked for alone, else computed, so that the walk can go on behind it. */
 async function passUnnamed(suspect: Suspect, failure: ServerFailureError, context: IsolateContext): Promise<Isolated> {
   const [count = 0] = await context.api.fetchCounts([windowFilter(suspect.span)], { signal: context.signal });
-  if (count <= suspect.held) return { kind: 'gone' };
+  if (count <= suspect.held.size) return { kind: 'gone' };
   const page = await askAlone(suspect, 'cursors', context);
   const asked = page instanceof ServerFailureError ? null : page.edges[0]?.cursor;
   const cursor = asked ?? cursorAfterOrNull(suspect.after);
-  if (cursor !== null) return { kind: 'broken', runId: null, cursor, error: failure.message };
+  const place = suspect.previous === null ? 'place unknown' : `listed right after run ${suspect.previous}`;
+  if (cursor !== null) return { kind: 'broken', runId: null, cursor, error: `${place}: ${failure.message}` };
   throw new IncompleteListingError(`W&B fails to serve a run and gives no way past it: ${failure.message}`, {
     cause: failure,
     hint: 'Run the same command again later; if the run stays broken, ask W&B or the server’s operator to repair it.',

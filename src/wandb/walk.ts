@@ -1,3 +1,4 @@
+import { IncompleteListingError } from '../errors.ts';
 import type { EvidenceKeys, ListingWindow, SnapshotStore } from '../model/snapshot.ts';
 import type { ListedPage, ProjectApi } from './api.ts';
 import { assertGoingOn } from './client.ts';
@@ -12,6 +13,8 @@ import { isPlaceholder, placeholderId } from './quarantine.ts';
 
 /** Tries for a page that can still be asked for in smaller pieces. */
 const TRIES_BEFORE_HALVING = 3;
+/** More broken runs than this in one project are no broken runs but a broken server. */
+const MOST_QUARANTINED = 50;
 
 export interface WalkContext {
   readonly api: ProjectApi;
@@ -42,7 +45,11 @@ export async function walkByOffset(window: ListingWindow, context: WalkContext):
     size = asked.size;
     const step: Step =
       asked.page === null
-        ? await stepOver({ filter, span: window, after: position.last, held: held.size }, { window, held }, context)
+        ? await stepOver(
+            { filter, span: window, after: position.last, previous: position.overlap, held },
+            { window, held },
+            context,
+          )
         : advance(position, asked.page, held);
     if (step.kind === 'shifted') return 'shifted';
     await saveRuns({ window, held }, step, context);
@@ -64,7 +71,7 @@ export async function walkByExclusion(window: ListingWindow, context: WalkContex
     size = asked.size;
     const step: Step =
       asked.page === null
-        ? await stepOver({ filter, span: window, after: null, held: held.size }, { window, held }, context)
+        ? await stepOver({ filter, span: window, after: null, previous: null, held }, { window, held }, context)
         : advance(START, asked.page, held);
     if (step.kind === 'shifted') return 'shifted';
     await saveRuns({ window, held }, { ...step, next: null }, context);
@@ -125,6 +132,7 @@ async function stepOver(suspect: Suspect, { window, held }: Held, context: WalkC
   await context.store.saveQuarantined({ runId, windowNo: window.no, error: isolated.error });
   held.add(runId);
   context.say(`quarantined run ${runId}: ${isolated.error}`);
+  await assertFewQuarantined(isolated.error, context);
   return { kind: 'moved', fresh: [], next: positionBehind(isolated.cursor) };
 }
 
@@ -133,6 +141,14 @@ function joinServed(served: Extract<Isolated, { kind: 'run' }>, held: ReadonlySe
   if (isLight) context.say(`run ${edge.runId ?? ''} came without config and summary, which W&B fails to serve`);
   const step = advance(START, { edges: [edge], hasNextPage }, held);
   return step.kind === 'shifted' ? step : { ...step, next: hasNextPage ? positionBehind(edge.cursor) : null };
+}
+
+async function assertFewQuarantined(error: string, { api, store }: WalkContext): Promise<void> {
+  const { length } = await store.readQuarantined();
+  if (length <= MOST_QUARANTINED) return;
+  throw new IncompleteListingError(`W&B fails to serve ${length} runs of ${api.path}: ${error}`, {
+    hint: 'So many broken runs look like a fault of the server. Run the same command again when it is well.',
+  });
 }
 
 /** Behind a run that cannot be asked for again there is nothing to overlap with; the proof covers the seam. */

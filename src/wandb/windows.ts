@@ -14,6 +14,8 @@ export type CountSpans = (spans: readonly Span[]) => Promise<readonly number[]>;
 const USUAL = { start: 1_451_606_400, end: 2_461_449_600 } as const;
 /** Where an open end is cut, should it hold too many: 1970 and 2100. */
 const FAR = { start: 0, end: 4_102_444_800 } as const;
+/** Parts for each window that the span will need: more of them fill the windows better when they are joined. */
+const PARTS_PER_WINDOW = 4;
 /** Parts into which one span is cut at once, and thereby counts in one request. */
 const MOST_PARTS = 64;
 /** Each round divides a span by at least two, and 2^32 seconds are more than there are. */
@@ -38,12 +40,16 @@ export async function planWindows(count: CountSpans, target: number): Promise<re
   return mergeSpans(spans, target);
 }
 
-/** Equal parts on whole seconds, about twice as many as full windows would need; the span itself if it has one second. */
+/** Equal parts on whole seconds; the span itself where it has one second. */
 function cutSpan(span: CountedSpan, target: number): readonly (Span | CountedSpan)[] {
   const isAllTime = span.from === null && span.to === null;
   const start = isAllTime ? USUAL.start : (span.from ?? FAR.start);
   const end = isAllTime ? USUAL.end : (span.to ?? Math.max(FAR.end, start + 1));
-  const parts = Math.min(MOST_PARTS, end - start, isAllTime ? MOST_PARTS : Math.ceil((2 * span.count) / target));
+  const parts = Math.min(
+    MOST_PARTS,
+    end - start,
+    isAllTime ? MOST_PARTS : Math.ceil((PARTS_PER_WINDOW * span.count) / target),
+  );
   if (parts < 2) return [span];
   const cuts = Array.from({ length: parts - 1 }, (_item, no) => start + Math.round(((no + 1) * (end - start)) / parts));
   return [span.from, ...cuts].map((from, no) => ({ from, to: cuts[no] ?? span.to }));
