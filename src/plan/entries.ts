@@ -77,7 +77,7 @@ function buildOpenEntry(
     throw new Error(`run ${outcome.wandbRunId} is proposed but no candidate of ${JSON.stringify(row.keyText)}`);
   }
   const oldLink = row.identity.wandb_run_id;
-  const unknown = isEmptyCell(oldLink) ? '' : `; its link ${renderCell(oldLink)} is not among the listed runs`;
+  const unknown = isEmptyCell(oldLink) ? '' : '; the link that it has is not among the listed runs';
   return {
     ...proposeNothing(row),
     kind: outcome.kind,

@@ -26,7 +26,7 @@ export function* renderEntryDetail(decided: DecidedEntry, page: Page): Generator
   const right = state.slice(0, width - 20);
   const key = showText(entry.keyText, Math.max(20, width - widthOf(right) - 4));
   yield `${joinEnds(`${paintMark(blockOf(decided), style)} ${style.strong(key)}`, style.faint(right), width)}\n`;
-  yield `${renderReason(entry.reason, page).join('\n')}\n\n`;
+  yield `${renderReason(showText(entry.reason), page).join('\n')}\n\n`;
   for (const column of IDENTITY_COLUMNS) yield `${renderColumn(column, decided, page)}\n`;
   if (choice !== null) yield style.faint(`    started_at: ${START_WORDS[choice.startSource]}\n`);
   for (const [index, candidate] of entry.candidates.entries()) {

@@ -18,31 +18,40 @@ const SHOWN_CANDIDATES = 3;
 /** An entry with the fields that its write would change, like one file of a diff. */
 export function renderEntryDiff(decided: DecidedEntry, page: Page): string {
   const { entry, choice } = decided;
-  const lines = [renderTitle(decided, page), ...renderReason(entry.reason, page)];
-  if (choice === null) lines.push(...renderChoices(decided, page));
-  else lines.push(...listChanges(entry.before, choice.after).map((change) => renderChange(change, decided, page)));
-  return `${lines.join('\n')}\n`;
+  const body =
+    choice === null
+      ? renderChoices(decided, page)
+      : listChanges(entry.before, choice.after).map((change) => renderChange(change, decided, page));
+  return `${[...renderEntryHead(decided, page), ...body].join('\n')}\n`;
 }
 
-function renderTitle(decided: DecidedEntry, { style, width }: Page): string {
-  const { entry, choice, decision } = decided;
-  const block = blockOf(decided);
-  const scores = choice === null ? [] : [`p ${showProbability(entry.probability)}`, showWeight(entry.weight)];
-  const margin = entry.margin === null ? [] : [`margin ${entry.margin.toFixed(1)}`];
-  const isOwnPick = choice !== null && choice.wandbRunId !== entry.wandbRunId;
-  const state = decision.by === 'reviewer' ? decision.decision : entry.kind === 'match' ? decision.decision : '';
-  const right = [...(isOwnPick ? ['chosen'] : [...scores, ...margin]), state].filter((part) => part !== '').join('  ');
-  const room = width - widthOf(right) - 6;
+/** Row, run and name on one line, scores and reason below. A key stands whole wherever it fits: people copy it. */
+export function renderEntryHead(decided: DecidedEntry, page: Page): string[] {
+  const { entry, choice } = decided;
+  const { style, width } = page;
   const run = choice === null ? '' : `  ->  ${showText(choice.wandbRunId)} `;
-  const keyWidth = Math.max(20, Math.floor((room - widthOf(run)) * (choice === null ? 1 : 0.6)));
-  const key = showText(entry.keyText, keyWidth);
-  const name = choice === null ? '' : showName(choice.displayName, Math.max(12, room - widthOf(key) - widthOf(run)));
-  const left = `${paintMark(block, style)} ${style.strong(key)}${run}${style.name(name)}`;
-  return joinEnds(left, style.faint(right), width).trimEnd();
+  const key = showText(entry.keyText, width - 2);
+  const room = Math.max(12, width - 2 - widthOf(key) - widthOf(run));
+  const name = choice === null ? '' : style.name(showName(choice.displayName, room));
+  const title = `${paintMark(blockOf(decided), style)} ${style.strong(key)}${run}${name}`.trimEnd();
+  return [title, ...renderReason([...listScores(decided), showText(entry.reason)].join('; '), page)];
 }
 
+function listScores({ entry, decision, choice }: DecidedEntry): string[] {
+  const isOwnPick = choice !== null && choice.wandbRunId !== entry.wandbRunId;
+  const scores = [
+    ...(choice === null ? [] : isOwnPick ? ['chosen by a person'] : [`p ${showProbability(entry.probability)}`]),
+    ...(entry.margin === null ? [] : [`margin ${entry.margin.toFixed(1)}`]),
+    ...(decision.by === 'reviewer' || entry.kind === 'match' ? [DECISION_WORDS[decision.decision]] : []),
+  ];
+  return scores.length === 0 ? [] : [scores.join(', ')];
+}
+
+const DECISION_WORDS = { accepted: 'accepted', rejected: 'rejected', undecided: 'waits for a decision' } as const;
+
+/** @param reason escaped */
 export function renderReason(reason: string, { style, width }: Page): string[] {
-  return wrapText(showText(reason), width - 4).map((line) => `    ${style.faint(line)}`);
+  return wrapText(reason, width - 4).map((line) => `    ${style.faint(line)}`);
 }
 
 function renderChange(change: FieldChange, { choice }: DecidedEntry, { style, width }: Page): string {

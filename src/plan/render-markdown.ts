@@ -38,5 +38,5 @@ function renderLine(decided: DecidedEntry): string {
 
 /** Character references mean themselves in markdown and HTML alike, also inside tables, links and code. */
 function escapeMarkdown(text: string): string {
-  return escapeForTerminal(text).replaceAll(/[\\`*_{}[\]()<>#+!|~&@$:"']/g, (char) => `&#${char.charCodeAt(0)};`);
+  return escapeForTerminal(text).replaceAll(/[\\`*_{}[\]()<>|~&@$:"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }

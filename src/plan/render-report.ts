@@ -1,11 +1,15 @@
+import { IDENTITY_COLUMNS } from '../model/identity.ts';
 import { START_SOURCES } from '../model/plan.ts';
-import { cutToWidth, padToWidth, widthOf, wrapText } from '../text/fit.ts';
+import { padToWidth, widthOf, wrapText } from '../text/fit.ts';
 import { quoteForShell } from '../text/shell.ts';
 import { renderTable } from '../text/table.ts';
-import { renderEntryDiff } from './render-entry.ts';
+import { renderEntryDiff, renderEntryHead } from './render-entry.ts';
 import type { Page } from './render-entry.ts';
 import type { PlanDigestReport, Sample } from './report.ts';
-import { count, groupDigits, showName, showProbability, showText, START_WORDS } from './words.ts';
+import { count, groupDigits, showText, START_WORDS } from './words.ts';
+
+/** The pairings that were learned come last, one sentence each. */
+const SHOWN_HEALTH = 8;
 
 /** The dry-run report: nothing is written yet, and this is what would be. */
 export function renderPlanReport(report: PlanDigestReport, page: Page): string {
@@ -16,7 +20,7 @@ export function renderPlanReport(report: PlanDigestReport, page: Page): string {
     renderWeakest(report, page),
     renderSample('Ambiguous: a person has to choose', report.ambiguous, page),
     renderUnmatched(report, page),
-    renderStarts(report, page),
+    renderWrites(report, page),
     renderQuarantined(report, page),
     renderHealth(report, page),
     renderNext(report, page),
@@ -75,39 +79,37 @@ function renderSample(title: string, sample: Sample, page: Page): string {
   return `${style.strong(`${title} (${groupDigits(sample.total)})`)}\n\n${entries.join('\n').trimEnd()}${rest}`;
 }
 
-function renderWeakest({ weakest }: PlanDigestReport, { style, width }: Page): string {
+function renderWeakest({ weakest }: PlanDigestReport, page: Page): string {
   if (weakest.length === 0) return '';
-  const rows = weakest.map(({ entry, choice }) => [
-    `  ${style.add('+')} ${showText(entry.keyText, 34)}`,
-    showText(choice?.wandbRunId ?? '', 12),
-    style.name(showName(choice?.displayName ?? null, 24)),
-    `p ${showProbability(entry.probability)}`,
-    entry.margin === null ? '' : `margin ${entry.margin.toFixed(1)}`,
-  ]);
-  const lines = renderTable(rows, [4]).split('\n');
-  const reasons = weakest.map(({ entry }) => `      ${style.faint(showText(entry.reason, width - 6))}`);
-  const body = lines.flatMap((line, index) => [line, reasons[index] ?? '']);
-  return [style.strong('Weakest of the accepted matches'), '', ...body].join('\n');
+  const lines = weakest.flatMap((decided) => renderEntryHead(decided, page));
+  return [page.style.strong('Weakest of the accepted matches'), '', ...lines].join('\n');
 }
 
 function renderUnmatched({ unmatched, otherReasons, counts }: PlanDigestReport, { style, width }: Page): string {
   if (unmatched.length === 0) return '';
-  const lines = unmatched.map(({ rows, reason, example }) => {
-    const start = `  ${style.faint('-')} ${groupDigits(rows).padStart(5)}  `;
-    const sample = showText(example, 30);
-    const room = width - widthOf(start) - widthOf(sample) - 7;
-    return `${start}${padToWidth(cutToWidth(showText(reason), room), room)}  ${style.faint(`e.g. ${sample}`)}`;
-  });
+  const lines = unmatched.flatMap(({ rows, reason, example }) => [
+    ...wrapText(showText(reason), width - 11).map((line, index) =>
+      index === 0 ? `  ${style.faint('-')} ${groupDigits(rows).padStart(5)}  ${line}` : `           ${line}`,
+    ),
+    `           ${style.faint(`${rows === 1 ? '' : 'for example '}${showText(example, width - 24)}`)}`,
+  ]);
   const { reasons, rows } = otherReasons;
   const rest = reasons === 0 ? [] : [`    ${groupDigits(rows).padStart(5)}  for ${count(reasons, 'other reason')}`];
   return [style.strong(`Unmatched (${groupDigits(counts.unmatched)})`), '', ...lines, ...rest].join('\n');
 }
 
-function renderStarts({ startSources }: PlanDigestReport, { style }: Page): string {
-  const used = START_SOURCES.filter((source) => startSources[source] > 0);
-  if (used.length === 0) return '';
-  const lines = used.map((source) => `    ${groupDigits(startSources[source]).padStart(5)}  ${START_WORDS[source]}`);
-  return [style.strong('Where started_at comes from'), '', ...lines].join('\n');
+function renderWrites({ writes, startSources }: PlanDigestReport, { style }: Page): string {
+  const rows = IDENTITY_COLUMNS.filter((column) => writes[column].fill + writes[column].overwrite > 0).map((column) => [
+    `  ${column}`,
+    style.add(`+ ${groupDigits(writes[column].fill)} filled`),
+    writes[column].overwrite === 0 ? '' : style.change(`~ ${groupDigits(writes[column].overwrite)} replaced`),
+  ]);
+  if (rows.length === 0) return '';
+  const starts = START_SOURCES.filter((source) => startSources[source] > 0).map(
+    (source) => `    ${groupDigits(startSources[source]).padStart(5)}  ${style.faint(START_WORDS[source])}`,
+  );
+  const title = style.strong('What the accepted matches write');
+  return [title, '', renderTable(rows), '', '  where started_at comes from', ...starts].join('\n');
 }
 
 function renderQuarantined({ sealed }: PlanDigestReport, { style, width }: Page): string {
@@ -119,30 +121,37 @@ function renderQuarantined({ sealed }: PlanDigestReport, { style, width }: Page)
   return [style.strong(title), '', ...lines].join('\n');
 }
 
-function renderHealth({ sealed }: PlanDigestReport, { style, width }: Page): string {
-  if (sealed.summary.health.length === 0) return '';
-  const lines = sealed.summary.health.flatMap((sentence) =>
-    wrapText(showText(sentence), width - 6).map((line, index) => `  ${index === 0 ? '- ' : '  '}${line}`),
-  );
-  return [style.strong('How the matching fared'), '', ...lines].join('\n');
+function renderHealth({ sealed, path }: PlanDigestReport, { style, width }: Page): string {
+  const { health } = sealed.summary;
+  if (health.length === 0) return '';
+  const lines = health
+    .slice(0, SHOWN_HEALTH)
+    .flatMap((sentence) =>
+      wrapText(showText(sentence), width - 4).map((line, index) => `  ${index === 0 ? '-' : ' '} ${line}`),
+    );
+  const more = health.length - SHOWN_HEALTH;
+  const rest = more > 0 ? [style.faint(`    and ${more} more: runlink show ${quoteForShell(path)} --format json`)] : [];
+  return [style.strong('How the matching fared'), '', ...lines, ...rest].join('\n');
 }
 
-function renderNext({ path, sealed, decisions }: PlanDigestReport, { style }: Page): string {
+function renderNext({ path, sealed, decisions }: PlanDigestReport, { style, width }: Page): string {
   const plan = quoteForShell(path);
   const waits = decisions.match.undecided + decisions.ambiguous.undecided;
   const accepted = decisions.match.accepted + decisions.ambiguous.accepted + decisions.unmatched.accepted;
   const commands = [
     [`runlink show ${plan} --format diff`, 'every change, field by field'],
-    [`runlink show ${plan} --run RUN_ID`, 'one row with all candidates and their evidence'],
+    [`runlink show ${plan} --run RUN_ID`, 'a row with all its evidence'],
     ...(waits === 0 ? [] : [[`runlink decide ${plan} RUN_ID --choose WANDB_RUN_ID`, 'or --accept, --reject']]),
     ...(accepted === 0
       ? []
       : [[`runlink apply ${plan} --registry ${quoteForShell(sealed.header.registry.path)}`, sayWrites(accepted)]]),
   ];
-  const lines = renderTable(
-    commands.map(([command = '', words = '']) => [`  ${style.name(command)}`, style.faint(words)]),
-  );
-  return `${style.strong('Nothing was written to the registry. Next:')}\n\n${lines}`;
+  const commandWidth = Math.max(...commands.map(([command = '']) => widthOf(command)));
+  const lines = commands.map(([command = '', words = '']) => {
+    const line = `  ${style.name(padToWidth(command, commandWidth))}  ${style.faint(`# ${words}`)}`;
+    return widthOf(line) <= width ? line : `  ${style.name(command)}`;
+  });
+  return `${style.strong('Nothing was written to the registry. Next:')}\n\n${lines.join('\n')}`;
 }
 
 function sayWrites(accepted: number): string {

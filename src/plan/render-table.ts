@@ -4,11 +4,11 @@ import { blockOf } from './changes.ts';
 import type { Page } from './render-entry.ts';
 import { renderTotals } from './render-totals.ts';
 import type { PlanView } from './view.ts';
-import { MARKS, paintMark, showDecision, showName, showProbability, showText } from './words.ts';
+import { count, MARKS, paintMark, showDecision, showName, showProbability, showText } from './words.ts';
 
 const HEADINGS = ['', 'row', 'run', 'name', 'p', 'margin', 'decision'] as const;
 const RIGHT_ALIGNED: readonly number[] = [4, 5];
-/** These give way where the terminal is narrow. */
+/** These give way where the terminal is narrow: first the name, then the row. */
 const ROW = 1;
 const NAME = 3;
 const GAP = '  ';
@@ -30,7 +30,7 @@ function buildCells(decided: DecidedEntry): readonly string[] {
   const runId = choice?.wandbRunId ?? entry.wandbRunId ?? '';
   const others = entry.candidates.length;
   const name =
-    choice === null ? (entry.kind === 'ambiguous' ? `${others} candidates` : '') : showName(choice.displayName);
+    choice === null ? (entry.kind === 'ambiguous' ? count(others, 'candidate') : '') : showName(choice.displayName);
   return [
     MARKS[blockOf(decided)],
     showText(entry.keyText),
@@ -52,7 +52,7 @@ function measure(view: PlanView, width: number): readonly number[] {
   const total = widths.reduce((sum, item) => sum + item, 0) + GAP.length * (widths.length - 1);
   const excess = Math.max(0, total - width);
   const [row, name] = [widths[ROW] ?? 0, widths[NAME] ?? 0];
-  const fromName = Math.min(Math.ceil(excess / 2), Math.max(0, name - 12));
+  const fromName = Math.min(excess, Math.max(0, name - 12));
   return widths.with(NAME, name - fromName).with(ROW, Math.max(16, row - (excess - fromName)));
 }
 

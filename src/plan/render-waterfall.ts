@@ -1,9 +1,9 @@
 import type { EvidenceItem } from '../model/linkage.ts';
-import { padToWidth, widthOf } from '../text/fit.ts';
+import { padToWidth, widthOf, wrapText } from '../text/fit.ts';
 import type { Page } from './render-entry.ts';
 import { showText, showWeight } from './words.ts';
 
-const BAR_WIDTH = 24;
+const BAR_WIDTH = 20;
 const LABEL_LIMIT = 22;
 
 /** The match weight as a sum of bars, each starting where the one before ended. */
@@ -12,11 +12,13 @@ export function renderWaterfall(evidence: readonly EvidenceItem[], page: Page): 
   const [low, high] = [Math.min(...sums), Math.max(...sums)];
   const place = (sum: number): number => (high === low ? 0 : Math.round(((sum - low) / (high - low)) * BAR_WIDTH));
   const labelWidth = Math.max(...evidence.map((item) => widthOf(showText(item.comparison, LABEL_LIMIT))), 5);
-  const lines = evidence.map((item, index) => {
+  const indent = 8 + labelWidth + 7 + 2 + BAR_WIDTH + 2;
+  const lines = evidence.flatMap((item, index) => {
     const bar = renderBar(place(sums[index] ?? 0), place(sums[index + 1] ?? 0), page);
     const label = padToWidth(showText(item.comparison, LABEL_LIMIT), labelWidth);
-    const room = page.width - 8 - labelWidth - 7 - BAR_WIDTH - 4;
-    return `        ${label} ${showWeight(item.weight).padStart(6)}  ${bar}  ${showText(item.words, Math.max(20, room))}`;
+    const [first = '', ...more] = wrapText(showText(item.words), Math.max(20, page.width - indent));
+    const line = `        ${label} ${showWeight(item.weight).padStart(6)}  ${bar}  ${first}`.trimEnd();
+    return [line, ...more.map((words) => ' '.repeat(indent) + words)];
   });
   const total = `        ${padToWidth('sum', labelWidth)} ${showWeight(sums.at(-1) ?? 0).padStart(6)}  bits`;
   return [...lines, page.style.strong(total)];

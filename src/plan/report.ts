@@ -1,6 +1,7 @@
+import type { IdentityColumn, IdentityImage } from '../model/identity.ts';
 import { planIdOfDigest } from '../model/plan.ts';
 import type { DecidedEntry, DecisionCounts, PlanCounts, SealedPlan, StartSource } from '../model/plan.ts';
-import { blockOf } from './changes.ts';
+import { blockOf, listChanges } from './changes.ts';
 import type { PlanView } from './view.ts';
 
 /** Enough to judge a plan by; the rest is shown by `runlink show`. */
@@ -28,8 +29,15 @@ export interface PlanDigestReport {
   readonly unmatched: readonly ReasonGroup[];
   /** Reasons beyond those listed, and their rows. */
   readonly otherReasons: { readonly reasons: number; readonly rows: number };
-  /** Of the runs that accepted or proposed entries name. */
+  /** Of the accepted entries. */
   readonly startSources: Readonly<Record<StartSource, number>>;
+  /** What `apply` would write as the decisions stand. */
+  readonly writes: Readonly<Record<IdentityColumn, ColumnWrites>>;
+}
+
+export interface ColumnWrites {
+  readonly fill: number;
+  readonly overwrite: number;
 }
 
 /** The first of many. */
@@ -44,6 +52,7 @@ export function buildPlanReport(view: PlanView): PlanDigestReport {
   const ambiguous = createSample(SHOWN.ambiguous);
   const weakest: DecidedEntry[] = [];
   const groups = new Map<string, ReasonGroup>();
+  const writes = createWriteCounter();
   const startSources: Record<StartSource, number> = { kept: 0, metadata: 0, summary: 0, created: 0 };
   for (const decided of view.entries) {
     const block = blockOf(decided);
@@ -51,8 +60,9 @@ export function buildPlanReport(view: PlanView): PlanDigestReport {
     if (block === 'review') ambiguous.add(decided);
     if (block === 'fill') keepWeakest(weakest, decided);
     if (block === 'unmatched') countReason(groups, decided);
-    if (decided.choice !== null && decided.decision.decision !== 'rejected') {
+    if (decided.choice !== null && decided.decision.decision === 'accepted') {
       startSources[decided.choice.startSource] += 1;
+      writes.add(decided.entry.before, decided.choice.after);
     }
   }
   return {
@@ -66,6 +76,7 @@ export function buildPlanReport(view: PlanView): PlanDigestReport {
     ambiguous: ambiguous.sample(),
     ...rankReasons([...groups.values()]),
     startSources,
+    writes: writes.counts,
   };
 }
 
@@ -78,6 +89,22 @@ function createSample(size: number): { readonly add: (decided: DecidedEntry) => 
       if (first.length < size) first.push(decided);
     },
     sample: () => ({ total, first }),
+  };
+}
+
+interface WriteCounter {
+  readonly counts: Readonly<Record<IdentityColumn, ColumnWrites>>;
+  readonly add: (before: IdentityImage, after: IdentityImage) => void;
+}
+
+function createWriteCounter(): WriteCounter {
+  const none = (): { fill: number; overwrite: number } => ({ fill: 0, overwrite: 0 });
+  const counts = { wandb_run_id: none(), wandb_url: none(), run_name: none(), status: none(), started_at: none() };
+  return {
+    counts,
+    add: (before, after) => {
+      for (const { column, kind } of listChanges(before, after)) counts[column][kind] += 1;
+    },
   };
 }
 

@@ -43,17 +43,18 @@ export function showName(displayName: string | null, width = Number.POSITIVE_INF
   return displayName === null ? '(no name)' : `"${showText(displayName, width - 2)}"`;
 }
 
-/** Four digits, cut: only a certainty shows as 1. */
+/** Four digits, cut: no probability shows as a certainty. */
 export function showProbability(probability: number | null): string {
   if (probability === null) return '';
-  return (Math.floor(probability * 10_000 + 1e-9) / 10_000).toFixed(4);
+  return (Math.min(9999, Math.floor(probability * 10_000 + 1e-9)) / 10_000).toFixed(4);
 }
 
 /** Bits with a sign. */
 export function showWeight(weight: number | null): string {
   if (weight === null) return '';
-  const text = weight.toFixed(1);
-  return weight < 0 ? text : `+${text}`;
+  const text = Math.abs(weight).toFixed(1);
+  if (text === '0.0') return text;
+  return weight < 0 ? `-${text}` : `+${text}`;
 }
 
 export function showDecision({ entry, decision }: DecidedEntry): string {
