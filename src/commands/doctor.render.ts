@@ -86,7 +86,7 @@ function renderWandb(wandb: WandbFindings): readonly string[] {
     case 'reached':
       return [
         `  ${wandb.baseUrl}  ${wandb.entity}/${wandb.project}`,
-        `  signed in: ${wandb.username === null ? 'no, anonymous' : `as ${wandb.username}`}`,
+        `  signed in: ${wandb.username === null ? 'no, anonymous' : `as ${wandb.username}`}, API key ${wandb.keySource === null ? 'not found' : `from ${wandb.keySource}`}`,
         `  runs: ${wandb.runs ?? 'the project is not there, or not ours to see'}`,
         `  linked runs looked up: ${wandb.checked}, of which ${wandb.unknown.length} are not in the project`,
       ].map(show);

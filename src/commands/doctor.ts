@@ -5,11 +5,12 @@ import type { RunSource } from '../model/snapshot.ts';
 import { readRegistryConfig } from '../registry/config.ts';
 import { inspectRegistry } from '../registry/inspect.ts';
 import type { RegistryInspection } from '../registry/inspect.ts';
+import type { ConnectionInfo } from '../wandb/run-source.ts';
 
 export interface DoctorDeps {
   readonly context: InvocationContext;
   /** W&B, or why it could not be opened; absent where no project was named. */
-  readonly source?: RunSource | RunlinkError;
+  readonly source?: (RunSource & { readonly connection?: ConnectionInfo }) | RunlinkError;
 }
 
 export interface DoctorOptions {
@@ -27,6 +28,8 @@ export type WandbFindings =
       readonly project: string;
       /** Null where W&B knows us only as anonymous. */
       readonly username: string | null;
+      /** Where the API key was found, never the key itself; null where there is none. */
+      readonly keySource: string | null;
       /** Null where the project is not there or not ours to see. */
       readonly runs: number | null;
       /** How many linked run ids were looked up, and those that W&B does not know. */
@@ -67,8 +70,17 @@ async function askWandb(source: DoctorDeps['source'], linkedRunIds: readonly str
     const checked = runs === null ? [] : linkedRunIds.slice(0, MAX_CHECKED);
     const known = new Set((await source.fetchRunsById(checked)).map(({ runId }) => runId));
     const unknown = checked.filter((runId) => !known.has(runId));
-    const username = viewer?.username ?? null;
-    return { kind: 'reached', baseUrl, entity, project, username, runs, checked: checked.length, unknown };
+    return {
+      kind: 'reached',
+      baseUrl,
+      entity,
+      project,
+      username: viewer?.username ?? null,
+      keySource: source.connection?.keySource ?? null,
+      runs,
+      checked: checked.length,
+      unknown,
+    };
   } catch (error) {
     return buildFailure(error, `${entity}/${project} at ${baseUrl}`);
   }
@@ -108,6 +120,8 @@ function listWandbProblems(wandb: WandbFindings): readonly string[] {
   }
   const { unknown } = wandb;
   if (unknown.length === 0) return [];
-  const some = unknown.slice(0, 3).join(', ');
-  return [`${unknown.length} linked W&B run ids are not in the project: ${some}${unknown.length > 3 ? ', …' : ''}`];
+  const some = `${unknown.slice(0, 3).join(', ')}${unknown.length > 3 ? ', …' : ''}`;
+  return [
+    `${unknown.length} of ${wandb.checked} linked run ids ${unknown.length === 1 ? 'is' : 'are'} not in the project: ${some}`,
+  ];
 }

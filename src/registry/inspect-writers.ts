@@ -20,10 +20,10 @@ const WAL_WRITE_LOCK = 120;
  * Who is writing right now, from the kernel's list of locks, so that neither a lock is taken nor a file opened. Tells
  * about this machine only, and about Linux only.
  */
-export function probeWriters(file: string): WriterProbe {
+export function probeWriters(file: string, locksFile = '/proc/locks'): WriterProbe {
   const remote = findNetworkFileSystemOrNull(file);
   if (remote !== null) return { kind: 'unknown', why: `the file is on ${remote}, whose locks other machines hold too` };
-  const locks = readSystemLocksOrNull();
+  const locks = readSystemLocksOrNull(locksFile);
   if (locks === null) return { kind: 'unknown', why: 'this system does not list its file locks' };
   const inode = inodeOrNull(file);
   const walIndex = inodeOrNull(`${file}-shm`);
@@ -46,9 +46,9 @@ function isWriteLock(lock: SystemLock, inode: string | null, walIndex: string | 
   return lock.first <= FILE_LOCKS.last ? lock.last >= FILE_LOCKS.first : lock.first === EXCLUSIVE_FROM;
 }
 
-/** Exclusive locks of /proc/locks, as `1: POSIX  ADVISORY  WRITE 4211 08:01:131 1073741825 1073741825`. */
-function readSystemLocksOrNull(): readonly SystemLock[] | null {
-  const text = readSmallFileOrNull('/proc/locks');
+/** The exclusive ones among the system's locks, as `1: POSIX  ADVISORY  WRITE 4211 08:01:131 1073741825 1073741825`. */
+function readSystemLocksOrNull(locksFile: string): readonly SystemLock[] | null {
+  const text = readSmallFileOrNull(locksFile);
   if (text === null) return null;
   return [
     ...text.matchAll(/^\d+: (?:POSIX|OFDLCK)\s+\S+\s+WRITE\s+(-?\d+) [\da-f]+:[\da-f]+:(\d+) (\d+) (\d+|EOF)$/gm),

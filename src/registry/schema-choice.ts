@@ -10,7 +10,7 @@ import type { DeclaredTable } from './schema-tables.ts';
 import { splitName } from './roles-names.ts';
 
 /** Least score of a registry, and how far ahead of the next table it must be. */
-const LEAST_SCORE = 4;
+const LEAST_SCORE = 3;
 const LEAST_LEAD = 2;
 
 /** The table that the config names, else the one that looks most like a registry of training runs. */

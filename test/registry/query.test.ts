@@ -1,0 +1,199 @@
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RegistrySchema } from '../../src/model/registry.ts';
+import { queryRows } from '../../src/registry/query.ts';
+import type { RowQuery } from '../../src/registry/query.ts';
+import { buildConditions, parseCondition } from '../../src/registry/query-where.ts';
+import type { Operator } from '../../src/registry/query-where.ts';
+import { readSchema } from '../../src/registry/schema.ts';
+import { insertRows, makeDatabase, withReadOnly } from '../helpers/database.ts';
+
+const REGISTRY = makeDatabase((db) => {
+  db.exec(`CREATE TABLE runs (run_id TEXT PRIMARY KEY, status TEXT, created_at TEXT, ended INTEGER, bs_int INTEGER, bs_real REAL, bs_text TEXT, bs_any, lr TEXT, method TEXT, amp TEXT);
+    CREATE INDEX by_method ON runs(method, status); CREATE INDEX by_bs ON runs(bs_any); CREATE INDEX by_time ON runs(created_at)`);
+  const of = (run_id: string, size: bigint, day: number, more: object): Record<string, never> =>
+    ({
+      run_id,
+      created_at: `2024-03-0${day}T12:00:00`,
+      ended: 1_709_251_200n + BigInt(day) * 86_400n,
+      bs_int: size,
+      bs_real: size,
+      bs_text: size,
+      bs_any: size,
+      ...more,
+    }) as unknown as Record<string, never>;
+  insertRows(db, 'runs', [
+    of('a', 96n, 1, { status: 'RUNNING', lr: '1e-3', method: 'mgda', amp: 'True' }),
+    of('b', 96n, 2, { status: 'finished', lr: '0.001', method: 'mgda', amp: 'False', bs_any: 96, bs_text: '96.0' }),
+    of('c', 32n, 3, { status: 'crashed', lr: '5e-5', method: 'pcgrad', bs_any: '96' }),
+    of('d', 960n, 4, { status: null, lr: 'auto', method: null, bs_any: 'n/a', created_at: '2024-03-04 00:00:00' }),
+    of('e', 8n, 5, { status: '', lr: null, method: '', bs_any: null }),
+  ]);
+});
+
+function ask(where: readonly string[], rest: Omit<RowQuery, 'where'> = {}): readonly unknown[] {
+  return withReadOnly(REGISTRY, (db) =>
+    queryRows(db, readSchema(db), { where: where.map(parseCondition), ...rest }).rows.map((row) => row['run_id']),
+  );
+}
+
+describe('a number is found however it is stored', () => {
+  test.each(['bs_int', 'bs_real', 'bs_text'])('in %s', (column) => {
+    expect(ask([`${column}=96`])).toEqual(['a', 'b']);
+    expect(ask([`${column}=96.0`])).toEqual(['a', 'b']);
+  });
+  test('in a column without a type, as INTEGER, REAL and TEXT', () =>
+    expect(ask(['bs_any=96'])).toEqual(['a', 'b', 'c']));
+  test('in a text column, in the spellings of Python and C', () => {
+    expect(ask(['lr=0.001'])).toEqual(['a', 'b']);
+    expect(ask(['lr=1e-3'])).toEqual(['a', 'b']);
+    expect(ask(['lr=0.00005'])).toEqual(['c']);
+  });
+  test('as a boolean', () => expect(ask(['amp=true'])).toEqual(['a']));
+});
+
+describe('order compares like with like', () => {
+  test('numbers as numbers, text beside them never', () => {
+    expect(ask(['bs_int>=96'])).toEqual(['a', 'b', 'd']);
+    expect(ask(['bs_text>32'])).toEqual(['a', 'b', 'd']);
+    expect(ask(['bs_int<33', 'bs_int>8'])).toEqual(['c']);
+  });
+  test('a date is the whole day, in text and in epochs', () => {
+    expect(ask(['created_at=2024-03-02'])).toEqual(['b']);
+    expect(ask(['created_at<=2024-03-02'])).toEqual(['a', 'b']);
+    expect(ask(['created_at>2024-03-02'])).toEqual(['c', 'd', 'e']);
+    expect(ask(['created_at>=2024-03-04'])).toEqual(['d', 'e']);
+    expect(ask(['ended=2024-03-03'])).toEqual(['b']);
+    expect(ask(['ended<2024-03-03'])).toEqual(['a']);
+  });
+  test('a time in any spelling, in the column’s own', () => {
+    expect(ask(['created_at>=2024-03-02 12:00:00Z', 'created_at<2024-03-03T12:00:00'])).toEqual(['b']);
+    expect(ask(['created_at=2024/03/02 12:00:00'])).toEqual(['b']);
+    expect(ask(['ended>=2024-03-05T00:00:00Z'])).toEqual(['d', 'e']);
+    expect(ask(['ended=1709337600'])).toEqual(['a']);
+  });
+});
+
+describe('what is not there', () => {
+  test('is found by an empty value, NULL and the empty text alike', () => {
+    expect(ask(['method='])).toEqual(['d', 'e']);
+    expect(ask(['method!='])).toEqual(['a', 'b', 'c']);
+  });
+  test('differs from every value', () => expect(ask(['method!=mgda'])).toEqual(['c', 'd', 'e']));
+});
+
+describe('the status', () => {
+  test('goes by its role and the registry’s own words', () => {
+    expect(ask([], { status: 'running' })).toEqual(['a']);
+    expect(ask([], { status: 'not_running' })).toEqual(['b', 'c']);
+    expect(ask([], { status: 'crashed' })).toEqual(['c']);
+    expect(ask(['status=not_running', 'method=mgda'])).toEqual(['b']);
+  });
+});
+
+test('columns are named as they are, without case, or by the part that they play', () => {
+  expect(ask(['METHOD=pcgrad'])).toEqual(['c']);
+  expect(ask(['finished_at=2024-03-03'])).toEqual(['b']);
+  expect(ask(['key=e'])).toEqual(['e']);
+  expect(() => ask(['wandb_url=x'])).toThrow('no column of table "runs" plays the part "wandb_url"');
+});
+
+test('an unknown column is refused with the nearest names', () => {
+  expect(() => ask(['metod=mgda'])).toThrow('table "runs" has no column "metod"');
+  try {
+    ask(['metod=mgda']);
+  } catch (error) {
+    expect(error).toMatchObject({ code: 2, hint: 'Did you mean "method"?' });
+  }
+});
+
+test.each(['method', '=x', '', '>'])('"%s" is no condition', (text) => {
+  expect(() => parseCondition(text)).toThrow('expected COLUMN=VALUE');
+});
+
+test.each([
+  ['bs_int>big', 'holds numbers'],
+  ['ended>soon', 'is no time'],
+  ['method>', 'is empty'],
+])('%s %s', (where, message) => {
+  expect(() => ask([where])).toThrow(message);
+});
+
+test('order, limit and choice of columns', () => {
+  expect(ask([], { order: '-bs_int', limit: 2 })).toEqual(['d', 'a']);
+  expect(ask([], { order: 'created_at' })).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(() => ask([], { limit: 0 })).toThrow('the limit must be a whole number above 0');
+  const { columns, rows } = withReadOnly(REGISTRY, (db) =>
+    queryRows(db, readSchema(db), { where: [], columns: ['bs_int', 'key'], limit: 1 }),
+  );
+  expect(columns).toEqual(['bs_int', 'run_id']);
+  expect(rows).toEqual([{ bs_int: 96, run_id: 'a' }]);
+});
+
+test('conditions as code writes them', () => {
+  expect(buildConditions({ method: 'mgda', bs: 96n, lr: { '>=': 1e-4, '<': 1 }, note: null, amp: true })).toEqual([
+    { column: 'method', operator: '=', value: 'mgda' },
+    { column: 'bs', operator: '=', value: '96' },
+    { column: 'lr', operator: '>=', value: '0.0001' },
+    { column: 'lr', operator: '<', value: '1' },
+    { column: 'note', operator: '=', value: '' },
+    { column: 'amp', operator: '=', value: 'true' },
+  ]);
+  expect(() => buildConditions({ lr: { like: 'x' } as object })).toThrow('unknown operator "like"');
+});
+
+test.each([
+  [['method=mgda', 'status=not_running'], 'by_method'],
+  [['bs_any=96'], 'by_bs'],
+  [['bs_any>90'], 'by_bs'],
+  [['created_at>=2024-03-02'], 'by_time'],
+  [['created_at=2024-03-02'], 'by_time'],
+  [['key=a'], 'sqlite_autoindex_runs_1'],
+])('%s is answered from an index', (where, index) => {
+  const statements: string[] = [];
+  const db = new Database(REGISTRY, { readonly: true, verbose: (sql) => statements.push(String(sql)) });
+  const schema = readSchema(db.defaultSafeIntegers(true));
+  queryRows(db, schema, { where: where.map(parseCondition) });
+  const plan = db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${statements.at(-1)}`).all();
+  db.close();
+  expect(plan[0]?.detail).toContain(`SEARCH runs USING INDEX ${index}`);
+});
+
+const OPERATOR: fc.Arbitrary<Operator> = fc.constantFrom('=', '!=', '<', '<=', '>', '>=');
+
+function holds(value: number | null, operator: Operator, wanted: number): boolean {
+  if (value === null) return operator === '!=';
+  const order = Math.sign(value - wanted);
+  return { '=': order === 0, '!=': order !== 0, '<': order < 0, '<=': order <= 0, '>': order > 0, '>=': order >= 0 }[
+    operator
+  ];
+}
+
+test('numbers are selected as arithmetic says, in columns of every affinity', () => {
+  const size = fc.constantFrom(-1, 0, 0.5, 1e-5, 8, 16, 96, 960, 1e6);
+  fc.assert(
+    fc.property(
+      fc.array(fc.option(size), { minLength: 1, maxLength: 12 }),
+      fc.constantFrom('INTEGER', 'REAL', 'TEXT', 'NUMERIC', ''),
+      OPERATOR,
+      size,
+      (values, type, operator, wanted) => {
+        const db = new Database(':memory:').defaultSafeIntegers(true);
+        db.exec(`CREATE TABLE runs (run_id INTEGER PRIMARY KEY, status TEXT, wandb_run_id TEXT, x ${type})`);
+        insertRows(
+          db,
+          'runs',
+          values.map((x, index) => ({ run_id: BigInt(index), x })),
+        );
+        const schema: RegistrySchema = readSchema(db);
+        if (values.every((x) => x === null)) return;
+        const { rows } = queryRows(db, schema, { where: [{ column: 'x', operator, value: String(wanted) }] });
+        db.close();
+        const expected = values.flatMap((x, index) => (holds(x, operator, wanted) ? [index] : []));
+        expect(rows.map((row) => row['run_id'])).toEqual(expected);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
