@@ -86,12 +86,15 @@ async function readHoldings(
   return Promise.all(windows.map(async (window) => ({ window, runIds: await store.readRunIds(window.no) })));
 }
 
-/** Windows to walk first. An open one that holds runs and has no cursor was walked to its end: the proof will tell. */
+/**
+ * Windows to walk first. An open one that holds runs and has no cursor was walked to its end, and one without any run
+ * needs no walk: the proof will tell.
+ */
 async function findUnwalked(windows: readonly ListingWindow[], options: ListRunsOptions): Promise<readonly WalkTask[]> {
   const open = windows.filter((window) => window.state === 'open');
   const holdings = await readHoldings(open, options);
   return holdings
-    .filter(({ window, runIds }) => window.cursor !== null || runIds.length === 0)
+    .filter(({ window, runIds }) => window.cursor !== null || (runIds.length === 0 && window.expected > 0))
     .map(({ window }) => ({ window, proof: null }));
 }
 

@@ -24,7 +24,7 @@ export interface Pace {
   /**
    * Takes notice of an answer's headers.
    *
-   * @returns whether the server named a time to wait, which `ready` will keep
+   * @returns whether the server named a time to wait, which `ready` will keep; a wait of 0 is none
    */
   readonly observe: (status: number, headers: Headers) => boolean;
 }
@@ -75,7 +75,7 @@ export function createPace(options: PaceOptions): Pace {
       else if (remaining !== null && remaining < NEARLY_NOTHING_LEFT) slowTo(1);
       else if (remaining !== null && remaining < LITTLE_LEFT) slowTo(Math.min(limit.concurrency, ceiling / 2));
       else if (status < 400 && ++calm >= CALM_ANSWERS) slowTo(limit.concurrency + 1);
-      return wait !== null;
+      return wait !== null && wait > 0;
     },
   };
 }

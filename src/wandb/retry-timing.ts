@@ -33,7 +33,8 @@ function retryAfterMsOrNull(headers: Headers, now: number): number | null {
   const text = readHeader(headers, 'retry-after');
   const seconds = secondsMsOrNull(text);
   if (seconds !== null || text === null) return seconds;
-  const date = Date.parse(text);
+  // Only the shape of HTTP: Date.parse takes "-3" for a date, too.
+  const date = /^[A-Za-z]{3,9},? .*\d{4}/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? null : date - now;
 }
 
