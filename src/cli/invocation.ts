@@ -76,7 +76,7 @@ export function resolveRegistry(io: Io, options: RegistryOptions): { registry: s
   const given = options.registry ?? io.env['RUNLINK_REGISTRY'];
   if (given === undefined || given === '') {
     throw new UsageError('no registry was named: expected --registry FILE or RUNLINK_REGISTRY', {
-      hint: 'name the SQLite file, for example --registry training_runs.db',
+      hint: 'Name the SQLite file, for example --registry training_runs.db',
     });
   }
   const registry = resolve(io.cwd, given);

@@ -81,3 +81,9 @@ export function parsePositiveCount(text: string): number {
 export function collect(text: string, earlier: readonly string[] | undefined): readonly string[] {
   return [...(earlier ?? []), text];
 }
+
+export function parseSeconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0)) throw new InvalidArgumentError('expected seconds, 0 or more');
+  return value;
+}

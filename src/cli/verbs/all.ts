@@ -1,11 +1,17 @@
 import type { VerbHost } from '../verb.ts';
+import { addApply } from './apply.ts';
 import { addDecide } from './decide.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addHelp } from './help.ts';
+import { addLink } from './link.ts';
+import { addLog } from './log.ts';
 import { addPlan } from './plan.ts';
+import { addRollback } from './rollback.ts';
 import { addRuns } from './runs.ts';
 import { addShow } from './show.ts';
+import { addStatus } from './status.ts';
+import { addVerify } from './verify.ts';
 
 /** In the order of a backfill, which is also the order of the help. */
 export const ADD_VERBS: readonly ((host: VerbHost) => void)[] = [
@@ -13,6 +19,12 @@ export const ADD_VERBS: readonly ((host: VerbHost) => void)[] = [
   addPlan,
   addShow,
   addDecide,
+  addApply,
+  addVerify,
+  addStatus,
+  addLog,
+  addRollback,
+  addLink,
   addRuns,
   addDemo,
   addHelp,

@@ -40,7 +40,7 @@ function parseRequest(rows: readonly string[], options: DecideVerbOptions): Deci
   const [request] = requests;
   if (request === undefined || requests.length > 1) {
     throw new UsageError(`expected exactly one of ${CHOICES}, found ${requests.length}`, {
-      hint: 'for example: runlink decide PLAN RUN_ID --accept',
+      hint: 'For example: runlink decide PLAN RUN_ID --accept',
     });
   }
   const namesRows = request.kind === 'import' || request.kind === 'accept-above';

@@ -30,6 +30,6 @@ async function readTopic(host: VerbHost, topic: string): Promise<string> {
   }
   const verbs = host.program.commands.map((command) => command.name()).join(', ');
   throw new UsageError(`there is no help on "${topic}"`, {
-    hint: `topics: ${Object.keys(HELP_TOPICS).join(', ')}; verbs: ${verbs}`,
+    hint: `Topics: ${Object.keys(HELP_TOPICS).join(', ')}; verbs: ${verbs}`,
   });
 }

@@ -61,6 +61,6 @@ async function plan(invocation: Invocation, options: PlanVerbOptions): Promise<n
 function assertOut(out: string | undefined): string {
   if (out !== undefined) return out;
   throw new UsageError('no plan file was named: expected --out PLAN', {
-    hint: 'name the file to write, for example --out backfill.plan',
+    hint: 'Name the file to write, for example --out backfill.plan',
   });
 }
