@@ -4,6 +4,7 @@ import { IDENTITY_COLUMNS } from '../model/identity.ts';
 import type { RunSource } from '../model/snapshot.ts';
 import { readRegistryConfig } from '../registry/config.ts';
 import { inspectRegistry } from '../registry/inspect.ts';
+import type { RowStates } from '../registry/inspect-rows.ts';
 import type { RegistryInspection } from '../registry/inspect.ts';
 import type { ConnectionInfo } from '../wandb/run-source.ts';
 
@@ -106,6 +107,7 @@ function listProblems(registry: RegistryInspection, wandb: WandbFindings): reado
       : [
           `apply will add ${missing.join(', ')}: an INSERT that lists no columns fails after that, and SELECT * returns more`,
         ]),
+    ...listSharedLinks(states),
     ...listWandbProblems(wandb),
     ...schema.oddities,
   ];
@@ -120,8 +122,17 @@ function listWandbProblems(wandb: WandbFindings): readonly string[] {
   }
   const { unknown } = wandb;
   if (unknown.length === 0) return [];
-  const some = `${unknown.slice(0, 3).join(', ')}${unknown.length > 3 ? ', …' : ''}`;
   return [
-    `${unknown.length} of ${wandb.checked} linked run ids ${unknown.length === 1 ? 'is' : 'are'} not in the project: ${some}`,
+    `${unknown.length} of ${wandb.checked} linked run ids ${unknown.length === 1 ? 'is' : 'are'} not in the project: ${listSome(unknown)}`,
   ];
+}
+
+function listSharedLinks({ sharedRunIds }: RowStates): readonly string[] {
+  if (sharedRunIds.length === 0) return [];
+  const runs = sharedRunIds.length === 1 ? 'W&B run stands' : 'W&B runs stand';
+  return [`${sharedRunIds.length} ${runs} in more than one row: ${listSome(sharedRunIds)}`];
+}
+
+function listSome(runIds: readonly string[]): string {
+  return `${runIds.slice(0, 3).join(', ')}${runIds.length > 3 ? ', …' : ''}`;
 }

@@ -14,19 +14,24 @@ export interface RowStates {
   readonly unlinked: number;
   /** The run ids of the linked rows, sorted, each once. */
   readonly linkedRunIds: readonly string[];
+  /** Those of them that more than one row holds. */
+  readonly sharedRunIds: readonly string[];
 }
 
 export function countRowStates(db: Database, schema: RegistrySchema): RowStates {
   let [rows, linked, synthetic] = [0, 0, 0];
-  const runIds = new Set<string>();
+  const rowsByRunId = new Map<string, number>();
   for (const row of iterateRows(db, schema)) {
     rows += 1;
     if (!isEmptyCell(row.identity.wandb_run_id)) {
       linked += 1;
-      runIds.add(renderCell(row.identity.wandb_run_id));
+      const runId = renderCell(row.identity.wandb_run_id);
+      rowsByRunId.set(runId, (rowsByRunId.get(runId) ?? 0) + 1);
     } else if (isSyntheticName(nameOf(row), row, schema)) synthetic += 1;
   }
-  return { rows, linked, synthetic, unlinked: rows - linked - synthetic, linkedRunIds: [...runIds].sort() };
+  const linkedRunIds = [...rowsByRunId.keys()].sort();
+  const sharedRunIds = linkedRunIds.filter((runId) => (rowsByRunId.get(runId) ?? 0) > 1);
+  return { rows, linked, synthetic, unlinked: rows - linked - synthetic, linkedRunIds, sharedRunIds };
 }
 
 function nameOf(row: RegistryRow): string {

@@ -8,6 +8,7 @@ import { findNetworkFileSystemOrNull, probeWriters } from './inspect-writers.ts'
 import type { WriterProbe } from './inspect-writers.ts';
 import { readLockHolderOrNull } from './lock.ts';
 import type { LockHolder } from './lock.ts';
+import { explainSqliteError } from './open-errors.ts';
 import { openRegistryReadOnly } from './open.ts';
 import { readSchema } from './schema.ts';
 
@@ -50,6 +51,8 @@ export function inspectRegistry(path: string, config: RegistryConfig): RegistryI
         networkFileSystem: findNetworkFileSystemOrNull(file),
       };
     })();
+  } catch (error) {
+    throw explainSqliteError(error, file);
   } finally {
     db.close();
   }

@@ -5,7 +5,6 @@ import { escapeForTerminal } from '../text/escape.ts';
 import { countNulls } from './schema-key.ts';
 import type { TableReading } from './schema-reading.ts';
 import { readOtherObjects } from './schema-tables.ts';
-import { quoteIdentifier } from './sql.ts';
 
 type Identity = RegistrySchema['identity'];
 
@@ -62,11 +61,7 @@ function identityOddities(db: Database, { table }: TableReading, identity: Ident
     }
   }
   const link = identity.wandb_run_id;
-  if (link === null) return oddities;
-  if (table.uniqueColumns.includes(link)) oddities.push(`"${link}" is UNIQUE already`);
-  const { runs, rows } = countSharedLinks(db, table.name, link);
-  if (runs > 0)
-    oddities.push(`${count(runs, 'W&B run is', 'W&B runs are')} linked by more than one row (${rows} rows)`);
+  if (link !== null && table.uniqueColumns.includes(link)) oddities.push(`"${link}" is UNIQUE already`);
   return oddities;
 }
 
@@ -79,23 +74,6 @@ function hasCheck(db: Database, table: string, column: string): boolean {
   const checks = sql?.match(/\bCHECK\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/gi) ?? [];
   const name = column.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return checks.some((check) => new RegExp(`(?<![\\p{L}\\p{N}_])${name}(?![\\p{L}\\p{N}_])`, 'iu').test(check));
-}
-
-function countSharedLinks(
-  db: Database,
-  table: string,
-  column: string,
-): { readonly runs: number; readonly rows: number } {
-  const name = quoteIdentifier(column);
-  const found = db
-    .prepare<[], { runs: number; rows: number }>(
-      `SELECT count(*) AS runs, coalesce(sum(n), 0) AS rows FROM (
-         SELECT count(*) AS n FROM ${quoteIdentifier(table)} WHERE ${name} IS NOT NULL AND ${name} <> ''
-         GROUP BY ${name} HAVING count(*) > 1)`,
-    )
-    .safeIntegers(false)
-    .get();
-  return found ?? { runs: 0, rows: 0 };
 }
 
 function foreignKeyOddities(db: Database, table: string, identity: Identity): readonly string[] {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cell } from '../../src/model/cell.ts';
 import { encodeTime, parseTimeOrNull } from '../../src/model/time.ts';

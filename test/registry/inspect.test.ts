@@ -35,6 +35,7 @@ test('rows are counted by what a backfill means for them', () => {
     synthetic: 2,
     unlinked: 2,
     linkedRunIds: ['w1'],
+    sharedRunIds: ['w1'],
   });
 });
 

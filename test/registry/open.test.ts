@@ -1,8 +1,10 @@
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { LockedError, RunlinkError } from '../../src/errors.ts';
+import { EMPTY_CONFIG } from '../../src/registry/config.ts';
+import { inspectRegistry } from '../../src/registry/inspect.ts';
 import { openRegistryForWriting, openRegistryReadOnly } from '../../src/registry/open.ts';
 import { makeDatabase, makeFolder, withReadOnly } from '../helpers/database.ts';
 
@@ -12,8 +14,8 @@ function errorOf(open: () => unknown): RunlinkError {
   try {
     open();
   } catch (error) {
-    expect(error).toBeInstanceOf(RunlinkError);
-    return error as RunlinkError;
+    if (error instanceof RunlinkError) return error;
+    throw error;
   }
   throw new Error('it opened');
 }
@@ -124,3 +126,15 @@ test.each(['file:x.db?mode=memory', 'weird name #1%20 ünï.db', "it's.db"])(
     withReadOnly(path, (db) => expect(db.prepare('SELECT run_id FROM runs').pluck().get()).toBe('a'));
   },
 );
+
+test('a registry with a damaged page is called damaged, with what to do', () => {
+  const path = makeDatabase(`CREATE TABLE runs (run_id TEXT PRIMARY KEY, status TEXT, created_at TEXT);
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+    INSERT INTO runs SELECT 'row number ' || i, 'finished', '2024-03-01' FROM n`);
+  const bytes = readFileSync(path);
+  bytes.fill(0xa5, 4096 * 2, 4096 * 8);
+  writeFileSync(path, bytes);
+  const error = errorOf(() => inspectRegistry(path, EMPTY_CONFIG));
+  expect(error.message).toContain('is a damaged SQLite database');
+  expect(error.hint).toContain('restore a backup');
+});

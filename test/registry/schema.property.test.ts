@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Cell } from '../../src/model/cell.ts';
 import { encodeTime } from '../../src/model/time.ts';

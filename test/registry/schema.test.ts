@@ -202,7 +202,7 @@ test('a key of the config whose values repeat is refused with their number', () 
 });
 
 describe('says what is odd', () => {
-  test('triggers, generated columns, NOT NULL and CHECK on identity columns, shared links, foreign keys, missing keys', () => {
+  test('triggers, generated columns, NOT NULL and CHECK on identity columns, foreign keys, missing keys', () => {
     const path = makeDatabase((db) => {
       db.exec(`CREATE TABLE labs (id TEXT PRIMARY KEY);
         CREATE TABLE runs (run_id TEXT PRIMARY KEY, wandb_run_id TEXT, status TEXT NOT NULL CHECK (status IN ('running', 'not_running')),
@@ -225,7 +225,6 @@ describe('says what is odd', () => {
       'generated column "twice": read, never written',
       '"status" is NOT NULL: it always has to hold a value',
       'a CHECK constraint names "status": a value that it refuses stops its batch',
-      '1 W&B run is linked by more than one row (2 rows)',
       '"notes"."run" refers to "wandb_run_id" (ON UPDATE CASCADE)',
       '"run_name" is a foreign key to "labs": only values that are there can be written',
     ]);
