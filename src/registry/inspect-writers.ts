@@ -1,7 +1,7 @@
 import { readFileSync, statfsSync, statSync } from 'node:fs';
 
 /** A program that holds a lock of the registry with which nobody else can commit. */
-export interface RegistryWriter {
+interface RegistryWriter {
   readonly pid: number;
   /** The program's name as the system shows it; null where it is not ours to see. */
   readonly program: string | null;

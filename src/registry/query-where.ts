@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts';
 import type { RegistryColumn, RegistrySchema } from '../model/registry.ts';
 import { nearestNames } from './nearest.ts';
 
-export const OPERATORS = ['>=', '<=', '!=', '=', '>', '<'] as const;
+const OPERATORS = ['>=', '<=', '!=', '=', '>', '<'] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /** One test of a query. The empty text stands for "not there": NULL or ''. */
@@ -14,7 +14,7 @@ export interface Condition {
 }
 
 /** A value of a condition as code writes it; null asks for what is not there. */
-export type WhereValue = string | number | bigint | boolean | null;
+type WhereValue = string | number | bigint | boolean | null;
 
 /** `{gradient_method: 'mgda', lr: {'>=': 1e-4, '<': 1e-2}}`; all conditions must hold. */
 export type WhereObject = Readonly<Record<string, WhereValue | Readonly<Partial<Record<Operator, WhereValue>>>>>;
