@@ -91,10 +91,11 @@ test('raw control characters and the word NaN inside texts do no harm', () => {
 });
 
 test('every JSON object comes back as it was, written plainly or inside a text', () => {
-  const value = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.constant(null)));
+  // JSON.stringify writes -0 as 0.
+  const number = fc.double().map((item) => (item === 0 ? 0 : item));
+  const value = fc.dictionary(fc.string(), fc.oneof(fc.string(), number, fc.boolean(), fc.constant(null)));
   fc.assert(
     fc.property(value, (object) => {
-      fc.pre(!('__proto__' in object && !Object.hasOwn(object, '__proto__')));
       const text = renderJson({ ...object });
       expect(decodeJsonObject(text)).toEqual({ ...object });
       expect(decodeJsonObject(JSON.stringify(text))).toEqual({ ...object });
