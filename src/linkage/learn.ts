@@ -35,8 +35,8 @@ export function learnModel(records: Records): LearnedModel {
   const others = buildComparisons(records);
   const rows = [...numbersOfSet(records.openRows), ...records.labels.map((label) => label.row)];
   const channel = chooseClockChannel(records, rows, (row, run) => sumOfWeights(others, row, run));
-  const comparisons = [...others];
-  if (channel !== null) comparisons.splice(1, 0, buildTimeEvidence(channel, offsetsOf(records, channel)));
+  // cheap and telling comparisons first: the search gives a pair up as soon as the rest cannot save it
+  const comparisons = channel === null ? others : [buildTimeEvidence(channel, offsetsOf(records, channel)), ...others];
 
   let expected = FIRST_SHARE * Math.min(population.rows, population.runs);
   learnLabels(comparisons, records);

@@ -47,6 +47,8 @@ function createRowSearch(records: Records, options: SearchOptions, rowCount: num
   const { comparisons, floor, depth } = options;
   const stamps = new Int32Array(records.runs.length).fill(-1);
   const mostVisits = Math.min(20_000, Math.max(400, VISIT_BUDGET / Math.max(1, rowCount)));
+  /** The most that the comparisons after each one can still add. */
+  const restBounds = new Float64Array(comparisons.length);
   let stamp = 0;
 
   return (row) => {
@@ -58,14 +60,21 @@ function createRowSearch(records: Records, options: SearchOptions, rowCount: num
     const sink = (run: number): void => {
       if (stamps[run] === stamp || records.freeRuns[run] !== 1 || rejected?.has(run) === true) return;
       stamps[run] = stamp;
+      const least = Math.max(floor, best - depth);
       let weight = 0;
-      for (const comparison of comparisons) weight += comparison.weigh(row, run);
-      if (weight < floor) return;
+      for (let at = 0; at < comparisons.length; at++) {
+        weight += comparisons[at]?.weigh(row, run) ?? 0;
+        if (weight + (restBounds[at] ?? 0) < least) return;
+      }
       if (weight > best) best = weight;
       runs.push(run);
       weights.push(weight);
     };
     const steps = comparisons.map((comparison) => comparison.steps(row));
+    for (let at = comparisons.length - 1, rest = 0; at >= 0; at--) {
+      restBounds[at] = rest;
+      rest += steps[at]?.[0]?.bound ?? 0;
+    }
     let goal = Math.max(floor, sumOfBounds(steps, []) - FLOOR_STRIDE);
     let isCut = false;
     let taken: number[] = steps.map(() => 0);
@@ -77,6 +86,11 @@ function createRowSearch(records: Records, options: SearchOptions, rowCount: num
       }
       taken = chosen;
       isCut = sumOfBounds(steps, taken) >= Math.max(goal, best - depth);
+      if (isCut && records.runs.length <= mostVisits) {
+        for (let run = 0; run < records.runs.length; run++) sink(run);
+        isCut = false;
+        break;
+      }
       if (isCut || goal <= floor || best - depth >= goal) break;
       goal = Math.max(floor, Math.min(goal - FLOOR_STRIDE, best - depth));
     }

@@ -26,9 +26,8 @@ export function buildComparisons(records: Records): Comparison[] {
   const { lifetime, runtime, recorded } = records.run.lengths;
   const skipped = new Set(settings.filter((pair) => pair.column.origin === 'column').map((pair) => pair.column.name));
   return [
+    buildTextComparison(findSharedTokens(records, skipped), records.runs.length),
     buildSettingsComparison(settings, records.values, { rows: records.rows.length, runs: records.runs.length }),
-    buildDurationComparison({ ...durations, runLengths: [lifetime, runtime, recorded] }),
-    buildMetricsComparison(metrics),
     buildMissingnessComparison(
       flagsOf(
         records.rows.length,
@@ -39,7 +38,8 @@ export function buildComparisons(records: Records): Comparison[] {
         metrics.map((metric) => metric.runValues),
       ),
     ),
-    buildTextComparison(findSharedTokens(records, skipped), records.runs.length),
+    buildMetricsComparison(metrics),
+    buildDurationComparison({ ...durations, runLengths: [lifetime, runtime, recorded] }),
   ];
 }
 

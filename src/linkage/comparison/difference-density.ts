@@ -11,6 +11,8 @@ export interface DensitySettings {
   /** Half-widths of the kernels, in units; learned shares decide which of them speak. */
   readonly scales: readonly number[];
   readonly shapes: readonly DefaultShape[];
+  /** The table reaches this many cells to either side of 0; beyond it only the default shapes speak. */
+  readonly halfCells: number;
 }
 
 export interface Samples {
@@ -20,7 +22,7 @@ export interface Samples {
 
 /**
  * The learned density of a difference (run time minus row time, row length minus run length): a mixture of box kernels
- * of many widths over the soft links and of default shapes. Kernels see a table of ± `HALF_CELLS` cells round 0.
+ * of many widths over the soft links and of default shapes.
  */
 export interface DifferenceDensity {
   at(difference: number): number;
@@ -32,14 +34,16 @@ export interface DifferenceDensity {
   shares(): { readonly shapes: readonly number[]; readonly kernels: number };
 }
 
-const HALF_CELLS = 172_800;
-const CELLS = 2 * HALF_CELLS + 1;
 const EM_ROUNDS = 40;
 /** Learning from more differences than this changes nothing but the time it takes. */
 const MOST_SAMPLES = 4000;
 
 export function createDifferenceDensity(settings: DensitySettings): DifferenceDensity {
-  const { resolution, shapes } = settings;
+  const { resolution, shapes, halfCells } = settings;
+  const cellCount = 2 * halfCells + 1;
+  const shapeTables = shapes.map((shape) =>
+    Float64Array.from({ length: cellCount }, (_item, cell) => shape.density((cell - halfCells) * resolution)),
+  );
   const pseudoTotal = shapes.reduce((sum, shape) => sum + shape.pseudoCount, 0);
   let shapeShares = shapes.map((shape) => shape.pseudoCount / pseudoTotal);
   let kernelShares = settings.scales.map(() => 0);
@@ -52,8 +56,11 @@ export function createDifferenceDensity(settings: DensitySettings): DifferenceDe
     return sum;
   }
   function tabulate(cumulative: Float64Array | null): Float64Array {
-    const cells = new Float64Array(CELLS);
-    for (let cell = 0; cell < CELLS; cell++) cells[cell] = outside((cell - HALF_CELLS) * resolution);
+    const cells = new Float64Array(cellCount);
+    for (const [at, shape] of shapeTables.entries()) {
+      const share = shapeShares[at] ?? 0;
+      for (let cell = 0; cell < cellCount; cell++) cells[cell] = (cells[cell] ?? 0) + share * (shape[cell] ?? 0);
+    }
     if (cumulative !== null) {
       for (const [at, scale] of settings.scales.entries()) {
         addKernel(cells, cumulative, { share: kernelShares[at] ?? 0, radius: radiusOf(scale, resolution), resolution });
@@ -63,13 +70,13 @@ export function createDifferenceDensity(settings: DensitySettings): DifferenceDe
   }
   return {
     at(difference) {
-      const cell = Math.round(difference / resolution) + HALF_CELLS;
-      return cell >= 0 && cell < CELLS ? (table[cell] ?? 0) : outside(difference);
+      const cell = Math.round(difference / resolution) + halfCells;
+      return cell >= 0 && cell < cellCount ? (table[cell] ?? 0) : outside(difference);
     },
     most: () => most,
-    intervalsAbove: (limit) => intervalsAbove(table, limit, resolution),
+    intervalsAbove: (limit) => intervalsAbove(table, limit, settings),
     learn(samples) {
-      const cumulative = accumulate(samples, resolution);
+      const cumulative = accumulate(samples, settings);
       const thinned = thin(samples);
       [kernelShares, shapeShares] = learnShares(settings, cumulative, thinned);
       table = tabulate(cumulative);
@@ -84,13 +91,16 @@ function radiusOf(scale: number, resolution: number): number {
 }
 
 /** Σ weights of all samples up to and including each cell. */
-function accumulate(samples: Samples, resolution: number): Float64Array {
-  const cumulative = new Float64Array(CELLS + 1);
+function accumulate(samples: Samples, { resolution, halfCells }: DensitySettings): Float64Array {
+  const cellCount = 2 * halfCells + 1;
+  const cumulative = new Float64Array(cellCount + 1);
   for (const [index, difference] of samples.differences.entries()) {
-    const cell = Math.round(difference / resolution) + HALF_CELLS;
-    if (cell >= 0 && cell < CELLS) cumulative[cell + 1] = (cumulative[cell + 1] ?? 0) + (samples.weights[index] ?? 0);
+    const cell = Math.round(difference / resolution) + halfCells;
+    if (cell >= 0 && cell < cellCount)
+      cumulative[cell + 1] = (cumulative[cell + 1] ?? 0) + (samples.weights[index] ?? 0);
   }
-  for (let cell = 0; cell < CELLS; cell++) cumulative[cell + 1] = (cumulative[cell + 1] ?? 0) + (cumulative[cell] ?? 0);
+  for (let cell = 0; cell < cellCount; cell++)
+    cumulative[cell + 1] = (cumulative[cell + 1] ?? 0) + (cumulative[cell] ?? 0);
   return cumulative;
 }
 
@@ -103,8 +113,9 @@ function discountOf(total: number): number {
 }
 
 function massIn(cumulative: Float64Array, center: number, radius: number): number {
-  const to = Math.min(CELLS, Math.max(0, center + radius + 1));
-  const from = Math.max(0, Math.min(CELLS, center - radius));
+  const cellCount = cumulative.length - 1;
+  const to = Math.min(cellCount, Math.max(0, center + radius + 1));
+  const from = Math.max(0, Math.min(cellCount, center - radius));
   return (cumulative[to] ?? 0) - (cumulative[from] ?? 0);
 }
 
@@ -113,11 +124,11 @@ function addKernel(
   cumulative: Float64Array,
   kernel: { readonly share: number; readonly radius: number; readonly resolution: number },
 ): void {
-  const total = cumulative[CELLS] ?? 0;
+  const total = cumulative.at(-1) ?? 0;
   if (kernel.share <= 0 || total <= 0) return;
   const discount = discountOf(total);
   const height = kernel.share / (total * (2 * kernel.radius + 1) * kernel.resolution);
-  for (let cell = 0; cell < CELLS; cell++) {
+  for (let cell = 0; cell < cells.length; cell++) {
     const mass = massIn(cumulative, cell, kernel.radius) - discount;
     if (mass > 0) cells[cell] = (cells[cell] ?? 0) + height * mass;
   }
@@ -132,12 +143,12 @@ function thin(samples: Samples): Samples {
 
 /** EM for the shares on leave-one-out densities; only the default shapes have pseudo-counts. */
 function learnShares(settings: DensitySettings, cumulative: Float64Array, samples: Samples): [number[], number[]] {
-  const { scales, shapes, resolution } = settings;
-  const total = cumulative[CELLS] ?? 0;
+  const { scales, shapes, resolution, halfCells } = settings;
+  const total = cumulative.at(-1) ?? 0;
   const parts = scales.length + shapes.length;
   const densities = samples.differences.map((difference, index) => {
     const own = samples.weights[index] ?? 0;
-    const center = Math.round(difference / resolution) + HALF_CELLS;
+    const center = Math.round(difference / resolution) + halfCells;
     const kernels = scales.map((scale) => {
       const radius = radiusOf(scale, resolution);
       const mass = massIn(cumulative, center, radius) - own;
@@ -179,14 +190,18 @@ function maximum(table: Float64Array): number {
   return most;
 }
 
-function intervalsAbove(table: Float64Array, limit: number, resolution: number): [number, number][] {
+function intervalsAbove(
+  table: Float64Array,
+  limit: number,
+  { resolution, halfCells }: DensitySettings,
+): [number, number][] {
   const intervals: [number, number][] = [];
   let from = -1;
-  for (let cell = 0; cell <= CELLS; cell++) {
-    const above = cell < CELLS && (table[cell] ?? 0) > limit;
+  for (let cell = 0; cell <= table.length; cell++) {
+    const above = cell < table.length && (table[cell] ?? 0) > limit;
     if (above && from < 0) from = cell;
     if (!above && from >= 0) {
-      intervals.push([(from - HALF_CELLS - 0.5) * resolution, (cell - HALF_CELLS - 0.5) * resolution]);
+      intervals.push([(from - halfCells - 0.5) * resolution, (cell - halfCells - 0.5) * resolution]);
       from = -1;
     }
   }

@@ -5,6 +5,7 @@ import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { boxShape, createDifferenceDensity, laplaceShape } from './difference-density.ts';
 import type { DifferenceDensity } from './difference-density.ts';
+import { spell } from './spell.ts';
 
 /** A row time and the run times that may mean the same moment. All in seconds; NaN is missing. */
 export interface TimeChannel {
@@ -30,6 +31,7 @@ export function buildTimeComparison(channel: TimeChannel): Comparison {
   const background = rowBackground(channel);
   const density = createDifferenceDensity({
     resolution: 1,
+    halfCells: 2 * DAY,
     scales: SCALES.filter((scale) => scale >= channel.quantum / 8),
     shapes: defaultShapes(channel.quantum, rangeOf(channel.rowSeconds)),
   });
@@ -203,12 +205,4 @@ function describeDifference(difference: number, words: string, meansFirst: boole
     level: level === undefined ? 'more than 1 day' : `within ${level}`,
     words: `run starts ${spell(size)} ${direction} ${words}${source}`,
   };
-}
-
-/** `42 s`, `3 min 5 s`, `2 h 10 min`, `4.5 days`. */
-export function spell(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  if (seconds < 2 * DAY) return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
-  return `${(seconds / DAY).toFixed(1)} days`;
 }

@@ -7,7 +7,7 @@ const TRUTHS: ReadonlyMap<string, number> = new Map([
 
 /**
  * One code for each distinct value of both sides. `0.001`, `1e-3` and the number 0.001 are one value, so are `True` and
- * 1, and texts that differ in case or outer blanks only; comparing two values is comparing two integers.
+ * 1, and texts that differ in case and separators only; comparing two values is comparing two integers.
  */
 export interface ValueCodes {
   /** −1 where the value means "not there": null, empty, NaN, `none`. */
@@ -22,6 +22,11 @@ export function normalizeText(text: string): string {
   return text.normalize('NFKC').trim().toLowerCase();
 }
 
+/** The same words whatever stands between them: `Deco-Hop v2` and `deco_hop_v2` are one value. */
+function unifySeparators(text: string): string {
+  return text.replaceAll(/[\s_\-/,;|]+/g, '_');
+}
+
 /** The number that a normalised text writes, or NaN. */
 export function parseNumber(text: string): number {
   if (NUMBER.test(text)) return Number(text);
@@ -31,6 +36,7 @@ export function parseNumber(text: string): number {
 export function createValueCodes(): ValueCodes {
   const byNumber = new Map<number, number>();
   const byText = new Map<string, number>();
+  const byUnified = new Map<string, number>();
   const entries: (string | number)[] = [];
   const add = <K extends string | number>(map: Map<K, number>, key: K): number => {
     const known = map.get(key);
@@ -46,7 +52,12 @@ export function createValueCodes(): ValueCodes {
     const text = normalizeText(raw);
     if (NOT_THERE.has(text)) return -1;
     const value = parseNumber(text);
-    return Number.isNaN(value) ? add(byText, text) : encodeNumber(value);
+    if (!Number.isNaN(value)) return encodeNumber(value);
+    const unified = unifySeparators(text);
+    const code = byUnified.get(unified) ?? add(byText, text);
+    byUnified.set(unified, code);
+    byText.set(raw, code);
+    return code;
   };
   return {
     encode(value) {

@@ -1,39 +1,52 @@
 import type { Field } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
-import { buildPairedField, isInformative, rankKeys } from './pairing.ts';
+import { agreementOf, buildPairedField, isInformative, rankKeys } from './pairing.ts';
 import type { FieldChoice, PairedField } from './pairing.ts';
 
 /** More fields than this repeat each other. */
 const MOST_FIELDS = 12;
+/** Two fields that say the same this often are one fact. */
+const SAME_FACT = 0.9;
 
 /**
  * Pairs columns with what a run says about itself before it ends: config, command line, name, group, host, state. A
- * part of a name is used only for a key that no column stands for.
+ * part of a name is a pair of its own only where no column says the same; else it fills that column's gaps.
  */
 export function pairSettings(records: Records, taken: ReadonlySet<string>): PairedField[] {
-  const keys = records.run.fields.filter(
-    (field) => field.origin !== 'summary' && isInformative(field, records.runs.length) && !isIdentity(field),
+  const keys = withoutCopies(
+    records.run.fields.filter(
+      (field) => field.origin !== 'summary' && isInformative(field, records.runs.length) && !isIdentity(field),
+    ),
   );
-  const columns = records.row.fields.filter(
-    (field) => !taken.has(field.name) && isInformative(field, records.rows.length),
+  const columns = withoutCopies(
+    records.row.fields.filter((field) => !taken.has(field.name) && isInformative(field, records.rows.length)),
   );
-  const ranked = withoutCopies(columns).map((column) => rankKeys(column, keys, records));
-  const chosen = [
-    ...ranked.filter((choices) => choices[0]?.column.origin === 'column'),
-    ...ranked.filter((choices) => choices[0]?.column.origin === 'name-part').toSorted(byScore),
-  ];
-  const usedKeys = new Set<string>();
+  const ranked = columns.map((column) => rankKeys(column, keys, records)).filter((choices) => choices.length > 0);
+  const isPart = (choices: readonly FieldChoice[]): boolean => choices[0]?.column.origin === 'name-part';
   const pairs: PairedField[] = [];
-  for (const choices of chosen) {
-    const isPart = choices[0]?.column.origin === 'name-part';
-    const open = isPart ? choices.filter((choice) => !usedKeys.has(choice.key.name)) : choices;
-    if (isPart && open.length < choices.length && open[0] !== choices[0]) continue;
+  for (const choices of ranked.filter((choices) => !isPart(choices)).toSorted(byScore)) {
+    const pair = buildPairedField(choices);
+    if (pair !== null) pairs.push(pair);
+  }
+  const hasWholeName = pairs.some((pair) => pair.key.name === 'displayName');
+  for (const choices of ranked.filter(isPart).toSorted(byScore)) {
+    const open = hasWholeName ? choices.filter((choice) => choice.key.origin !== 'name-part') : choices;
     const pair = buildPairedField(open);
-    if (pair === null) continue;
-    usedKeys.add(pair.key.name);
-    pairs.push(pair);
+    if (pair !== null) addPart(pairs, pair);
   }
   return pairs.toSorted((a, b) => b.score - a.score).slice(0, MOST_FIELDS);
+}
+
+function addPart(pairs: PairedField[], part: PairedField): void {
+  const same = pairs.findIndex(
+    (pair) => pair.key.name === part.key.name || agreementOf(pair.rowCodes, part.rowCodes) >= SAME_FACT,
+  );
+  const pair = pairs[same];
+  if (pair === undefined) pairs.push(part);
+  else if (agreementOf(pair.rowCodes, part.rowCodes) >= SAME_FACT) {
+    const rowCodes = pair.rowCodes.map((code, row) => (code === -1 ? (part.rowCodes[row] ?? -1) : code));
+    pairs[same] = { ...pair, rowCodes };
+  }
 }
 
 function byScore(a: readonly FieldChoice[], b: readonly FieldChoice[]): number {
@@ -45,15 +58,21 @@ function isIdentity(field: Field): boolean {
   return field.name === 'commit' && field.counts.size === field.filled;
 }
 
-/** A column that equals another value for value would count everything twice. */
+/** A field that equals another value for value would count everything twice. */
 function withoutCopies(fields: readonly Field[]): Field[] {
   const kept: Field[] = [];
-  for (const field of fields.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const isCopy = kept.some(
-      (other) =>
-        other.counts.size === field.counts.size && other.codes.every((code, index) => code === field.codes[index]),
-    );
+  for (const field of fields.toSorted((a, b) => originRank(a) - originRank(b) || (a.name < b.name ? -1 : 1))) {
+    const isCopy = kept.some((other) => other.counts.size === field.counts.size && sameCodes(other.codes, field.codes));
     if (!isCopy) kept.push(field);
   }
   return kept;
+}
+
+function originRank(field: Field): number {
+  return ['column', 'config', 'args', 'run', 'name-part', 'summary'].indexOf(field.origin);
+}
+
+function sameCodes(a: Int32Array, b: Int32Array): boolean {
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }

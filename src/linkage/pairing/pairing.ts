@@ -66,7 +66,7 @@ function forcedBy(column: Field, key: Field, records: Records): number {
 function scoreOf(column: Field, key: Field, map: ValueMap): number {
   if (coverageOf(column, map) < LEAST_COVERAGE) return 0;
   const runCounts = new Map<number, number>();
-  for (const [runCode, rowCode] of map) {
+  for (const [runCode, rowCode] of map.runs) {
     runCounts.set(rowCode, (runCounts.get(rowCode) ?? 0) + (key.counts.get(runCode) ?? 0));
   }
   const most = Math.log2(key.filled + 1);
@@ -74,7 +74,7 @@ function scoreOf(column: Field, key: Field, map: ValueMap): number {
   let info = 0;
   let chance = 0;
   for (const [code, count] of column.counts) {
-    const onRuns = (runCounts.get(code) ?? 0) / key.filled;
+    const onRuns = (runCounts.get(map.rows.get(code) ?? code) ?? 0) / key.filled;
     if (onRuns === 0) continue;
     similar += count * (count <= 3 ? 1 : Math.min(1, (onRuns * column.filled) / count));
     info += count * Math.min(-Math.log2(onRuns), most);
@@ -97,15 +97,16 @@ export function buildPairedField(choices: readonly FieldChoice[]): PairedField |
     if (agreementOf(runCodes, codes) < 0.9) continue;
     for (const [run, code] of codes.entries()) if (runCodes[run] === -1) runCodes[run] = code;
   }
-  return { column: best.column, key: best.key, rowCodes: best.column.codes, runCodes, score: best.score };
+  const rowCodes = best.column.codes.map((code) => best.map.rows.get(code) ?? code);
+  return { column: best.column, key: best.key, rowCodes, runCodes, score: best.score };
 }
 
 function translate({ key, map }: FieldChoice): Int32Array {
-  return key.codes.map((code) => (code < 0 ? -1 : (map.get(code) ?? -2)));
+  return key.codes.map((code) => (code < 0 ? -1 : (map.runs.get(code) ?? -2)));
 }
 
-/** Share of the runs where both keys say the same, among those where both say something. */
-function agreementOf(a: Int32Array, b: Int32Array): number {
+/** Share of the records where both say the same, among those where both say something. */
+export function agreementOf(a: Int32Array, b: Int32Array): number {
   let both = 0;
   let equal = 0;
   for (const [run, code] of a.entries()) {

@@ -2,39 +2,62 @@ import levenshtein from 'fast-levenshtein';
 
 /** Shorter texts differ by one letter too easily: `adam` and `adamw` are two things. */
 const LEAST_TYPO_LENGTH = 5;
+const LEAST_SWAP_LENGTH = 4;
 const LEAST_CUT_LENGTH = 4;
+/** Words of two names that may be left over once the equal ones are taken away, and then have to be typos. */
+const MOST_LEFT_OVER = 2;
 
 /**
- * Whether two words mean the same although they are written differently: one is cut off or holds the other, one is an
- * abbreviation of the other, or they differ by a typo. Digits must be equal throughout: `bs96` and `bs69` are two things.
+ * Whether two texts mean the same although they are written differently: the same words in another order or with
+ * typos, one cut off or held by the other, or one an abbreviation. Digits must be equal throughout: `bs96` and `bs69`
+ * are two things.
  */
 export function textsAlike(a: string, b: string): boolean {
-  if (digitsOf(a) !== digitsOf(b)) return false;
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  const wordsOfShort = wordsOf(short);
+  const wordsOfLong = wordsOf(long);
+  if (wordsOfShort.length > 1 && namesAlike(wordsOfShort, wordsOfLong)) return true;
+  if (digitsOf(a) !== digitsOf(b)) return false;
   if (short.length >= LEAST_CUT_LENGTH && long.includes(short)) return true;
   return isTypo(short, long) || isAbbreviation(short, long.split(/[/.]/).at(-1) ?? long);
 }
 
-/** One edit from five letters on, two from eight on; swapped neighbours count as one edit. */
-export function isTypo(short: string, long: string): boolean {
-  if (short.length < LEAST_TYPO_LENGTH) return false;
-  const allowed = short.length >= 8 ? 2 : 1;
-  if (long.length - short.length > allowed) return false;
-  return levenshtein.get(short, long) <= allowed || isSwap(short, long);
+export function wordsOf(text: string): string[] {
+  return text.split(/[\s_\-/,;|]+/).filter((word) => word !== '');
+}
+
+function namesAlike(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  const left = [...b];
+  const over: string[] = [];
+  for (const word of a) {
+    const at = left.indexOf(word);
+    if (at < 0) over.push(word);
+    else left.splice(at, 1);
+  }
+  if (over.length > MOST_LEFT_OVER || over.length >= a.length) return false;
+  return over.every((word) => left.some((other) => isTypo(word, other)));
+}
+
+/** One edit from five letters on, two from eight on; swapped neighbours count as one edit. Digits stay as they are. */
+function isTypo(a: string, b: string): boolean {
+  if (digitsOf(a) !== digitsOf(b)) return false;
+  const shorter = Math.min(a.length, b.length);
+  if (shorter >= LEAST_SWAP_LENGTH && isSwap(a, b)) return true;
+  const allowed = shorter >= 8 ? 2 : 1;
+  if (shorter < LEAST_TYPO_LENGTH || Math.abs(a.length - b.length) > allowed) return false;
+  return levenshtein.get(a, b) <= allowed;
 }
 
 function isSwap(a: string, b: string): boolean {
   if (a.length !== b.length) return false;
-  const first = [...a].findIndex((char, index) => char !== b[index]);
-  return (
-    first >= 0 && a[first] === b[first + 1] && a[first + 1] === b[first] && a.slice(first + 2) === b.slice(first + 2)
-  );
+  const at = [...a].findIndex((char, index) => char !== b[index]);
+  return at >= 0 && a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
 /** `crtple` for `cartpole`: a subsequence from the same first letter, at least three letters and a third of the word. */
 function isAbbreviation(short: string, long: string): boolean {
-  if (short.length < 3 || short[0] !== long[0] || short.length * 3 < long.length || !/^[a-z]+$/.test(short))
-    return false;
+  if (short.length < 3 || short[0] !== long[0] || short.length * 3 < long.length || !/^[a-z]+$/.test(short)) return false;
   let at = 0;
   for (const char of long) if (char === short[at]) at++;
   return at === short.length;

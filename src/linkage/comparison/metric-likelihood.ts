@@ -1,0 +1,106 @@
+import { unitOf } from '../normalize/digits.ts';
+import type { PairedMetric } from '../pairing/pair-metrics.ts';
+import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
+
+/** Relative spreads between what the row kept and what the run says; 0 is mere rounding. */
+export const SPREADS = [0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.06, 0.12, 0.3] as const;
+
+/** What is known of a metric's column before any run is looked at. */
+export interface MetricSide {
+  readonly rowValues: Float64Array;
+  readonly runValues: Float64Array;
+  /** Unit of the last digit that the row kept, by row. */
+  readonly units: Float64Array;
+  /** Density of the row's value among all rows. */
+  readonly background: Float64Array;
+}
+
+/** Beyond this many standard deviations a density is nothing. */
+const FARTHEST_Z = 7;
+const ROUNDING_SIGMA = 0.29;
+const HALF_UNIT = 0.5000001;
+
+export function buildMetricSide(metric: PairedMetric): MetricSide {
+  const units = metric.rowValues.map((value) => (Number.isNaN(value) ? 1 : unitOf(value, metric.rounding)));
+  return {
+    rowValues: metric.rowValues,
+    runValues: metric.runValues,
+    units,
+    background: metricBackground(metric.rowValues, units),
+  };
+}
+
+/**
+ * Multiplies `products[spread]` by the density ratio of the row's value given the run's, for each spread.
+ *
+ * @returns false where either side lacks the metric and nothing was multiplied
+ */
+export function multiplyRatios(side: MetricSide, pair: { row: number; run: number }, products: Float64Array): boolean {
+  const own = side.rowValues[pair.row] ?? Number.NaN;
+  const other = side.runValues[pair.run] ?? Number.NaN;
+  if (Number.isNaN(own) || Number.isNaN(other)) return false;
+  const unit = side.units[pair.row] ?? 1;
+  const base = side.background[pair.row] ?? 1;
+  const gap = Math.abs(own - other);
+  for (let at = 0; at < SPREADS.length; at++) {
+    const before = products[at] ?? 0;
+    if (before === 0) continue;
+    products[at] = (before * spreadDensity({ gap, size: Math.abs(other), unit }, SPREADS[at] ?? 0)) / base;
+  }
+  return true;
+}
+
+interface Gap {
+  readonly gap: number;
+  /** Of the run's value. */
+  readonly size: number;
+  readonly unit: number;
+}
+
+/** Density of the row's value given the run's: a box one unit wide, or a normal curve as wide as spread and rounding. */
+function spreadDensity({ gap, size, unit }: Gap, spread: number): number {
+  if (spread === 0) return gap <= HALF_UNIT * unit ? 1 / unit : 0;
+  const wide = spread * size;
+  const rounding = ROUNDING_SIGMA * unit;
+  const variance = wide * wide + rounding * rounding;
+  const square = gap * gap;
+  if (square > FARTHEST_Z * FARTHEST_Z * variance) return 0;
+  return Math.exp((-0.5 * square) / variance) / Math.sqrt(2 * Math.PI * variance);
+}
+
+/** The highest density that a run at least `distance` away from the row's value can give. */
+export function peakBeyond(at: { own: number; unit: number; distance: number }, spread: number): number {
+  if (spread === 0) return at.distance > HALF_UNIT * at.unit ? 0 : 1 / at.unit;
+  const size = Math.abs(at.own);
+  const peakOf = (other: number): number =>
+    spreadDensity({ gap: Math.abs(size - other), size: other, unit: at.unit }, spread);
+  // a smaller run value has a narrower curve: the peak lies a little below the row's own value
+  if (at.distance === 0)
+    return 1 / Math.sqrt(2 * Math.PI * ((spread * size * 0.7) ** 2 + (ROUNDING_SIGMA * at.unit) ** 2));
+  return 1.1 * Math.max(peakOf(size + at.distance), peakOf(Math.abs(size - at.distance)));
+}
+
+/** Box kernel at Silverman's width with a flat tenth, and at least half the share of rows with this very value. */
+function metricBackground(rowValues: Float64Array, units: Float64Array): Float64Array {
+  const finite = rowValues.map((value) => (Number.isFinite(value) ? value : Number.NaN));
+  const sorted = buildSortedIndex(finite).values;
+  const size = sorted.length;
+  const at = (share: number): number => sorted[Math.floor(share * (size - 1))] ?? 0;
+  const range = Math.max((sorted[size - 1] ?? 0) - (sorted[0] ?? 0), 1e-12);
+  const spread = Math.min(deviationOf(sorted), (at(0.75) - at(0.25)) / 1.34 || Infinity) || range;
+  const width = 1.73 * 0.9 * spread * Math.max(1, size) ** -0.2;
+  return rowValues.map((value, row) => {
+    if (!Number.isFinite(value)) return Number.NaN;
+    const unit = units[row] ?? 1;
+    const half = Math.max(width, unit);
+    const near = upperBound(sorted, value + half) - lowerBound(sorted, value - half);
+    const same = upperBound(sorted, value + unit / 2) - lowerBound(sorted, value - unit / 2);
+    const local = (0.9 * near) / (size * 2 * half) + 0.1 / Math.max(range, 2 * half);
+    return Math.max(local, same > 1 ? same / (2 * size * unit) : 0);
+  });
+}
+
+function deviationOf(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length));
+}
