@@ -29,6 +29,8 @@ export interface RegistrySchema {
   readonly createdAt: string | null;
   readonly finishedAt: string | null;
   readonly durationSeconds: string | null;
+  /** Seconds in one unit of that column, as its name tells: 60 for `elapsed_min`; 1 where absent. */
+  readonly durationUnitSeconds?: number;
   /** JSON columns and plain numeric columns that hold final metrics. */
   readonly finalMetrics: readonly string[];
   /** All other columns that carry evidence: batch size, learning rate, method, host, seed, free text. */

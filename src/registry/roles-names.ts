@@ -66,6 +66,18 @@ export function rankNameOrNull(role: SingleRole, name: string): number | null {
   return rank < 0 ? null : rank;
 }
 
+const UNIT_SECONDS: readonly (readonly [RegExp, number])[] = [
+  [/^(ms|millis|milliseconds)$/, 0.001],
+  [/^(m|min|mins|minutes)$/, 60],
+  [/^(h|hrs|hours)$/, 3600],
+];
+
+/** Seconds in one unit of a duration column, from the last word of its name; seconds where it names no unit. */
+export function durationUnitOf(name: string): number {
+  const last = splitName(name).at(-1) ?? '';
+  return UNIT_SECONDS.find(([pattern]) => pattern.test(last))?.[1] ?? 1;
+}
+
 const METRIC_WORDS =
   /^(loss|acc|accuracy|top1|top5|psnr|ssim|lpips|fid|f1|auc|auroc|ap|map|iou|miou|dice|bleu|rouge|wer|cer|reward|return|returns|score|perplexity|ppl|nll|elbo|mse|rmse|mae|mape|r2|recall|precision|sensitivity|specificity|error|err|metric|objective|objectives|hypervolume|hv|fitness|regret|correlation|pearson|spearman)$/;
 const METRIC_PREFIXES = /^(val|valid|validation|test|eval|final|best|dev|metric)$/;

@@ -4,6 +4,7 @@ import type { RegistrySchema } from '../model/registry.ts';
 import { EMPTY_CONFIG } from './config.ts';
 import type { RegistryConfig } from './config.ts';
 import { IDENTITY_COLUMNS } from '../model/identity.ts';
+import { durationUnitOf } from './roles-names.ts';
 import { chooseTable } from './schema-choice.ts';
 import type { TableReading } from './schema-reading.ts';
 import { listOddities } from './schema-oddities.ts';
@@ -25,6 +26,7 @@ export function readSchema(db: Database, config: RegistryConfig = EMPTY_CONFIG):
     status: roles.single.status,
     started_at: roles.single.started_at,
   };
+  const duration = roles.single.duration_seconds;
   const statusSample = samples.find(({ column }) => column.name === identity.status);
   return {
     table: table.name,
@@ -32,7 +34,8 @@ export function readSchema(db: Database, config: RegistryConfig = EMPTY_CONFIG):
     identity,
     createdAt: roles.single.created_at,
     finishedAt: roles.single.finished_at,
-    durationSeconds: roles.single.duration_seconds,
+    durationSeconds: duration,
+    ...(duration === null ? {} : { durationUnitSeconds: durationUnitOf(duration) }),
     finalMetrics: roles.finalMetrics,
     hyperparameters: roles.hyperparameters,
     columns: samples.map(({ column }) => column),

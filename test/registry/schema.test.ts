@@ -87,6 +87,17 @@ test('a column that holds another thing than its name says does not play that pa
   });
 });
 
+test.each([
+  ['elapsed_min', 60],
+  ['durationHours', 3600],
+  ['runtime_ms', 0.001],
+  ['duration_seconds', 1],
+  ['walltime', 1],
+])('the unit of %s is %s s', (name, seconds) => {
+  const path = makeDatabase(`CREATE TABLE runs (run_id TEXT PRIMARY KEY, ${name} REAL)`);
+  expect(readSchemaOf(path)).toMatchObject({ durationSeconds: name, durationUnitSeconds: seconds });
+});
+
 test('empty columns play the part that their name says', () => {
   const path = makeDatabase(
     'CREATE TABLE runs (id INTEGER PRIMARY KEY, wandb_id TEXT, url TEXT, name TEXT, status TEXT, start_time TEXT)',
