@@ -23,6 +23,41 @@ export function backgroundDensity(
   });
 }
 
+const EM_ROUNDS = 30;
+const MOST_SAMPLES = 3000;
+
+/**
+ * The same with kernels of several half-widths at once, whose shares are learned on the leave-one-out densities: values
+ * that come in bursts raise the density inside a burst, evenly spread ones do not.
+ */
+export function burstyDensity(
+  values: Float64Array,
+  kernels: { readonly halfWidths: readonly number[]; readonly flatShare: number; readonly leastRange: number },
+): Float64Array {
+  const parts = kernels.halfWidths.map((halfWidth) =>
+    backgroundDensity(values, { halfWidth, flatShare: 0, leastRange: kernels.leastRange }),
+  );
+  const flat = 1 / Math.max(rangeOf(values), kernels.leastRange);
+  const records = Array.from(values.keys()).filter((record) => !Number.isNaN(values[record] ?? Number.NaN));
+  const stride = Math.ceil(records.length / MOST_SAMPLES);
+  const sample = records.filter((_record, at) => at % stride === 0);
+  let shares = parts.map(() => (1 - kernels.flatShare) / parts.length);
+  const mixtureAt = (record: number): number =>
+    parts.reduce((sum, part, at) => sum + (shares[at] ?? 0) * (part[record] ?? 0), kernels.flatShare * flat);
+  for (let round = 0; round < EM_ROUNDS; round++) {
+    const counts = parts.map(() => 1);
+    for (const record of sample) {
+      const all = mixtureAt(record);
+      for (const [at, part] of parts.entries()) {
+        counts[at] = (counts[at] ?? 0) + ((shares[at] ?? 0) * (part[record] ?? 0)) / all;
+      }
+    }
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    shares = counts.map((count) => ((1 - kernels.flatShare) * count) / total);
+  }
+  return values.map((value, record) => (Number.isNaN(value) ? Number.NaN : mixtureAt(record)));
+}
+
 export function rangeOf(values: Float64Array): number {
   let least = Infinity;
   let most = -Infinity;

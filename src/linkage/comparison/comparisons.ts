@@ -27,7 +27,11 @@ export function buildComparisons(records: Records): Comparison[] {
   const skipped = new Set(settings.filter((pair) => pair.column.origin === 'column').map((pair) => pair.column.name));
   return [
     buildTextComparison(findSharedTokens(records, skipped), records.runs.length),
-    buildSettingsComparison(settings, records.values, { rows: records.rows.length, runs: records.runs.length }),
+    buildSettingsComparison(settings, records.values, {
+      rows: records.rows.length,
+      runs: records.runs.length,
+      rowSeconds: orderOfRows(records),
+    }),
     buildMissingnessComparison(
       flagsOf(
         records.rows.length,
@@ -52,6 +56,12 @@ export function buildTimeEvidence(channel: ClockChannel, offsets: Float64Array):
     quantum: channel.quantum,
     offsets,
   });
+}
+
+/** The times by which rows stand beside each other. */
+function orderOfRows({ row, schema }: Records): Float64Array | null {
+  const created = row.times.find((field) => field.name === schema.createdAt);
+  return (created ?? row.times.toSorted((a, b) => b.filled - a.filled)[0])?.seconds ?? null;
 }
 
 interface RowDurations {

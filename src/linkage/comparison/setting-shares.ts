@@ -1,4 +1,5 @@
 import type { PairedField } from '../pairing/pairing.ts';
+import { buildNeighbourShares } from './neighbour-shares.ts';
 import { hashOf, maskOf } from './setting-index.ts';
 
 /**
@@ -22,7 +23,11 @@ interface ShareTable {
 /** Bytes spent on counts by row and mask. */
 const TABLE_BUDGET = 100_000_000;
 
-export function buildSettingShares(fields: readonly PairedField[], rowCount: number): SettingShares {
+export function buildSettingShares(
+  fields: readonly PairedField[],
+  rowCount: number,
+  rowSeconds: Float64Array | null,
+): SettingShares {
   const tables = new Map<number, ShareTable>();
   const most = Math.max(64, Math.floor(TABLE_BUDGET / (4 * Math.max(1, rowCount))));
   const all = 2 ** fields.length - 1;
@@ -43,19 +48,21 @@ export function buildSettingShares(fields: readonly PairedField[], rowCount: num
     }
     return null;
   };
+  const neighbours = buildNeighbourShares(fields, rowMasks, rowSeconds);
   const countOf = (row: number, mask: number): number => tableFor(mask)?.counts[row] ?? 0;
   return {
     log2Share(row, mask) {
       const table = tableFor(mask & (rowMasks[row] ?? 0));
       if (table === null) return 0;
       const count = table.counts[row] ?? 1;
-      return (count <= 1 ? table.log2Once : Math.log2(count)) - table.log2Total;
+      return neighbours.mix((count <= 1 ? table.log2Once : Math.log2(count)) - table.log2Total, row, mask);
     },
     mostBits(row, mask) {
       const own = mask & (rowMasks[row] ?? 0);
       if (own === 0) return 0;
       const count = countOf(row, own);
-      return Math.log2(Math.max(1, rowCount)) - (count <= 1 ? onceOfAll : Math.log2(count));
+      const least = (count <= 1 ? onceOfAll : Math.log2(count)) - Math.log2(Math.max(1, rowCount));
+      return -neighbours.mix(least, row, own);
     },
   };
 }

@@ -23,9 +23,9 @@ interface Rate {
 export function buildSettingsComparison(
   fields: readonly PairedField[],
   values: ValueCodes,
-  sizes: { readonly rows: number; readonly runs: number },
+  sizes: { readonly rows: number; readonly runs: number; readonly rowSeconds: Float64Array | null },
 ): Comparison {
-  const shares = buildSettingShares(fields, sizes.rows);
+  const shares = buildSettingShares(fields, sizes.rows, sizes.rowSeconds);
   const index = buildSettingIndex(fields, sizes.runs);
   const rates: Rate[] = fields.map((field) => ({ m: PRIOR_AGREEING / PRIOR_COMPARED, u: chanceAgreement(field) }));
   const everything = 2 ** fields.length - 1;
@@ -113,7 +113,7 @@ function chanceAgreement(field: PairedField): number {
     onRuns.set(code, (onRuns.get(code) ?? 0) + 1);
   }
   let equal = 0;
-  for (const [code, count] of field.column.counts) equal += (count / field.column.filled) * (onRuns.get(code) ?? 0);
+  for (const code of field.rowCodes) if (code >= 0) equal += (onRuns.get(code) ?? 0) / field.column.filled;
   return filled === 0 ? 0 : Math.min(0.99, equal / filled);
 }
 

@@ -1,6 +1,6 @@
 import { buildSortedIndex, lowerBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
-import { backgroundDensity, rangeOf } from './background.ts';
+import { burstyDensity, rangeOf } from './background.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { boxShape, createDifferenceDensity, laplaceShape } from './difference-density.ts';
@@ -20,6 +20,7 @@ export interface TimeChannel {
 }
 
 const SCALES = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096, 16_384, 65_536] as const;
+const BURSTS = [2, 15, 120, 900, 7200] as const;
 const DAY = 86_400;
 const LEAST_BITS = -12;
 /** A list for each of these fractions of the highest density, in bits below it. */
@@ -98,10 +99,11 @@ export function buildTimeComparison(channel: TimeChannel): Comparison {
   };
 }
 
-function rowBackground(channel: TimeChannel): Float64Array {
-  const range = rangeOf(channel.rowSeconds);
-  const halfWidth = Math.max(range / 40, channel.quantum, 60);
-  return backgroundDensity(channel.rowSeconds, { halfWidth, flatShare: 0.3, leastRange: 2 * DAY + 2 * halfWidth });
+/** Rows come in bursts: what is likely at a row's time is learned at all scales, from a second to the whole range. */
+function rowBackground({ rowSeconds, quantum }: TimeChannel): Float64Array {
+  const wide = Math.max(rangeOf(rowSeconds) / 40, quantum, 60);
+  const halfWidths = [...BURSTS.filter((width) => width >= quantum && width < wide / 3), wide];
+  return burstyDensity(rowSeconds, { halfWidths, flatShare: 0.3, leastRange: 2 * DAY + 2 * wide });
 }
 
 function defaultShapes(quantum: number, range: number): ReturnType<typeof boxShape>[] {

@@ -13,8 +13,8 @@ const LAUNCH_GAP = 3000;
 
 /**
  * A launch without a rank check makes two to eight runs with the same name, config and second, of which one has
- * metrics: that one is the run of the row and the others are no rivals to it. Where two have equally many metrics, all
- * stay, for then they may be jobs of their own. Runs in `keep` are linked already and stay whatever they are.
+ * metrics: that one is the run of the row and the others are no rivals to it. Where two have equally many metrics, or
+ * ended apart, all stay, for then they may be jobs of their own. Runs in `keep` are linked already and stay whatever they are.
  */
 export function setRanksAside(runs: readonly Run[], keep: ReadonlySet<string>): RanksSetAside {
   const launches = new Map<string, Run[]>();
@@ -48,7 +48,15 @@ function ranksOf(launch: readonly Run[], keep: ReadonlySet<string>): { main: Run
   if (launch.length < 2 || launch.some((run) => keep.has(run.runId))) return null;
   const [main, second] = launch.toSorted((a, b) => metricCount(b) - metricCount(a));
   if (main === undefined || second === undefined || metricCount(main) === metricCount(second)) return null;
-  return { main, others: launch.filter((run) => run !== main) };
+  const others = launch.filter((run) => run !== main);
+  return others.every((run) => endsWith(run, main)) ? { main, others } : null;
+}
+
+/** Ranks live as long as their launch; a job of its own that crashed ended at another time. */
+function endsWith(run: Run, main: Run): boolean {
+  if (run.heartbeatAt === null || main.heartbeatAt === null) return true;
+  const slack = Math.max(60_000, 0.1 * (main.heartbeatAt - main.createdAt));
+  return Math.abs(run.heartbeatAt - main.heartbeatAt) <= slack;
 }
 
 function metricCount(run: Run): number {
