@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import Database from 'better-sqlite3';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { IncompleteListingError, LockedError, PlanRefusedError, UsageError } from '../../src/errors.ts';
 import type { Cell } from '../../src/model/cell.ts';
@@ -126,11 +127,10 @@ test('a flipped byte is refused or changes nothing that is read', { timeout: 120
     flipped[at] = flipped[at]! ^ mask;
     writeFileSync(path, flipped);
     try {
-      expect(readAll(path)).toEqual(expected);
+      if (!isDeepStrictEqual(readAll(path), expected)) throw new Error(`byte ${at} ^ ${mask} changed what is read`);
       outcomes.same += 1;
     } catch (error) {
-      if (!(error instanceof PlanRefusedError)) throw error;
-      expect(error.code).toBe(4);
+      if (!(error instanceof PlanRefusedError && error.code === 4)) throw error;
       outcomes.refused += 1;
     }
   };
