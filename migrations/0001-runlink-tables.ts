@@ -38,7 +38,6 @@ CREATE TABLE runlink_ledger (
   hash TEXT NOT NULL
 );
 CREATE INDEX runlink_ledger_by_row ON runlink_ledger (key_text, seq);
-CREATE INDEX runlink_ledger_by_plan ON runlink_ledger (plan_id, seq);
 -- No entry is undone twice.
 CREATE UNIQUE INDEX runlink_ledger_by_undone ON runlink_ledger (undoes) WHERE undoes IS NOT NULL;
 CREATE TRIGGER runlink_ledger_no_update BEFORE UPDATE ON runlink_ledger

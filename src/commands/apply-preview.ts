@@ -7,6 +7,7 @@ import type { Obstacle } from '../registry/match-obstacles.ts';
 import { buildRound } from '../registry/match-round.ts';
 import type { MatchBatch, MatchRound } from '../registry/match-round.ts';
 import { readLog } from '../registry/migration-log.ts';
+import { assertColumnsCanBeAdded } from '../registry/schema-migrations.ts';
 import { withRegistryReadOnly } from '../registry/session.ts';
 import type { RegistryLocation, RegistrySession } from '../registry/session.ts';
 import { assertPlanFits, readAcceptedPlan } from './accepted-plan.ts';
@@ -67,6 +68,7 @@ export function readApply(session: RegistrySession, plan: AcceptedPlan, registry
     const round = buildRound(plan.sealed.digest, plan.matches, log);
     const logged = new Set(log.map(({ name }) => name));
     const pending = round.batches.filter(({ name }) => !logged.has(name));
+    if (pending.length > 0) assertColumnsCanBeAdded(session.schema);
     const preview: ApplyPreview = {
       ...readProgress(session, plan, pending),
       planId: plan.planId,

@@ -11,7 +11,7 @@ import { buildChoice, buildImageRules } from '../plan/images.ts';
 import { DEFAULT_LOCK_TIMEOUT_MS, retryWhileBusy, runImmediate } from '../registry/busy.ts';
 import { createMatchWriter } from '../registry/match-writer.ts';
 import { readRow } from '../registry/rows.ts';
-import { applySchemaMigrations } from '../registry/schema-migrations.ts';
+import { applySchemaMigrations, assertColumnsCanBeAdded } from '../registry/schema-migrations.ts';
 import { withRegistryForWriting, withRegistryReadOnly } from '../registry/session.ts';
 import type { RegistryLocation, RegistrySession } from '../registry/session.ts';
 import { parseProjectPath, parseRunId } from '../wandb/urls.ts';
@@ -69,6 +69,7 @@ export async function linkRun({ context, source }: LinkDeps, options: LinkOption
   if (kept !== null) return kept;
   const run = options.offline === true ? null : await fetchRunOrNull(context, source, wandbRunId);
   return await withRegistryForWriting(options, async ({ db, schema }) => {
+    assertColumnsCanBeAdded(schema);
     const timeoutMs = options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS;
     const retry = { timeoutMs, signal: context.signal, say: context.say };
     const at = new Date(context.now()).toISOString();

@@ -1,5 +1,5 @@
-import { chmod, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { chmod, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { ConflictError, RunlinkError } from '../errors.ts';
 import type { RegistrySchema } from '../model/registry.ts';
@@ -30,7 +30,8 @@ export function backupPath(registry: string, id: string): string {
  */
 export async function writeBackup(db: Database.Database, options: BackupOptions): Promise<string> {
   const path = backupPath(options.registry, options.id);
-  const folder = await mkdtemp(join(dirname(path), '.runlink-backup-'));
+  await removeLeftovers(options.registry);
+  const folder = await mkdtemp(draftPrefix(options.registry));
   const draft = join(folder, 'registry');
   try {
     const expected = await copyAll(db, draft, options);
@@ -49,6 +50,18 @@ export async function writeBackup(db: Database.Database, options: BackupOptions)
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function draftPrefix(registry: string): string {
+  return join(dirname(resolve(registry)), `.${basename(registry)}.runlink-draft-`);
+}
+
+/** Drafts of invocations that were killed. Who makes a backup holds the registry's lock, so nobody is at work on them. */
+async function removeLeftovers(registry: string): Promise<void> {
+  const prefix = draftPrefix(registry);
+  const names = await readdir(dirname(prefix));
+  const leftovers = names.filter((name) => name.startsWith(basename(prefix)));
+  await Promise.all(leftovers.map((name) => rm(join(dirname(prefix), name), { recursive: true, force: true })));
 }
 
 /** The backup of this name, checked; null where there is none. @throws ConflictError where it is damaged */

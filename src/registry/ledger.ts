@@ -44,28 +44,41 @@ function prepareHead(db: Database) {
 }
 
 export function createLedgerWriter(db: Database, sql: TableSql): LedgerWriter {
-  const values = [
-    ...['seq', 'event', 'row_key', 'key_text', 'wandb_run_id', 'plan_id', 'batch'].map((name) => `$${name} AS ${name}`),
-    ...IDENTITY_COLUMNS.map((role) => `$before_${role} AS before_${role}`),
-    ...sql.identity.map(({ role, column }) => `t.${column} AS after_${role}`),
-    ...['undoes', 'written_by', 'written_at'].map((name) => `$${name} AS ${name}`),
-  ].join(', ');
-  const entry = `SELECT ${values} FROM (SELECT 1) LEFT JOIN ${sql.table} AS t ON ${sameKey(`t.${sql.key}`, '$row_key')}`;
-  const text = db.prepare<[Record<string, Cell>], string>(`SELECT ${CANONICAL_TEXT_SQL} FROM (${entry})`).pluck();
-  const insert = db.prepare<[Record<string, Cell>]>(
-    `INSERT INTO runlink_ledger (${LEDGER_COLUMNS.join(', ')}, prev_hash, hash) SELECT *, $prev_hash, $hash FROM (${entry})`,
-  );
   const head = prepareHead(db);
+  const ofRow = prepareEntry(db, {
+    after: sql.identity.map(({ column }) => `t.${column}`),
+    from: `FROM ${sql.table} AS t WHERE ${sameKey(`t.${sql.key}`, '$row_key')}`,
+  });
+  const ofGoneRow = prepareEntry(db, { after: sql.identity.map(() => 'NULL'), from: '' });
   return {
     append: (entry) => {
       const last = head.get() ?? { seq: 0, hash: GENESIS_HASH };
       const parameters = buildParameters(entry, last.seq + 1);
-      const hash = hashEntry(last.hash, text.get(parameters) ?? '');
+      const text = ofRow.text.get(parameters);
+      const { insert } = text === undefined ? ofGoneRow : ofRow;
+      const hash = hashEntry(last.hash, text ?? ofGoneRow.text.get(parameters) ?? '');
       insert.run({ ...parameters, prev_hash: last.hash, hash });
       return { seq: last.seq + 1, hash };
     },
   };
 }
+
+/** The same values twice: as the canonical text to be hashed, and to be inserted. */
+function prepareEntry(db: Database, { after, from }: { readonly after: readonly string[]; readonly from: string }) {
+  const values = LEDGER_COLUMNS.map((name) => {
+    const index = AFTER_COLUMNS.indexOf(name);
+    return `${after[index] ?? `$${name}`} AS ${name}`;
+  });
+  const entry = `SELECT ${values.join(', ')} ${from}`;
+  return {
+    text: db.prepare<[Record<string, Cell>], string>(`SELECT ${CANONICAL_TEXT_SQL} FROM (${entry})`).pluck(),
+    insert: db.prepare<[Record<string, Cell>]>(
+      `INSERT INTO runlink_ledger (${LEDGER_COLUMNS.join(', ')}, prev_hash, hash) SELECT *, $prev_hash, $hash FROM (${entry})`,
+    ),
+  };
+}
+
+const AFTER_COLUMNS: readonly string[] = IDENTITY_COLUMNS.map((role) => `after_${role}`);
 
 /** Integers go as bigint: better-sqlite3 binds a JavaScript number as REAL. */
 function buildParameters(entry: NewLedgerEntry, seq: number): Record<string, Cell> {

@@ -36,55 +36,58 @@ export interface RollbackWriter {
 
 export function createRollbackWriter(db: Database.Database, schema: RegistrySchema): RollbackWriter {
   const sql = buildTableSql(schema);
-  const readImage = createImageReader(db, sql);
-  const links = createLinkGuard(db, sql);
+  const judge = createJudge(db, sql);
   const restore = createRestore(db, sql);
   const record = createRecord(db, sql);
 
-  const judge = (target: RollbackTarget, mode: RollbackMode, undone: UndoneBefore): RollbackJudgement => {
+  const undoOne = db.transaction((target: RollbackTarget, judged: RollbackJudgement, options: UndoOptions) => {
+    const now = judged.now ?? EMPTY_IMAGE;
+    if (judged.class === 'clean' || judged.class === 'edited') restore(target.entry, now, options.mode);
+    record(target.entry, now, options.stamp);
+  });
+
+  return {
+    judgeAll: (targets, mode) => {
+      const undone: UndoneBefore = { imagesByKey: new Map(), freedRuns: new Set() };
+      return targets.map((target) => judge(target, mode, undone));
+    },
+    undo: (target, mode, stamp) => {
+      const judged = judge(target, mode, { imagesByKey: new Map(), freedRuns: new Set() });
+      if (judged.class === 'repeat' || isRefused(judged.class, mode)) return judged;
+      try {
+        undoOne(target, judged, { mode, stamp });
+        return judged;
+      } catch (error) {
+        const isConstraint = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CONSTRAINT');
+        if (!isConstraint || !db.inTransaction) throw error;
+        return { ...judged, class: 'constraint', words: `the table refuses the former values: ${error.message}` };
+      }
+    },
+  };
+}
+
+type Judge = (target: RollbackTarget, mode: RollbackMode, undone: UndoneBefore) => RollbackJudgement;
+
+function createJudge(db: Database.Database, sql: TableSql): Judge {
+  const readImage = createImageReader(db, sql);
+  const links = createLinkGuard(db, sql);
+  return (target, mode, undone) => {
     const { entry } = target;
     const now = undone.imagesByKey.get(entry.keyText) ?? readImage(entry.key);
     const found = classifyTarget(target, now);
+    if (isRefused(found, mode) || found === 'repeat') return { class: found, now, words: describe(target, found) };
     const isWritten = now !== null && (found === 'clean' || found === 'edited');
-    const restored = isWritten ? restoreImage(entry, now, mode) : null;
+    const restored = isWritten ? restoreImage(entry, now, mode) : now;
     const run = restored === null ? '' : renderCell(restored.wandb_run_id);
-    const holder = links.findOwnHolderOrNull(run, entry);
-    if (holder !== null && !undone.freedRuns.has(run)) {
-      return {
-        class: 'constraint',
-        now,
-        words: `row ${holder} was given run ${run} since, which this row would get back`,
-      };
+    const holder = isWritten && !undone.freedRuns.has(run) ? links.findOwnHolderOrNull(run, entry) : null;
+    if (holder !== null) {
+      const words = `row ${holder} was given run ${run} since, which this row would get back`;
+      return { class: 'constraint', now, words };
     }
     if (restored !== null) undone.imagesByKey.set(entry.keyText, restored);
     undone.freedRuns.add(entry.wandbRunId);
     return { class: found, now, words: describe(target, found) };
   };
-
-  const judgeAll: RollbackWriter['judgeAll'] = (targets, mode) => {
-    const undone: UndoneBefore = { imagesByKey: new Map(), freedRuns: new Set() };
-    return targets.map((target) => judge(target, mode, undone));
-  };
-
-  const undoOne = db.transaction((target: RollbackTarget, judged: RollbackJudgement, options: UndoOptions) => {
-    if (judged.class === 'clean' || judged.class === 'edited')
-      restore(target.entry, judged.now ?? EMPTY_IMAGE, options.mode);
-    record(target.entry, judged.now ?? EMPTY_IMAGE, options.stamp);
-  });
-
-  const undo: RollbackWriter['undo'] = (target, mode, stamp) => {
-    const judged = judge(target, mode, { imagesByKey: new Map(), freedRuns: new Set() });
-    if (judged.class === 'repeat' || isRefused(judged.class, mode)) return judged;
-    try {
-      undoOne(target, judged, { mode, stamp });
-      return judged;
-    } catch (error) {
-      const isConstraint = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CONSTRAINT');
-      if (!isConstraint || !db.inTransaction) throw error;
-      return { ...judged, class: 'constraint', words: `the table refuses the former values: ${error.message}` };
-    }
-  };
-  return { judgeAll, undo };
 }
 
 /** What the same rollback has restored and freed before this target. */

@@ -1,9 +1,11 @@
 import type { Database } from 'better-sqlite3';
+import { identityColumns } from '../../migrations/0002-identity-columns.ts';
 import { SCHEMA_MIGRATIONS } from '../../migrations/list.ts';
 import type { SchemaMigration } from '../../migrations/schema-migration.ts';
 import { IDENTITY_COLUMNS } from '../model/identity.ts';
 import type { RegistrySchema } from '../model/registry.ts';
 import { runImmediate } from './busy.ts';
+import { RunlinkError } from '../errors.ts';
 import { missingColumnError, withIdentityColumns } from './exact.ts';
 import { assertSameTable, isLogged, writeLogRow } from './migration-log.ts';
 
@@ -52,4 +54,32 @@ export function assertIdentityColumns(db: Database, schema: RegistrySchema): Reg
   const missing = IDENTITY_COLUMNS.find((role) => !there.has(complete.identity[role] ?? role));
   if (missing !== undefined) throw missingColumnError(schema, missing);
   return complete;
+}
+
+/**
+ * The schema with the columns that were added before, even where nothing in them tells their part yet, or the config says
+ * that no column plays it.
+ */
+export function withAddedColumns(db: Database, schema: RegistrySchema): RegistrySchema {
+  return isLogged(db, identityColumns.name) ? assertIdentityColumns(db, schema) : schema;
+}
+
+/**
+ * @throws RunlinkError where a column of that name is there and plays another part, or none that could be recognised; so
+ *   that it is known before the backup
+ */
+export function assertColumnsCanBeAdded(schema: RegistrySchema): void {
+  const names = schema.columns.map(({ name }) => name);
+  const taken = IDENTITY_COLUMNS.filter((role) => schema.identity[role] === null)
+    .map((role) => [role, names.find((name) => name.toLowerCase() === role)] as const)
+    .filter(([, name]) => name !== undefined);
+  if (taken.length === 0) return;
+  const list = taken.map(([, name]) => `"${name}"`).join(', ');
+  const columns = Object.fromEntries(taken);
+  throw new RunlinkError(
+    `table "${schema.table}" has ${list} already, but the values there were not recognised as what runlink would write`,
+    {
+      hint: `If runlink is to write there, say so in runlink.json: ${JSON.stringify({ columns })}. Nothing was written.`,
+    },
+  );
 }

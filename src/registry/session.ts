@@ -6,6 +6,7 @@ import { readRegistryConfig } from './config.ts';
 import { assertSameTable } from './migration-log.ts';
 import { explainSqliteError } from './open-errors.ts';
 import { openRegistryForWriting, openRegistryReadOnly } from './open.ts';
+import { withAddedColumns } from './schema-migrations.ts';
 import { readSchema } from './schema.ts';
 
 export interface RegistryLocation {
@@ -37,7 +38,7 @@ async function withRegistry<T>(db: Database, location: RegistryLocation, use: Us
     const config = readRegistryConfig(location.registry, location.config ?? null);
     const schema = await retryWhileBusy(() => readSchema(db, config), { timeoutMs: DEFAULT_LOCK_TIMEOUT_MS });
     assertSameTable(db, schema);
-    return await use({ db, schema });
+    return await use({ db, schema: withAddedColumns(db, schema) });
   } catch (error) {
     throw explainSqliteError(error, resolve(location.registry));
   } finally {
