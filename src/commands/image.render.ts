@@ -8,7 +8,7 @@ const VALUE_WIDTH = 60;
 
 /** A stored value for a terminal: text in quotes, so that the number 1 and the text "1" look different. */
 export function renderValue(cell: Cell, style: Style): string {
-  if (cell === null) return style.faint('empty');
+  if (cell === null) return style.faint('NULL');
   const text = typeof cell === 'string' ? JSON.stringify(cell) : renderCell(cell);
   return cutToWidth(escapeForTerminal(text), VALUE_WIDTH);
 }

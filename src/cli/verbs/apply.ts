@@ -1,7 +1,7 @@
 import { applyPlan } from '../../commands/apply.ts';
 import { previewApply } from '../../commands/apply-preview.ts';
 import { renderApply, renderApplyPreview } from '../../commands/apply.render.ts';
-import { confirm } from '../confirm.ts';
+import { confirm, sayUntouched } from '../confirm.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
 import { addVerb, parseCount, parseSeconds, type VerbHost, withRegistry } from '../verb.ts';
@@ -28,14 +28,13 @@ export function addApply(host: VerbHost): void {
 }
 
 async function apply(invocation: Invocation, plan: string, options: ApplyVerbOptions): Promise<number> {
-  const { io, context, page } = invocation;
+  const { io, context, style } = invocation;
   const location = resolveRegistry(io, options);
-  const preview = await previewApply({ ...location, plan });
-  if (!invocation.json) context.say(renderApplyPreview(preview, page));
-  const isAsked = preview.changes > 0 && options.requireDecisions !== true;
-  if (isAsked && !(await confirm(io, options.yes, `Write ${preview.changes} rows?`))) {
-    context.say('nothing was written');
-    return 0;
+  if (options.yes !== true && options.requireDecisions !== true) {
+    const preview = await previewApply({ ...location, plan });
+    context.say(renderApplyPreview(preview, style));
+    const isAsked = preview.changes > 0;
+    if (isAsked && !(await confirm(io, `Write ${preview.changes} rows?`))) return sayUntouched(context);
   }
   const report = await applyPlan(
     { context },
@@ -48,6 +47,6 @@ async function apply(invocation: Invocation, plan: string, options: ApplyVerbOpt
       ...(options.lockTimeout === undefined ? {} : { lockTimeoutMs: options.lockTimeout * 1000 }),
     },
   );
-  invocation.print(invocation.json ? renderJsonReport('apply', report) : renderApply(report, page));
+  invocation.print(invocation.json ? renderJsonReport('apply', report) : renderApply(report, style));
   return report.exitCode;
 }

@@ -27,7 +27,7 @@ async function link(
   pair: { readonly runId: string; readonly wandbRun: string },
   options: LinkVerbOptions,
 ): Promise<number> {
-  const { io, context, page } = invocation;
+  const { io, context, style } = invocation;
   const source = openSource(invocation, options);
   try {
     const report = await linkRun(
@@ -40,7 +40,7 @@ async function link(
         ...(options.lockTimeout === undefined ? {} : { lockTimeoutMs: options.lockTimeout * 1000 }),
       },
     );
-    invocation.print(invocation.json ? renderJsonReport('link', report) : renderLink(report, page));
+    invocation.print(invocation.json ? renderJsonReport('link', report) : renderLink(report, style));
     return 0;
   } finally {
     await source.close();

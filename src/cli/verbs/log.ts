@@ -31,6 +31,6 @@ async function log(invocation: Invocation, { row, plan, wandbRun, last, ...optio
     },
     ...(last === undefined ? {} : { last }),
   });
-  invocation.print(invocation.json ? renderJsonReport('log', report) : renderLog(report, invocation.page));
+  invocation.print(invocation.json ? renderJsonReport('log', report) : renderLog(report, invocation.style));
   return 0;
 }

@@ -1,7 +1,7 @@
 import { previewRollback, rollbackMatch, type RollbackOptions } from '../../commands/rollback.ts';
-import { renderRollback, renderRollbackPreview } from '../../commands/rollback.render.ts';
+import { renderRollback } from '../../commands/rollback.render.ts';
 import { UsageError } from '../../errors.ts';
-import { confirm } from '../confirm.ts';
+import { confirm, sayUntouched } from '../confirm.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
 import { addVerb, parseSeconds, type VerbHost, withRegistry } from '../verb.ts';
@@ -38,17 +38,17 @@ async function rollback(
   rows: readonly string[],
   options: RollbackVerbOptions,
 ): Promise<number> {
-  const { io, context, page } = invocation;
+  const { io, context, style } = invocation;
   const request = buildRequest(resolveRegistry(io, options), parseSelection(rows, options), options);
-  const preview = await previewRollback(request);
-  if (!invocation.json) context.say(renderRollbackPreview(preview, page));
-  const isBlocked = preview.refused > 0 && options.partial !== true;
-  if (!isBlocked && !(await confirm(io, options.yes, 'Restore what stood there before?'))) {
-    context.say('nothing was written');
-    return 0;
+  if (options.yes !== true) {
+    const preview = await previewRollback(request);
+    context.say(renderRollback(preview, style));
+    const isBlocked = preview.refused > 0 && options.partial !== true;
+    if (isBlocked) return preview.exitCode;
+    if (!(await confirm(io, 'Restore what stood there before?'))) return sayUntouched(context);
   }
   const report = await rollbackMatch({ context }, request);
-  invocation.print(invocation.json ? renderJsonReport('rollback', report) : renderRollback(report, page));
+  invocation.print(invocation.json ? renderJsonReport('rollback', report) : renderRollback(report, style));
   return report.exitCode;
 }
 

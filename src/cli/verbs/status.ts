@@ -18,6 +18,6 @@ export function addStatus(host: VerbHost): void {
 async function status(invocation: Invocation, options: StatusVerbOptions): Promise<number> {
   const plan = options.plan === undefined ? {} : { plan: options.plan };
   const report = await readStatus({ ...resolveRegistry(invocation.io, options), ...plan });
-  invocation.print(invocation.json ? renderJsonReport('status', report) : renderStatus(report, invocation.page));
+  invocation.print(invocation.json ? renderJsonReport('status', report) : renderStatus(report, invocation.style));
   return 0;
 }

@@ -17,13 +17,13 @@ export function addVerify(host: VerbHost): void {
 }
 
 async function verify(invocation: Invocation, options: VerifyVerbOptions): Promise<number> {
-  const { io, context, page } = invocation;
+  const { io, context, style } = invocation;
   const location = resolveRegistry(io, options);
   const source = options.remote === true ? openSource(invocation, options) : null;
   try {
     const deps = source === null ? { context } : { context, source };
     const report = await verifyRegistry(deps, { ...location, remote: source !== null });
-    invocation.print(invocation.json ? renderJsonReport('verify', report) : renderVerify(report, page));
+    invocation.print(invocation.json ? renderJsonReport('verify', report) : renderVerify(report, style));
     return report.exitCode;
   } finally {
     await source?.close();
