@@ -22,7 +22,7 @@ export interface ListedPage {
   readonly hasNextPage: boolean;
 }
 
-export interface PageRequest {
+interface PageRequest {
   readonly filter: RunFilter;
   readonly after: string | null;
   readonly first: number;

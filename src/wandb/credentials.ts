@@ -20,7 +20,7 @@ export interface Credential {
  * The API key in the order of W&B's client: given by the caller, `WANDB_API_KEY`, netrc. Nobody is asked. Null where
  * there is none: public projects can be read without.
  *
- * @throws UsageError where what was found cannot be a key; the error never shows it
+ * @throws UsageError where what was found cannot be a key, or an identity token is named; the error never shows it
  */
 export function readCredentialOrNull(
   surroundings: Surroundings,
@@ -28,8 +28,21 @@ export function readCredentialOrNull(
 ): Credential | null {
   if (options.apiKey !== undefined) return assertKeyShape({ apiKey: options.apiKey.trim(), source: 'the options' });
   const fromEnv = readEnvOrNull(surroundings, 'WANDB_API_KEY');
+  assertNoIdentityToken(surroundings, fromEnv !== null);
   if (fromEnv !== null) return assertKeyShape({ apiKey: fromEnv, source: 'WANDB_API_KEY' });
   return readNetrcOrNull(surroundings, options.baseUrl);
+}
+
+/**
+ * Identity federation (`WANDB_IDENTITY_TOKEN_FILE`) is refused rather than passed over: going on to netrc would read as
+ * somebody else than the environment names. Together with a key it is an error for W&B's client, too.
+ */
+function assertNoIdentityToken(surroundings: Surroundings, hasKey: boolean): void {
+  if (readEnvOrNull(surroundings, 'WANDB_IDENTITY_TOKEN_FILE') === null) return;
+  const fact = hasKey
+    ? 'both WANDB_API_KEY and WANDB_IDENTITY_TOKEN_FILE are set, expected one of them'
+    : 'WANDB_IDENTITY_TOKEN_FILE is set, but runlink signs in by API key only';
+  throw new UsageError(fact, { hint: 'Unset WANDB_IDENTITY_TOKEN_FILE for this command and set WANDB_API_KEY.' });
 }
 
 function readNetrcOrNull(surroundings: Surroundings, baseUrl: string): Credential | null {

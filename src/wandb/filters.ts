@@ -10,7 +10,7 @@ export type Span = Pick<ListingWindow, 'from' | 'to'>;
 /** Ids in one `$in` or `$nin` list. */
 export const IDS_PER_LIST = 500;
 
-export const EVERYTHING: RunFilter = {};
+const EVERYTHING: RunFilter = {};
 
 /** The runs created in a window. Times go as whole seconds with `Z`: an epoch number makes W&B fail with 500. */
 export function windowFilter({ from, to }: Span): RunFilter {

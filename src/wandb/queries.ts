@@ -21,8 +21,7 @@ const EVIDENCE_FIELDS = `
 const PAGE_VARIABLES = `${PROJECT_VARIABLES}, $filters: JSONString!, $after: String, $first: Int!`;
 
 /** How much of each run a page brings: less where W&B fails to serve more. */
-export const PAGE_DETAILS = ['full', 'light', 'ids', 'cursors'] as const;
-export type PageDetail = (typeof PAGE_DETAILS)[number];
+export type PageDetail = 'full' | 'light' | 'ids' | 'cursors';
 
 export const PAGE_QUERIES: Readonly<Record<PageDetail, GraphqlQuery>> = {
   full: pageQuery(

@@ -15,7 +15,7 @@ export interface SenderOptions {
   readonly pace: Pace;
 }
 
-export interface Attempt {
+interface Attempt {
   readonly outcome: Outcome;
   /** True where the server named a time to wait, which the pace keeps. */
   readonly waitIsNamed: boolean;

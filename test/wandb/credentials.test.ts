@@ -79,3 +79,13 @@ test('a netrc that cannot be read is an explained error', () => {
   mkdirSync(join(surroundings.home, '.netrc'));
   expect(() => readCredentialOrNull(surroundings, CLOUD)).toThrow('cannot read');
 });
+
+test('an identity token is refused, never passed over for the key of somebody else', () => {
+  const files = { '.netrc': `machine api.wandb.ai login user password ${KEY}` };
+  const token = { WANDB_IDENTITY_TOKEN_FILE: '/run/token' };
+  expect(() => readCredentialOrNull(makeHome(files, token), CLOUD)).toThrow('signs in by API key only');
+  expect(() => readCredentialOrNull(makeHome(files, { ...token, WANDB_API_KEY: KEY }), CLOUD)).toThrow(
+    'expected one of',
+  );
+  expect(readCredentialOrNull(makeHome(files, token), { ...CLOUD, apiKey: OTHER })?.apiKey).toBe(OTHER);
+});
