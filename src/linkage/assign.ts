@@ -67,65 +67,71 @@ interface AssignState {
   readonly gains: Map<number, number>;
 }
 
-interface Reached {
+/** The best end of an augmenting path so far: a free run, or (run null) a row that had better be free itself. */
+interface PathEnd {
   readonly distance: number;
+  readonly run: number | null;
   readonly row: number;
 }
 
-/** Dijkstra over reduced costs from a free row to a free run, or to a row that had better be free itself. */
+/** What a search has reached: by which row each run, and the distances of settled rows and runs. */
+interface Frontier {
+  readonly viaByRun: Map<number, { readonly distance: number; readonly row: number }>;
+  readonly runDistances: Map<number, number>;
+  readonly rowDistances: Map<number, number>;
+  readonly heap: Heap;
+}
+
 function augment(state: AssignState, start: number): void {
-  const { edgesByRow, rowByRun, prices, gains } = state;
-  gains.set(
-    start,
-    Math.max(0, ...(edgesByRow.get(start) ?? []).map((edge) => edge.weight - (prices.get(edge.run) ?? 0))),
-  );
-  const viaByRun = new Map<number, Reached>();
-  const doneRuns = new Map<number, number>();
-  const rowDistances = new Map<number, number>([[start, 0]]);
-  const heap = createHeap();
-  let end: { readonly distance: number; readonly run: number | null; readonly row: number } = {
-    distance: gains.get(start) ?? 0,
-    run: null,
-    row: start,
+  const own = (state.edgesByRow.get(start) ?? []).map((edge) => edge.weight - (state.prices.get(edge.run) ?? 0));
+  state.gains.set(start, Math.max(0, ...own));
+  const frontier: Frontier = {
+    viaByRun: new Map(),
+    runDistances: new Map(),
+    rowDistances: new Map([[start, 0]]),
+    heap: createHeap(),
   };
-  const relax = (row: number, base: number): void => {
-    for (const edge of edgesByRow.get(row) ?? []) {
-      const distance = base + (gains.get(row) ?? 0) + (prices.get(edge.run) ?? 0) - edge.weight;
-      if (distance >= (viaByRun.get(edge.run)?.distance ?? Infinity)) continue;
-      viaByRun.set(edge.run, { distance, row });
-      heap.push(distance, edge.run);
-    }
-  };
-  relax(start, 0);
+  const end = findPath(state, frontier, start);
+  for (const [row, distance] of frontier.rowDistances) {
+    if (distance <= end.distance) state.gains.set(row, (state.gains.get(row) ?? 0) - (end.distance - distance));
+  }
+  for (const [run, distance] of frontier.runDistances) {
+    if (distance <= end.distance) state.prices.set(run, (state.prices.get(run) ?? 0) + (end.distance - distance));
+  }
+  flip(state, frontier.viaByRun, end);
+}
+
+/** Dijkstra over reduced costs. */
+function findPath(state: AssignState, frontier: Frontier, start: number): PathEnd {
+  const { viaByRun, runDistances, rowDistances, heap } = frontier;
+  let end: PathEnd = { distance: state.gains.get(start) ?? 0, run: null, row: start };
+  relax(state, frontier, { row: start, distance: 0 });
   for (let next = heap.pop(); next !== null && next.key < end.distance; next = heap.pop()) {
-    const run = next.value;
-    if (doneRuns.has(run)) continue;
-    doneRuns.set(run, next.key);
-    const holder = rowByRun.get(run);
-    if (holder === undefined) {
-      end = { distance: next.key, run, row: viaByRun.get(run)?.row ?? start };
-      break;
-    }
-    rowDistances.set(holder, next.key);
-    const free = next.key + (gains.get(holder) ?? 0);
-    if (free < end.distance) end = { distance: free, run: null, row: holder };
-    relax(holder, next.key);
+    const { key: distance, value: run } = next;
+    if (runDistances.has(run)) continue;
+    runDistances.set(run, distance);
+    const holder = state.rowByRun.get(run);
+    if (holder === undefined) return { distance, run, row: viaByRun.get(run)?.row ?? start };
+    rowDistances.set(holder, distance);
+    const whenFree = distance + (state.gains.get(holder) ?? 0);
+    if (whenFree < end.distance) end = { distance: whenFree, run: null, row: holder };
+    relax(state, frontier, { row: holder, distance });
   }
-  for (const [row, distance] of rowDistances) {
-    if (distance <= end.distance) gains.set(row, (gains.get(row) ?? 0) - (end.distance - distance));
+  return end;
+}
+
+function relax(state: AssignState, { viaByRun, heap }: Frontier, from: { row: number; distance: number }): void {
+  const base = from.distance + (state.gains.get(from.row) ?? 0);
+  for (const edge of state.edgesByRow.get(from.row) ?? []) {
+    const distance = base + (state.prices.get(edge.run) ?? 0) - edge.weight;
+    if (distance >= (viaByRun.get(edge.run)?.distance ?? Infinity)) continue;
+    viaByRun.set(edge.run, { distance, row: from.row });
+    heap.push(distance, edge.run);
   }
-  for (const [run, distance] of doneRuns) {
-    if (distance <= end.distance) prices.set(run, (prices.get(run) ?? 0) + (end.distance - distance));
-  }
-  flip(state, viaByRun, end);
 }
 
 /** Turns over the links along the path that was found, from its end back to the row where it began. */
-function flip(
-  { rowByRun, runByRow }: AssignState,
-  viaByRun: ReadonlyMap<number, Reached>,
-  end: { readonly run: number | null; readonly row: number },
-): void {
+function flip({ rowByRun, runByRow }: AssignState, viaByRun: Frontier['viaByRun'], end: PathEnd): void {
   let { row } = end;
   let take = end.run;
   for (;;) {

@@ -111,7 +111,7 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
   }
   const isUnsure = probabilityOf(model, edge) < options.minProbability;
   if (isUnsure || (margin ?? Infinity) < options.minMargin || view.runByRow[row] !== run) {
-    return reasonForTie(records, model, edge, { minProbability: options.minProbability, edgesByRun: view.edgesByRun });
+    return reasonForTie({ records, model, minProbability: options.minProbability, edgesByRun: view.edgesByRun }, edge);
   }
   return findWeakness(context, edge);
 }

@@ -7,18 +7,20 @@ const ALIKE_BITS = 3;
 export function reasonForOpenRow(records: Records, row: number): string {
   if (records.runs.length === 0) return 'the project has no runs';
   if (records.freeRuns.every((free) => free === 0)) return 'every run is linked to another row already';
-  const times = records.row.times.filter((field) => !Number.isNaN(field.seconds[row] ?? Number.NaN));
-  const near = times.length > 0 ? 'in time, ' : '';
-  return `no run comes near it ${near}in settings or in metrics`.replace('near it in settings', 'near it, in settings');
+  const hasTime = records.row.times.some((field) => !Number.isNaN(field.seconds[row] ?? Number.NaN));
+  return `no run comes near it in ${hasTime ? 'time, ' : ''}settings or metrics`;
+}
+
+export interface TieContext {
+  readonly records: Records;
+  readonly model: LearnedModel;
+  readonly minProbability: number;
+  readonly edgesByRun: ReadonlyMap<number, readonly number[]>;
 }
 
 /** Says which runs or rows compete, and which evidence would tell them apart. */
-export function reasonForTie(
-  records: Records,
-  model: LearnedModel,
-  edge: number,
-  context: { readonly minProbability: number; readonly edgesByRun: ReadonlyMap<number, readonly number[]> },
-): string {
+export function reasonForTie(context: TieContext, edge: number): string {
+  const { records, model } = context;
   const { candidates } = model;
   const row = candidates.rows[edge] ?? 0;
   const best = candidates.weights[edge] ?? 0;

@@ -29,9 +29,9 @@ export function searchCandidates(records: Records, options: SearchOptions): Cand
   const rows = options.rows ?? numbersOfSet(records.openRows);
   const builder = createCandidateBuilder();
   const cutRows = new Uint8Array(records.rows.length);
-  const search = createRowSearch(records, options, rows.length);
+  const search = new RowSearch(records, options, rows.length);
   for (const row of rows) {
-    const found = search(row);
+    const found = search.find(row);
     if (found.isCut) cutRows[row] = 1;
     for (const { run, weight } of found.pairs) builder.add(row, run, weight);
   }
@@ -43,59 +43,88 @@ interface RowResult {
   readonly isCut: boolean;
 }
 
-function createRowSearch(records: Records, options: SearchOptions, rowCount: number): (row: number) => RowResult {
-  const { comparisons, floor, depth } = options;
-  const stamps = new Int32Array(records.runs.length).fill(-1);
-  const mostVisits = Math.min(20_000, Math.max(400, VISIT_BUDGET / Math.max(1, rowCount)));
+/** The search of one row after the other, with the buffers that they share. */
+class RowSearch {
+  readonly #records: Records;
+  readonly #options: SearchOptions;
+  readonly #mostVisits: number;
+  /** Number of the search that saw a run last. */
+  readonly #stamps: Int32Array;
+  #stamp = 0;
   /** The most that the comparisons after each one can still add. */
-  const restBounds = new Float64Array(comparisons.length);
-  let stamp = 0;
+  readonly #restBounds: Float64Array;
+  #row = 0;
+  #best = -Infinity;
+  #runs: number[] = [];
+  #weights: number[] = [];
+  readonly #sink = (run: number): void => this.#look(run);
 
-  return (row) => {
-    stamp++;
-    const rejected = records.rejectedByRow.get(row);
-    const runs: number[] = [];
-    const weights: number[] = [];
-    let best = -Infinity;
-    const sink = (run: number): void => {
-      if (stamps[run] === stamp || records.freeRuns[run] !== 1 || rejected?.has(run) === true) return;
-      stamps[run] = stamp;
-      const least = Math.max(floor, best - depth);
-      let weight = 0;
-      for (let at = 0; at < comparisons.length; at++) {
-        weight += comparisons[at]?.weigh(row, run) ?? 0;
-        if (weight + (restBounds[at] ?? 0) < least) return;
-      }
-      if (weight > best) best = weight;
-      runs.push(run);
-      weights.push(weight);
-    };
+  constructor(records: Records, options: SearchOptions, rowCount: number) {
+    this.#records = records;
+    this.#options = options;
+    this.#mostVisits = Math.min(20_000, Math.max(400, VISIT_BUDGET / Math.max(1, rowCount)));
+    this.#stamps = new Int32Array(records.runs.length).fill(-1);
+    this.#restBounds = new Float64Array(options.comparisons.length);
+  }
+
+  find(row: number): RowResult {
+    const { comparisons, floor, depth } = this.#options;
     const steps = comparisons.map((comparison) => comparison.steps(row));
-    for (let at = comparisons.length - 1, rest = 0; at >= 0; at--) {
-      restBounds[at] = rest;
+    this.#start(row, steps);
+    let taken = steps.map(() => 0);
+    let goal = Math.max(floor, sumOfBounds(steps, taken) - FLOOR_STRIDE);
+    let isCut = false;
+    for (;;) {
+      const chosen = chooseSteps(steps, taken, { goal, mostVisits: this.#mostVisits });
+      this.#collect(taken, chosen);
+      taken = chosen;
+      isCut = sumOfBounds(steps, taken) >= Math.max(goal, this.#best - depth);
+      if (isCut || goal <= floor || this.#best - depth >= goal) break;
+      goal = Math.max(floor, Math.min(goal - FLOOR_STRIDE, this.#best - depth));
+    }
+    if (isCut && this.#records.runs.length <= this.#mostVisits) {
+      for (let run = 0; run < this.#records.runs.length; run++) this.#look(run);
+      isCut = false;
+    }
+    return { pairs: keepRivals(this.#runs, this.#weights, Math.max(floor, this.#best - depth)), isCut };
+  }
+
+  #start(row: number, steps: readonly (readonly SearchStep[])[]): void {
+    this.#stamp++;
+    this.#row = row;
+    this.#best = -Infinity;
+    this.#runs = [];
+    this.#weights = [];
+    let rest = 0;
+    for (let at = steps.length - 1; at >= 0; at--) {
+      this.#restBounds[at] = rest;
       rest += steps[at]?.[0]?.bound ?? 0;
     }
-    let goal = Math.max(floor, sumOfBounds(steps, []) - FLOOR_STRIDE);
-    let isCut = false;
-    let taken: number[] = steps.map(() => 0);
-    for (;;) {
-      const chosen = chooseSteps(steps, taken, { goal, mostVisits });
-      for (const [at, comparison] of comparisons.entries()) {
-        const step = chosen[at] ?? 0;
-        if (step > (taken[at] ?? 0)) comparison.collect({ row, step }, sink);
-      }
-      taken = chosen;
-      isCut = sumOfBounds(steps, taken) >= Math.max(goal, best - depth);
-      if (isCut && records.runs.length <= mostVisits) {
-        for (let run = 0; run < records.runs.length; run++) sink(run);
-        isCut = false;
-        break;
-      }
-      if (isCut || goal <= floor || best - depth >= goal) break;
-      goal = Math.max(floor, Math.min(goal - FLOOR_STRIDE, best - depth));
+  }
+
+  #collect(taken: readonly number[], chosen: readonly number[]): void {
+    for (const [at, comparison] of this.#options.comparisons.entries()) {
+      const step = chosen[at] ?? 0;
+      if (step > (taken[at] ?? 0)) comparison.collect({ row: this.#row, step }, this.#sink);
     }
-    return { pairs: keepRivals(runs, weights, Math.max(floor, best - depth)), isCut };
-  };
+  }
+
+  /** Weighs a run once, and gives it up as soon as the rest cannot save it. */
+  #look(run: number): void {
+    if (this.#stamps[run] === this.#stamp) return;
+    this.#stamps[run] = this.#stamp;
+    if (this.#records.freeRuns[run] !== 1 || this.#records.rejectedByRow.get(this.#row)?.has(run) === true) return;
+    const { comparisons, floor, depth } = this.#options;
+    const least = Math.max(floor, this.#best - depth);
+    let weight = 0;
+    for (let at = 0; at < comparisons.length; at++) {
+      weight += comparisons[at]?.weigh(this.#row, run) ?? 0;
+      if (weight + (this.#restBounds[at] ?? 0) < least) return;
+    }
+    if (weight > this.#best) this.#best = weight;
+    this.#runs.push(run);
+    this.#weights.push(weight);
+  }
 }
 
 function sumOfBounds(steps: readonly (readonly SearchStep[])[], chosen: readonly number[]): number {

@@ -1,5 +1,6 @@
 import type { RegistryClock } from '../../model/linkage.ts';
 import type { LearnedModel } from '../learn.ts';
+import type { ClockPeak } from './scan.ts';
 import type { Records } from '../normalize/records.ts';
 
 const QUARTER = 900;
@@ -18,24 +19,29 @@ export function readRegistryClock(records: Records, model: LearnedModel): Regist
     const seconds = Number.isNaN(start) ? (records.run.times.createdAt[run] ?? Number.NaN) : start;
     if (Number.isNaN(own - seconds)) return;
     sure++;
-    const zone = Math.round((own - seconds) / QUARTER) * 15;
+    const zone = zoneOf(own - seconds);
     const known = counts.get(zone);
     counts.set(zone, { count: (known?.count ?? 0) + 1, latest: Math.max(known?.latest ?? 0, own) });
   });
   const [best] = [...counts].toSorted(([, a], [, b]) => b.count - a.count || b.latest - a.latest);
-  if (best === undefined) {
-    const zone = model.channel?.peak == null ? 0 : -Math.round(model.channel.peak.offset / QUARTER) * 15 || 0;
-    const words =
-      model.channel?.peak == null
-        ? 'taken as UTC: nothing tells its zone'
-        : `${describeZone(zone)} by the crowd of differences`;
-    return { zoneMinutes: zone, words: `${field.name} is ${words}` };
-  }
+  if (best === undefined) return clockOfPeak(field.name, model.channel?.peak ?? null);
   const [zone, { count }] = best;
   return {
     zoneMinutes: zone === 0 ? 0 : zone,
     words: `${field.name} is ${describeZone(zone)} on ${count} of ${sure} sure links`,
   };
+}
+
+/** Before any link is sure, the crowd of differences may tell. */
+function clockOfPeak(column: string, peak: ClockPeak | null): RegistryClock {
+  if (peak === null) return { zoneMinutes: 0, words: `${column} is taken as UTC: nothing tells its zone` };
+  const zoneMinutes = zoneOf(-peak.offset);
+  return { zoneMinutes, words: `${column} is ${describeZone(zoneMinutes)} by the crowd of differences` };
+}
+
+/** Minutes, rounded to a quarter of an hour; never −0. */
+function zoneOf(seconds: number): number {
+  return Math.round(seconds / QUARTER) * 15 || 0;
 }
 
 function forEachSure(records: Records, model: LearnedModel, visit: (row: number, run: number) => void): void {

@@ -5,13 +5,13 @@ import { quantumOf } from '../normalize/times.ts';
 import { pairMetrics } from '../pairing/pair-metrics.ts';
 import { pairSettings } from '../pairing/pair-settings.ts';
 import type { Comparison } from './comparison.ts';
-import { buildDurationComparison } from './duration.ts';
-import { buildMetricsComparison } from './metrics.ts';
-import { buildMissingnessComparison } from './missingness.ts';
-import { buildSettingsComparison } from './settings.ts';
+import { DurationComparison } from './duration.ts';
+import { MetricsComparison } from './metrics.ts';
+import { MissingnessComparison } from './missingness.ts';
+import { SettingsComparison } from './settings.ts';
 import { findSharedTokens } from './text-index.ts';
-import { buildTextComparison } from './text.ts';
-import { buildTimeComparison } from './time.ts';
+import { TextComparison } from './text.ts';
+import { TimeComparison } from './time.ts';
 
 /**
  * All evidence that this input offers, except time, which needs the others to find the clock first. A new comparison
@@ -26,13 +26,15 @@ export function buildComparisons(records: Records): Comparison[] {
   const { lifetime, runtime, recorded } = records.run.lengths;
   const skipped = new Set(settings.filter((pair) => pair.column.origin === 'column').map((pair) => pair.column.name));
   return [
-    buildTextComparison(findSharedTokens(records, skipped), records.runs.length),
-    buildSettingsComparison(settings, records.values, {
-      rows: records.rows.length,
-      runs: records.runs.length,
+    new TextComparison(findSharedTokens(records, skipped), records.runs.length),
+    new SettingsComparison({
+      fields: settings,
+      values: records.values,
+      rowCount: records.rows.length,
+      runCount: records.runs.length,
       rowSeconds: orderOfRows(records),
     }),
-    buildMissingnessComparison(
+    new MissingnessComparison(
       flagsOf(
         records.rows.length,
         metrics.map((metric) => metric.rowValues),
@@ -42,14 +44,15 @@ export function buildComparisons(records: Records): Comparison[] {
         metrics.map((metric) => metric.runValues),
       ),
     ),
-    buildMetricsComparison(metrics),
-    buildDurationComparison({ ...durations, runLengths: [lifetime, runtime, recorded] }),
+    new MetricsComparison(metrics),
+    new DurationComparison({ ...durations, runLengths: [lifetime, runtime, recorded] }),
   ];
 }
 
 export function buildTimeEvidence(channel: ClockChannel, offsets: Float64Array): Comparison {
-  return buildTimeComparison({
+  return new TimeComparison({
     words: `${channel.row.name} of the row`,
+    runVerb: channel.runWords,
     rowSeconds: channel.row.seconds,
     runSeconds: channel.runSeconds,
     otherSeconds: channel.otherSeconds,

@@ -20,70 +20,78 @@ export interface Samples {
   readonly weights: readonly number[];
 }
 
-/**
- * The learned density of a difference (run time minus row time, row length minus run length): a mixture of box kernels
- * of many widths over the soft links and of default shapes.
- */
-export interface DifferenceDensity {
-  at(difference: number): number;
-  readonly most: () => number;
-  /** Half-open intervals [from, to) outside of which the density stays at or below `limit`. */
-  intervalsAbove(limit: number): readonly (readonly [number, number])[];
-  learn(samples: Samples): void;
-  /** Share of each default shape, in order, and of all kernels together. */
-  shares(): { readonly shapes: readonly number[]; readonly kernels: number };
-}
-
 const EM_ROUNDS = 40;
 /** Learning from more differences than this changes nothing but the time it takes. */
 const MOST_SAMPLES = 4000;
 
-export function createDifferenceDensity(settings: DensitySettings): DifferenceDensity {
-  const { resolution, shapes, halfCells } = settings;
-  const cellCount = 2 * halfCells + 1;
-  const shapeTables = shapes.map((shape) =>
-    Float64Array.from({ length: cellCount }, (_item, cell) => shape.density((cell - halfCells) * resolution)),
-  );
-  const pseudoTotal = shapes.reduce((sum, shape) => sum + shape.pseudoCount, 0);
-  let shapeShares = shapes.map((shape) => shape.pseudoCount / pseudoTotal);
-  let kernelShares = settings.scales.map(() => 0);
-  let table = tabulate(null);
-  let most = maximum(table);
+/**
+ * The learned density of a difference (run time minus row time, run length minus row length): a mixture of box kernels
+ * of many widths over the soft links and of default shapes, tabulated.
+ */
+export class DifferenceDensity {
+  readonly #settings: DensitySettings;
+  readonly #shapeTables: readonly Float64Array[];
+  #shapeShares: readonly number[];
+  #table: Float64Array;
+  #most: number;
 
-  function outside(difference: number): number {
-    let sum = 0;
-    for (let at = 0; at < shapes.length; at++) sum += (shapeShares[at] ?? 0) * (shapes[at]?.density(difference) ?? 0);
-    return sum;
+  constructor(settings: DensitySettings) {
+    const { shapes, halfCells, resolution } = settings;
+    this.#settings = settings;
+    this.#shapeTables = shapes.map((shape) =>
+      Float64Array.from({ length: 2 * halfCells + 1 }, (_item, cell) => shape.density((cell - halfCells) * resolution)),
+    );
+    const pseudoTotal = shapes.reduce((sum, shape) => sum + shape.pseudoCount, 0);
+    this.#shapeShares = shapes.map((shape) => shape.pseudoCount / pseudoTotal);
+    this.#table = this.#tabulateShapes();
+    this.#most = maximum(this.#table);
   }
-  function tabulate(cumulative: Float64Array | null): Float64Array {
-    const cells = new Float64Array(cellCount);
-    for (const [at, shape] of shapeTables.entries()) {
-      const share = shapeShares[at] ?? 0;
-      for (let cell = 0; cell < cellCount; cell++) cells[cell] = (cells[cell] ?? 0) + share * (shape[cell] ?? 0);
+
+  at(difference: number): number {
+    const { resolution, halfCells } = this.#settings;
+    const cell = Math.round(difference / resolution) + halfCells;
+    return cell >= 0 && cell < this.#table.length ? (this.#table[cell] ?? 0) : this.#beyond(difference);
+  }
+
+  most(): number {
+    return this.#most;
+  }
+
+  /** Half-open intervals [from, to) outside of which the density stays at or below `limit`. */
+  intervalsAbove(limit: number): readonly (readonly [number, number])[] {
+    return intervalsAbove(this.#table, limit, this.#settings);
+  }
+
+  learn(samples: Samples): void {
+    const cumulative = accumulate(samples, this.#settings);
+    const [kernelShares, shapeShares] = learnShares(this.#settings, cumulative, thin(samples));
+    this.#shapeShares = shapeShares;
+    this.#table = this.#tabulateShapes();
+    const { scales, resolution } = this.#settings;
+    for (const [at, scale] of scales.entries()) {
+      const radius = radiusOf(scale, resolution);
+      addKernel(this.#table, cumulative, { share: kernelShares[at] ?? 0, radius, resolution });
     }
-    if (cumulative !== null) {
-      for (const [at, scale] of settings.scales.entries()) {
-        addKernel(cells, cumulative, { share: kernelShares[at] ?? 0, radius: radiusOf(scale, resolution), resolution });
-      }
+    this.#most = maximum(this.#table);
+  }
+
+  #tabulateShapes(): Float64Array {
+    const cells = new Float64Array(2 * this.#settings.halfCells + 1);
+    for (const [at, shape] of this.#shapeTables.entries()) {
+      const share = this.#shapeShares[at] ?? 0;
+      for (let cell = 0; cell < cells.length; cell++) cells[cell] = (cells[cell] ?? 0) + share * (shape[cell] ?? 0);
     }
     return cells;
   }
-  return {
-    at(difference) {
-      const cell = Math.round(difference / resolution) + halfCells;
-      return cell >= 0 && cell < cellCount ? (table[cell] ?? 0) : outside(difference);
-    },
-    most: () => most,
-    intervalsAbove: (limit) => intervalsAbove(table, limit, settings),
-    learn(samples) {
-      const cumulative = accumulate(samples, settings);
-      const thinned = thin(samples);
-      [kernelShares, shapeShares] = learnShares(settings, cumulative, thinned);
-      table = tabulate(cumulative);
-      most = maximum(table);
-    },
-    shares: () => ({ shapes: shapeShares, kernels: kernelShares.reduce((sum, share) => sum + share, 0) }),
-  };
+
+  /** Beyond the table only the default shapes speak. */
+  #beyond(difference: number): number {
+    let sum = 0;
+    for (const [at, shape] of this.#settings.shapes.entries()) {
+      sum += (this.#shapeShares[at] ?? 0) * shape.density(difference);
+    }
+    return sum;
+  }
 }
 
 function radiusOf(scale: number, resolution: number): number {

@@ -1,9 +1,9 @@
 import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
+import type { SortedIndex } from '../sorted.ts';
 import { backgroundDensity } from './background.ts';
 import { forEachLink } from './comparison.ts';
 import type { RunSink, SoftLinks } from './comparison.ts';
-import { createDifferenceDensity, laplaceShape } from './difference-density.ts';
-import type { DifferenceDensity } from './difference-density.ts';
+import { DifferenceDensity, laplaceShape } from './difference-density.ts';
 
 /** A row's duration and the readings of a run's length, in seconds; NaN is missing. */
 export interface DurationInput {
@@ -11,25 +11,6 @@ export interface DurationInput {
   readonly runLengths: readonly Float64Array[];
   /** Smallest step of the row's durations: 60 for a column of minutes, 0 for fractions of a second. */
   readonly quantum: number;
-}
-
-/** Density of a row's duration given the run, by what explains it. */
-export interface DurationParts {
-  readonly readings: number[];
-  readonly ratio: number;
-  readonly none: number;
-}
-
-/** How durations differ: by some seconds from one of the readings, by some percent, or without any relation. */
-export interface DurationDensity {
-  readonly background: Float64Array;
-  parts(row: number, run: number): DurationParts;
-  /** Most that a run can reach, and that runs outside of the windows of a step can. */
-  mostAt(row: number): number;
-  mostOutside(row: number, step: number): number;
-  countIn(row: number, step: number): number;
-  collectIn(row: number, step: number, sink: RunSink): void;
-  learn(links: SoftLinks): void;
 }
 
 const KERNEL_WIDTHS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024] as const;
@@ -41,75 +22,148 @@ const RATIO_SCALE = 0.03;
 const STEPS_BELOW = [4, 8] as const;
 export const DURATION_STEPS = STEPS_BELOW.length;
 
-export function createDurationDensity(input: DurationInput): DurationDensity {
-  const background = durationBackground(input.rowSeconds);
-  const sorted = input.runLengths.map((lengths) => buildSortedIndex(lengths));
-  const densities = input.runLengths.map(() => createReadingDensity(input.quantum));
-  let mixture: { difference: number; ratio: number; none: number } = shareOut(PRIOR);
-  let readingShares = input.runLengths.map(() => 1 / input.runLengths.length);
-  let radii = STEPS_BELOW.map((below) => radiusOf(densities, below));
+/** Shares of links whose durations differ by seconds, by a percentage, or have nothing in common. */
+interface Mixture {
+  readonly difference: number;
+  readonly ratio: number;
+  readonly none: number;
+}
 
-  const parts = (row: number, run: number): DurationParts => {
-    const own = input.rowSeconds[row] ?? Number.NaN;
+/** How durations differ: by some seconds from one of the readings, by some percent, or without any relation. */
+export class DurationDensity {
+  /** Density of each row's duration among all rows. */
+  readonly background: Float64Array;
+  readonly #input: DurationInput;
+  readonly #sorted: readonly SortedIndex[];
+  readonly #densities: readonly DifferenceDensity[];
+  #mixture: Mixture = shareOut(PRIOR);
+  #readingShares: readonly number[];
+  /** Half-widths of the search windows, by step. */
+  #radii: readonly number[];
+  /** What each reading explains of the pair that was asked for last. */
+  readonly #readings: Float64Array;
+
+  constructor(input: DurationInput) {
+    this.#input = input;
+    this.background = durationBackground(input.rowSeconds);
+    this.#sorted = input.runLengths.map((lengths) => buildSortedIndex(lengths));
+    this.#densities = input.runLengths.map(() => createReadingDensity(input.quantum));
+    this.#readingShares = input.runLengths.map(() => 1 / input.runLengths.length);
+    this.#readings = new Float64Array(input.runLengths.length);
+    this.#radii = this.#findRadii();
+  }
+
+  likelihood(row: number, run: number): number {
+    const { ratio, none } = this.#explain(row, run);
+    let sum = ratio + none;
+    for (const reading of this.#readings) sum += reading;
+    return sum;
+  }
+
+  mostAt(row: number): number {
+    const own = this.#input.rowSeconds[row] ?? 0;
+    return this.#bound(row, this.#most(), ratioDensity(own, own));
+  }
+
+  /** The most that runs outside of a step's windows reach. */
+  mostOutside(row: number, step: number): number {
+    const own = this.#input.rowSeconds[row] ?? 0;
+    const limit = this.#most() * 2 ** -(STEPS_BELOW[step] ?? 0);
+    return this.#bound(row, limit, ratioDensity(own, own + (this.#radii[step] ?? 0)));
+  }
+
+  countIn(row: number, step: number): number {
+    let count = 0;
+    this.#forEachWindow({ row, step }, (from, to) => (count += to - from));
+    return count;
+  }
+
+  collectIn(at: { readonly row: number; readonly step: number }, sink: RunSink): void {
+    this.#forEachWindow(at, (from, to, { records }) => {
+      for (let position = from; position < to; position++) sink(records[position] ?? 0);
+    });
+  }
+
+  learn(links: SoftLinks): void {
+    const counts = { difference: PRIOR.difference, ratio: PRIOR.ratio, none: PRIOR.none } as Record<
+      keyof Mixture,
+      number
+    >;
+    const perReading = this.#readingShares.map(() => 1);
+    const samples = this.#readingShares.map(() => ({ differences: [] as number[], weights: [] as number[] }));
+    forEachLink(links, (row, run, probability) => {
+      const own = this.#input.rowSeconds[row] ?? Number.NaN;
+      const { ratio, none } = this.#explain(row, run);
+      const all = this.#readings.reduce((sum, reading) => sum + reading, ratio + none);
+      if (Number.isNaN(own) || all === none) return;
+      counts.ratio += (probability * ratio) / all;
+      counts.none += (probability * none) / all;
+      for (const [at, reading] of this.#readings.entries()) {
+        if (reading <= 0) continue;
+        const weight = (probability * reading) / all;
+        counts.difference += weight;
+        perReading[at] = (perReading[at] ?? 0) + weight;
+        samples[at]?.differences.push((this.#input.runLengths[at]?.[run] ?? 0) - own);
+        samples[at]?.weights.push(weight);
+      }
+    });
+    this.#mixture = shareOut(counts);
+    const total = perReading.reduce((sum, count) => sum + count, 0);
+    this.#readingShares = perReading.map((count) => count / total);
+    for (const [at, density] of this.#densities.entries()) {
+      density.learn(samples[at] ?? { differences: [], weights: [] });
+    }
+    this.#radii = this.#findRadii();
+  }
+
+  /** Fills the shares of the readings; what no reading explains is returned. */
+  #explain(row: number, run: number): { readonly ratio: number; readonly none: number } {
+    const { runLengths, rowSeconds } = this.#input;
+    const own = rowSeconds[row] ?? Number.NaN;
     let there = 0;
-    for (let at = 0; at < input.runLengths.length; at++) {
-      if (!Number.isNaN(input.runLengths[at]?.[run] ?? Number.NaN)) there += readingShares[at] ?? 0;
+    for (let at = 0; at < runLengths.length; at++) {
+      if (!Number.isNaN(runLengths[at]?.[run] ?? Number.NaN)) there += this.#readingShares[at] ?? 0;
     }
     let ratio = 0;
-    const readings = input.runLengths.map((lengths, at) => {
-      const length = lengths[run] ?? Number.NaN;
-      if (Number.isNaN(length) || there === 0) return 0;
-      const share = (readingShares[at] ?? 0) / there;
+    for (let at = 0; at < runLengths.length; at++) {
+      const length = runLengths[at]?.[run] ?? Number.NaN;
+      this.#readings[at] = 0;
+      if (Number.isNaN(length) || there === 0) continue;
+      const share = (this.#readingShares[at] ?? 0) / there;
       ratio += share * ratioDensity(own, length);
-      return share * mixture.difference * (densities[at]?.at(length - own) ?? 0);
-    });
-    return { readings, ratio: mixture.ratio * ratio, none: mixture.none * (background[row] ?? 0) };
-  };
-  return {
-    background,
-    parts,
-    mostAt(row) {
-      const own = input.rowSeconds[row] ?? 0;
-      const most = Math.max(...densities.map((density) => density.most()));
-      return mixture.difference * most + mixture.ratio * ratioDensity(own, own) + mixture.none * (background[row] ?? 0);
-    },
-    mostOutside(row, step) {
-      const own = input.rowSeconds[row] ?? 0;
-      const limit = Math.max(...densities.map((density) => density.most())) * 2 ** -(STEPS_BELOW[step] ?? 0);
-      const ratio = ratioDensity(own, own + (radii[step] ?? 0));
-      return mixture.difference * limit + mixture.ratio * ratio + mixture.none * (background[row] ?? 0);
-    },
-    countIn(row, step) {
-      const own = input.rowSeconds[row] ?? 0;
-      const radius = radii[step] ?? 0;
-      let count = 0;
-      for (const { values } of sorted) count += upperBound(values, own + radius) - lowerBound(values, own - radius);
-      return count;
-    },
-    collectIn(row, step, sink) {
-      const own = input.rowSeconds[row] ?? 0;
-      const radius = radii[step] ?? 0;
-      for (const { values, records } of sorted) {
-        const end = upperBound(values, own + radius);
-        for (let at = lowerBound(values, own - radius); at < end; at++) sink(records[at] ?? 0);
-      }
-    },
-    learn(links) {
-      const learned = learnDurations(input, links, parts);
-      mixture = shareOut(learned.counts);
-      const total = learned.perReading.reduce((sum, count) => sum + count, 0);
-      readingShares = learned.perReading.map((count) => count / total);
-      for (const [at, density] of densities.entries()) {
-        density.learn(learned.samples[at] ?? { differences: [], weights: [] });
-      }
-      radii = STEPS_BELOW.map((below) => radiusOf(densities, below));
-    },
-  };
+      this.#readings[at] = share * this.#mixture.difference * (this.#densities[at]?.at(length - own) ?? 0);
+    }
+    return { ratio: this.#mixture.ratio * ratio, none: this.#mixture.none * (this.background[row] ?? 0) };
+  }
+
+  #bound(row: number, difference: number, ratio: number): number {
+    const { difference: byDifference, ratio: byRatio, none } = this.#mixture;
+    return byDifference * difference + byRatio * ratio + none * (this.background[row] ?? 0);
+  }
+
+  #most(): number {
+    return Math.max(...this.#densities.map((density) => density.most()));
+  }
+
+  #findRadii(): number[] {
+    return STEPS_BELOW.map((below) => radiusOf(this.#densities, this.#most() * 2 ** -below));
+  }
+
+  #forEachWindow(
+    { row, step }: { readonly row: number; readonly step: number },
+    visit: (from: number, to: number, index: SortedIndex) => void,
+  ): void {
+    const own = this.#input.rowSeconds[row] ?? 0;
+    const radius = this.#radii[step] ?? 0;
+    for (const index of this.#sorted) {
+      visit(lowerBound(index.values, own - radius), upperBound(index.values, own + radius), index);
+    }
+  }
 }
 
 function createReadingDensity(quantum: number): DifferenceDensity {
   const step = Math.max(1, quantum / 2);
-  return createDifferenceDensity({
+  return new DifferenceDensity({
     halfCells: 30_000,
     resolution: quantum > 0 ? Math.max(1, quantum / 4) : 0.1,
     scales: [...(quantum > 0 ? [] : [0.1, 0.3]), ...KERNEL_WIDTHS.map((width) => width * step)],
@@ -117,18 +171,13 @@ function createReadingDensity(quantum: number): DifferenceDensity {
   });
 }
 
-function shareOut(counts: { difference: number; ratio: number; none: number }): {
-  difference: number;
-  ratio: number;
-  none: number;
-} {
+function shareOut(counts: Mixture): Mixture {
   const total = counts.difference + counts.ratio + counts.none;
   return { difference: counts.difference / total, ratio: counts.ratio / total, none: counts.none / total };
 }
 
-/** Differences farther from 0 than this stay `below` bits under the most. */
-function radiusOf(densities: readonly DifferenceDensity[], below: number): number {
-  const limit = Math.max(...densities.map((density) => density.most())) * 2 ** -below;
+/** Differences farther from 0 than this stay at or below the limit. */
+function radiusOf(densities: readonly DifferenceDensity[], limit: number): number {
   const ends = densities.flatMap((density) => density.intervalsAbove(limit).flat().map(Math.abs));
   return Math.max(0, ...ends);
 }
@@ -143,36 +192,4 @@ function durationBackground(rowSeconds: Float64Array): Float64Array {
 function ratioDensity(own: number, length: number): number {
   if (own <= 0 || length <= 0) return 0;
   return Math.exp(-Math.abs(Math.log(length / own)) / RATIO_SCALE) / (2 * RATIO_SCALE * own);
-}
-
-interface LearnedDurations {
-  readonly counts: { difference: number; ratio: number; none: number };
-  readonly perReading: number[];
-  readonly samples: readonly { readonly differences: number[]; readonly weights: number[] }[];
-}
-
-function learnDurations(
-  input: DurationInput,
-  links: SoftLinks,
-  partsOf: (row: number, run: number) => DurationParts,
-): LearnedDurations {
-  const counts = { ...PRIOR } as { difference: number; ratio: number; none: number };
-  const perReading = input.runLengths.map(() => 1);
-  const samples = input.runLengths.map(() => ({ differences: [] as number[], weights: [] as number[] }));
-  forEachLink(links, (row, run, probability) => {
-    const { readings, ratio, none } = partsOf(row, run);
-    const all = readings.reduce((sum, reading) => sum + reading, ratio + none);
-    if (!(all > 0) || readings.every((reading) => reading === 0 && ratio === 0)) return;
-    counts.ratio += (probability * ratio) / all;
-    counts.none += (probability * none) / all;
-    for (const [at, reading] of readings.entries()) {
-      const weight = (probability * reading) / all;
-      counts.difference += weight;
-      perReading[at] = (perReading[at] ?? 0) + weight;
-      if (weight <= 0) continue;
-      samples[at]?.differences.push((input.runLengths[at]?.[run] ?? 0) - (input.rowSeconds[row] ?? 0));
-      samples[at]?.weights.push(weight);
-    }
-  });
-  return { counts, perReading, samples };
 }

@@ -3,7 +3,7 @@ import type { PairedMetric } from '../pairing/pair-metrics.ts';
 import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
 import { forEachLink, log2 } from './comparison.ts';
-import type { Comparison, ComparisonWords, SearchStep, SoftLinks } from './comparison.ts';
+import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { SPREADS, buildMetricSide, multiplyRatios, peakBeyond } from './metric-likelihood.ts';
 import type { MetricSide } from './metric-likelihood.ts';
 
@@ -18,82 +18,119 @@ const WINDOWS = [0, 0.003, 0.03] as const;
  * All final metrics together: a mixture over spreads, the same spread for all metrics of a pair, because they agree or
  * disagree together (best instead of last value kept, another step). Digits and rarity of the values carry the weight.
  */
-export function buildMetricsComparison(metrics: readonly PairedMetric[]): Comparison {
-  const sides = metrics.map(buildMetricSide);
-  const sorted = metrics.map((metric) => buildSortedIndex(metric.runValues));
-  const mixture = createMixture(sides);
-  return {
-    name: 'metrics',
-    isMissing: (row, run) => mixture.likelihood(row, run) === null,
-    weigh(row, run) {
-      const likelihood = mixture.likelihood(row, run);
-      return likelihood === null ? 0 : Math.max(LEAST_BITS, log2(likelihood));
-    },
-    learn: (links) => mixture.learn(links),
-    steps(row) {
-      const found: SearchStep[] = [{ bound: mixture.boundOutside(row, null), size: 0 }];
-      for (const window of WINDOWS) {
-        let size = 0;
-        forEachWindow({ sides, sorted, row, window }, (from, to) => (size += to - from));
-        found.push({ bound: mixture.boundOutside(row, window), size });
-      }
-      return found;
-    },
-    collect({ row, step }, sink) {
-      forEachWindow({ sides, sorted, row, window: WINDOWS[step - 1] ?? 0 }, (from, to, index) => {
-        for (let at = from; at < to; at++) sink(index.records[at] ?? 0);
-      });
-    },
-    describe: (row, run) => describeMetrics(metrics, sides, { row, run }),
-    health: () => metrics.map((metric) => `column ${metric.column} measures what summary ${metric.key} measures`),
-  };
-}
+export class MetricsComparison implements Comparison {
+  readonly name = 'metrics';
+  readonly #metrics: readonly PairedMetric[];
+  readonly #sides: readonly MetricSide[];
+  readonly #sorted: readonly SortedIndex[];
+  readonly #mixture: SpreadMixture;
 
-interface SpreadMixture {
-  /** Density ratio of a pair; null where no metric is on both sides. */
-  likelihood(row: number, run: number): number | null;
-  /** The most bits that runs outside of a window reach; null is no window. */
-  boundOutside(row: number, window: number | null): number;
-  learn(links: SoftLinks): void;
-}
+  constructor(metrics: readonly PairedMetric[]) {
+    this.#metrics = metrics;
+    this.#sides = metrics.map(buildMetricSide);
+    this.#sorted = metrics.map((metric) => buildSortedIndex(metric.runValues));
+    this.#mixture = new SpreadMixture(this.#sides);
+  }
 
-function createMixture(sides: readonly MetricSide[]): SpreadMixture {
-  let shares: readonly number[] = priorShares();
-  let disagree: number = PRIOR_DISAGREE;
-  const terms = new Float64Array(SPREADS.length);
-  const fillTerms = (row: number, run: number): boolean => {
-    terms.set(shares);
-    let found = false;
-    for (const side of sides) if (multiplyRatios(side, { row, run }, terms)) found = true;
+  weigh(row: number, run: number): number {
+    const likelihood = this.#mixture.likelihoodOrNull(row, run);
+    return likelihood === null ? 0 : Math.max(LEAST_BITS, log2(likelihood));
+  }
+
+  isMissing(row: number, run: number): boolean {
+    return this.#mixture.likelihoodOrNull(row, run) === null;
+  }
+
+  learn(links: SoftLinks): void {
+    this.#mixture.learn(links);
+  }
+
+  steps(row: number): readonly SearchStep[] {
+    const found: SearchStep[] = [{ bound: this.#mixture.boundOutside(row, null), size: 0 }];
+    for (const window of WINDOWS) {
+      let size = 0;
+      this.#forEachWindow(row, window, (from, to) => (size += to - from));
+      found.push({ bound: this.#mixture.boundOutside(row, window), size });
+    }
     return found;
-  };
-  const sumOfTerms = (): number => {
-    let sum = disagree;
-    for (const term of terms) sum += term;
+  }
+
+  collect({ row, step }: { readonly row: number; readonly step: number }, sink: RunSink): void {
+    this.#forEachWindow(row, WINDOWS[step - 1] ?? 0, (from, to, index) => {
+      for (let at = from; at < to; at++) sink(index.records[at] ?? 0);
+    });
+  }
+
+  describe(row: number, run: number): ComparisonWords {
+    return describeMetrics(this.#metrics, this.#sides, { row, run });
+  }
+
+  health(): readonly string[] {
+    return this.#metrics.map((metric) => `column ${metric.column} measures what summary ${metric.key} measures`);
+  }
+
+  #forEachWindow(row: number, window: number, visit: (from: number, to: number, index: SortedIndex) => void): void {
+    for (const [at, side] of this.#sides.entries()) {
+      const own = side.rowValues[row] ?? Number.NaN;
+      const index = this.#sorted[at];
+      if (Number.isNaN(own) || index === undefined) continue;
+      const radius = radiusOf(own, side.units[row] ?? 1, window);
+      visit(lowerBound(index.values, own - radius), upperBound(index.values, own + radius), index);
+    }
+  }
+}
+
+class SpreadMixture {
+  readonly #sides: readonly MetricSide[];
+  #shares: readonly number[] = priorShares();
+  #disagree: number = PRIOR_DISAGREE;
+  /** Share · Π density ratio of the pair that was asked for last, by spread. */
+  readonly #terms = new Float64Array(SPREADS.length);
+
+  constructor(sides: readonly MetricSide[]) {
+    this.#sides = sides;
+  }
+
+  /** Density ratio of a pair; null where no metric is on both sides. */
+  likelihoodOrNull(row: number, run: number): number | null {
+    return this.#fillTerms(row, run) ? this.#sumOfTerms() : null;
+  }
+
+  /** The most bits that runs outside of a window reach; null is no window. */
+  boundOutside(row: number, window: number | null): number {
+    let best = this.#disagree;
+    for (const [at, spread] of SPREADS.entries()) {
+      best += (this.#shares[at] ?? 0) * mostRatio(this.#sides, { row, window, spread });
+    }
+    return Math.max(0, log2(best));
+  }
+
+  learn(links: SoftLinks): void {
+    const counts = priorShares().map((share) => share * PRIOR_LINKS);
+    let disagreeing = PRIOR_DISAGREE * PRIOR_LINKS;
+    forEachLink(links, (row, run, probability) => {
+      if (!this.#fillTerms(row, run)) return;
+      const all = this.#sumOfTerms();
+      for (const [at, term] of this.#terms.entries()) counts[at] = (counts[at] ?? 0) + (probability * term) / all;
+      disagreeing += (probability * this.#disagree) / all;
+    });
+    const total = counts.reduce((sum, count) => sum + count, disagreeing);
+    this.#shares = counts.map((count) => count / total);
+    this.#disagree = disagreeing / total;
+  }
+
+  #fillTerms(row: number, run: number): boolean {
+    this.#terms.set(this.#shares);
+    let found = false;
+    for (const side of this.#sides) if (multiplyRatios(side, { row, run }, this.#terms)) found = true;
+    return found;
+  }
+
+  #sumOfTerms(): number {
+    let sum = this.#disagree;
+    for (const term of this.#terms) sum += term;
     return sum;
-  };
-  return {
-    likelihood: (row, run) => (fillTerms(row, run) ? sumOfTerms() : null),
-    boundOutside(row, window) {
-      let best = disagree;
-      for (const [at, spread] of SPREADS.entries())
-        best += (shares[at] ?? 0) * mostRatio(sides, { row, window, spread });
-      return Math.max(0, log2(best));
-    },
-    learn(links) {
-      const counts = priorShares().map((share) => share * PRIOR_LINKS);
-      let disagreeing = PRIOR_DISAGREE * PRIOR_LINKS;
-      forEachLink(links, (row, run, probability) => {
-        if (!fillTerms(row, run)) return;
-        const all = sumOfTerms();
-        for (const [at, term] of terms.entries()) counts[at] = (counts[at] ?? 0) + (probability * term) / all;
-        disagreeing += (probability * disagree) / all;
-      });
-      const total = counts.reduce((sum, count) => sum + count, disagreeing);
-      shares = counts.map((count) => count / total);
-      disagree = disagreeing / total;
-    },
-  };
+  }
 }
 
 function priorShares(): number[] {
@@ -121,23 +158,6 @@ function mostRatio(
 
 function radiusOf(own: number, unit: number, window: number): number {
   return 0.51 * unit + 4 * window * Math.abs(own);
-}
-
-interface WindowSearch {
-  readonly sides: readonly MetricSide[];
-  readonly sorted: readonly SortedIndex[];
-  readonly row: number;
-  readonly window: number;
-}
-
-function forEachWindow(search: WindowSearch, visit: (from: number, to: number, index: SortedIndex) => void): void {
-  for (const [at, side] of search.sides.entries()) {
-    const own = side.rowValues[search.row] ?? Number.NaN;
-    const index = search.sorted[at];
-    if (Number.isNaN(own) || index === undefined) continue;
-    const radius = radiusOf(own, side.units[search.row] ?? 1, search.window);
-    visit(lowerBound(index.values, own - radius), upperBound(index.values, own + radius), index);
-  }
 }
 
 function describeMetrics(

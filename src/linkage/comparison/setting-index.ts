@@ -1,72 +1,82 @@
 import type { PairedField } from '../pairing/pairing.ts';
 import type { RunSink } from './comparison.ts';
 
-/** Finds runs by the settings they share with a row. */
-export interface SettingIndex {
-  /** How many runs have the row's value of the field. */
-  sizeOf(row: number, field: number): number;
-  collectField(request: { readonly row: number; readonly field: number }, sink: RunSink): void;
-  /** Runs that agree on every field that both sides have; null where too many patterns of missing fields exist. */
-  sizeOfAll(row: number): number | null;
-  collectAll(row: number, sink: RunSink): void;
-}
-
 /** Each pattern of present fields costs one lookup a row. */
 const MOST_PATTERNS = 300;
 const NONE = new Int32Array(0);
 
-export function buildSettingIndex(fields: readonly PairedField[], runCount: number): SettingIndex {
-  const postings = fields.map((field) => buildPostings(field.runCodes));
-  const patterns = groupByPattern(fields, runCount);
-  const tuples = new Map<number, Map<number, Int32Array>>();
-  const width = 2 ** fields.length;
+/** Finds runs by the settings they share with a row. */
+export class SettingIndex {
+  readonly #fields: readonly PairedField[];
+  readonly #postings: readonly Map<number, Int32Array>[];
+  /** Runs by which of the fields they have. */
+  readonly #patterns: ReadonlyMap<number, readonly number[]>;
+  /** Runs of a pattern by their values on masked fields. */
+  readonly #tuples = new Map<number, Map<number, Int32Array>>();
 
-  const tupleTable = (pattern: number, mask: number): Map<number, Int32Array> => {
-    const id = pattern * width + mask;
-    let table = tuples.get(id);
-    if (table === undefined) {
-      table = groupByHash(patterns.get(pattern) ?? [], (run) =>
-        hashOf(fields, (field) => field.runCodes[run] ?? -1, mask),
-      );
-      tuples.set(id, table);
-    }
-    return table;
-  };
-  const visitTuples = (row: number, visit: (runs: Int32Array) => void): void => {
-    const rowMask = maskOf(fields, (field) => field.rowCodes[row] ?? -1);
-    for (const pattern of patterns.keys()) {
+  constructor(fields: readonly PairedField[], runCount: number) {
+    this.#fields = fields;
+    this.#postings = fields.map((field) => buildPostings(field.runCodes));
+    this.#patterns = groupByPattern(fields, runCount);
+  }
+
+  /** How many runs have the row's value of the field. */
+  sizeOf(row: number, field: number): number {
+    return this.#runsWith(row, field).length;
+  }
+
+  collectField({ row, field }: { readonly row: number; readonly field: number }, sink: RunSink): void {
+    for (const run of this.#runsWith(row, field)) sink(run);
+  }
+
+  /** How many runs agree on every field that both sides have; null where too many patterns of missing fields exist. */
+  sizeOfAll(row: number): number | null {
+    if (this.#patterns.size > MOST_PATTERNS) return null;
+    let size = 0;
+    this.#visitTuples(row, (runs) => (size += runs.length));
+    return size;
+  }
+
+  collectAll(row: number, sink: RunSink): void {
+    this.#visitTuples(row, (runs) => {
+      for (const run of runs) sink(run);
+    });
+  }
+
+  #runsWith(row: number, field: number): Int32Array {
+    return this.#postings[field]?.get(this.#fields[field]?.rowCodes[row] ?? -1) ?? NONE;
+  }
+
+  #visitTuples(row: number, visit: (runs: Int32Array) => void): void {
+    const codeOf = (field: PairedField): number => field.rowCodes[row] ?? -1;
+    const rowMask = maskOf(this.#fields, codeOf);
+    for (const pattern of this.#patterns.keys()) {
       const mask = pattern & rowMask;
       if (mask === 0) continue;
-      const runs = tupleTable(pattern, mask).get(hashOf(fields, (field) => field.rowCodes[row] ?? -1, mask));
+      const runs = this.#tupleTable(pattern, mask).get(hashOf(this.#fields, codeOf, mask));
       if (runs !== undefined) visit(runs);
     }
-  };
-  const runsWith = (row: number, field: number): Int32Array =>
-    postings[field]?.get(fields[field]?.rowCodes[row] ?? -1) ?? NONE;
+  }
 
-  return {
-    sizeOf: (row, field) => runsWith(row, field).length,
-    collectField({ row, field }, sink) {
-      for (const run of runsWith(row, field)) sink(run);
-    },
-    sizeOfAll(row) {
-      if (patterns.size > MOST_PATTERNS) return null;
-      let size = 0;
-      visitTuples(row, (runs) => (size += runs.length));
-      return size;
-    },
-    collectAll(row, sink) {
-      visitTuples(row, (runs) => {
-        for (const run of runs) sink(run);
-      });
-    },
-  };
+  #tupleTable(pattern: number, mask: number): Map<number, Int32Array> {
+    const id = pattern * 2 ** this.#fields.length + mask;
+    let table = this.#tuples.get(id);
+    if (table === undefined) {
+      const hash = (run: number): number => hashOf(this.#fields, (field) => field.runCodes[run] ?? -1, mask);
+      this.#tuples.set(id, (table = groupByHash(this.#patterns.get(pattern) ?? [], hash)));
+    }
+    return table;
+  }
 }
 
 /** Which fields are there, as bits; −2 (a value that no row has) is there too. */
 export function maskOf(fields: readonly PairedField[], codeOf: (field: PairedField) => number): number {
   let mask = 0;
-  for (const [index, field] of fields.entries()) if (codeOf(field) !== -1) mask |= 1 << index;
+  let bit = 1;
+  for (const field of fields) {
+    if (codeOf(field) !== -1) mask |= bit;
+    bit <<= 1;
+  }
   return mask;
 }
 
@@ -74,8 +84,9 @@ export function maskOf(fields: readonly PairedField[], codeOf: (field: PairedFie
 export function hashOf(fields: readonly PairedField[], codeOf: (field: PairedField) => number, mask: number): number {
   let low = 0x811c9dc5;
   let high = 0x1234567;
-  for (const [index, field] of fields.entries()) {
-    if ((mask & (1 << index)) === 0) continue;
+  for (let index = 0; index < fields.length; index++) {
+    const field = fields[index];
+    if (field === undefined || (mask & (1 << index)) === 0) continue;
     const code = codeOf(field) + 7;
     low = Math.imul(low ^ code, 0x01000193) ^ (code >>> 7);
     high = Math.imul(high ^ (code + index), 0x85ebca6b) ^ (high >>> 13);

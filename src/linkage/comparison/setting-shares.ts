@@ -1,17 +1,7 @@
 import type { PairedField } from '../pairing/pairing.ts';
 import { buildNeighbourShares } from './neighbour-shares.ts';
+import type { NeighbourShares } from './neighbour-shares.ts';
 import { hashOf, maskOf } from './setting-index.ts';
-
-/**
- * How rare a row's combination of settings is among the registry's rows. Dependent settings (all runs of a sweep share
- * task, method and batch size) are counted together, so that what repeats another setting adds nothing.
- */
-export interface SettingShares {
-  /** log2 of the share of rows that have the row's values on exactly the masked fields. */
-  log2Share(row: number, mask: number): number;
-  /** At least −log2Share for every mask within this one. */
-  mostBits(row: number, mask: number): number;
-}
 
 interface ShareTable {
   /** Rows with the same values, by row; 0 where the row lacks one of the fields. */
@@ -23,56 +13,69 @@ interface ShareTable {
 /** Bytes spent on counts by row and mask. */
 const TABLE_BUDGET = 100_000_000;
 
-export function buildSettingShares(
-  fields: readonly PairedField[],
-  rowCount: number,
-  rowSeconds: Float64Array | null,
-): SettingShares {
-  const tables = new Map<number, ShareTable>();
-  const most = Math.max(64, Math.floor(TABLE_BUDGET / (4 * Math.max(1, rowCount))));
-  const all = 2 ** fields.length - 1;
-  const onceOfAll = buildTable(fields, rowCount, all).log2Once;
-  const rowMasks = Int32Array.from({ length: rowCount }, (_item, row) =>
-    maskOf(fields, (field) => field.rowCodes[row] ?? -1),
-  );
+/**
+ * How rare a row's combination of settings is among the registry's rows. Dependent settings (all runs of a sweep share
+ * task, method and batch size) are counted together, so that what repeats another setting adds nothing.
+ */
+export class SettingShares {
+  readonly #fields: readonly PairedField[];
+  readonly #rowCount: number;
+  readonly #rowMasks: Int32Array;
+  readonly #neighbours: NeighbourShares;
+  readonly #tables = new Map<number, ShareTable>();
+  readonly #mostTables: number;
+  readonly #onceOfAll: number;
+
+  constructor(fields: readonly PairedField[], rowCount: number, rowSeconds: Float64Array | null) {
+    this.#fields = fields;
+    this.#rowCount = rowCount;
+    this.#mostTables = Math.max(64, Math.floor(TABLE_BUDGET / (4 * Math.max(1, rowCount))));
+    this.#rowMasks = Int32Array.from({ length: rowCount }, (_item, row) =>
+      maskOf(fields, (field) => field.rowCodes[row] ?? -1),
+    );
+    this.#onceOfAll = buildTable(fields, this.#rowMasks, 2 ** fields.length - 1).log2Once;
+    this.#neighbours = buildNeighbourShares(fields, this.#rowMasks, rowSeconds);
+  }
+
+  /** log2 of the share of rows that have the row's values on exactly the masked fields. */
+  log2Share(row: number, mask: number): number {
+    const table = this.#tableFor(mask & (this.#rowMasks[row] ?? 0));
+    if (table === null) return 0;
+    const count = table.counts[row] ?? 1;
+    return this.#neighbours.mix((count <= 1 ? table.log2Once : Math.log2(count)) - table.log2Total, row, mask);
+  }
+
+  /** At least −log2Share for every mask within this one. */
+  mostBits(row: number, mask: number): number {
+    const own = mask & (this.#rowMasks[row] ?? 0);
+    if (own === 0) return 0;
+    const count = this.#tableFor(own)?.counts[row] ?? 0;
+    const least = (count <= 1 ? this.#onceOfAll : Math.log2(count)) - Math.log2(Math.max(1, this.#rowCount));
+    return -this.#neighbours.mix(least, row, own);
+  }
+
   /** Where the budget is spent, the least telling fields (the last ones) are left out: never too many bits. */
-  const tableFor = (mask: number): ShareTable | null => {
+  #tableFor(mask: number): ShareTable | null {
     for (let within = mask; within !== 0; within &= ~(1 << (31 - Math.clz32(within)))) {
-      const known = tables.get(within);
+      const known = this.#tables.get(within);
       if (known !== undefined) return known;
-      if (tables.size >= most) continue;
-      const table = buildTable(fields, rowCount, within);
-      const floored = { ...table, log2Once: Math.max(table.log2Once, onceOfAll) };
-      tables.set(within, floored);
+      if (this.#tables.size >= this.#mostTables) continue;
+      const table = buildTable(this.#fields, this.#rowMasks, within);
+      const floored = { ...table, log2Once: Math.max(table.log2Once, this.#onceOfAll) };
+      this.#tables.set(within, floored);
       return floored;
     }
     return null;
-  };
-  const neighbours = buildNeighbourShares(fields, rowMasks, rowSeconds);
-  const countOf = (row: number, mask: number): number => tableFor(mask)?.counts[row] ?? 0;
-  return {
-    log2Share(row, mask) {
-      const table = tableFor(mask & (rowMasks[row] ?? 0));
-      if (table === null) return 0;
-      const count = table.counts[row] ?? 1;
-      return neighbours.mix((count <= 1 ? table.log2Once : Math.log2(count)) - table.log2Total, row, mask);
-    },
-    mostBits(row, mask) {
-      const own = mask & (rowMasks[row] ?? 0);
-      if (own === 0) return 0;
-      const count = countOf(row, own);
-      const least = (count <= 1 ? onceOfAll : Math.log2(count)) - Math.log2(Math.max(1, rowCount));
-      return -neighbours.mix(least, row, own);
-    },
-  };
+  }
 }
 
-function buildTable(fields: readonly PairedField[], rowCount: number, mask: number): ShareTable {
+function buildTable(fields: readonly PairedField[], rowMasks: Int32Array, mask: number): ShareTable {
+  const rowCount = rowMasks.length;
   const hashes = new Float64Array(rowCount).fill(-1);
   const sizes = new Map<number, number>();
   let total = 0;
   for (let row = 0; row < rowCount; row++) {
-    if ((maskOf(fields, (field) => field.rowCodes[row] ?? -1) & mask) !== mask) continue;
+    if (((rowMasks[row] ?? 0) & mask) !== mask) continue;
     const hash = hashOf(fields, (field) => field.rowCodes[row] ?? -1, mask);
     hashes[row] = hash;
     sizes.set(hash, (sizes.get(hash) ?? 0) + 1);

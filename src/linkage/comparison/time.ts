@@ -2,14 +2,15 @@ import { buildSortedIndex, lowerBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
 import { burstyDensity, rangeOf } from './background.ts';
 import { forEachLink, log2 } from './comparison.ts';
-import type { Comparison, RunSink, SearchStep, SoftLinks } from './comparison.ts';
-import { boxShape, createDifferenceDensity, laplaceShape } from './difference-density.ts';
-import type { DifferenceDensity } from './difference-density.ts';
+import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
+import { DifferenceDensity, boxShape, laplaceShape } from './difference-density.ts';
 import { spell } from './spell.ts';
 
 /** A row time and the run times that may mean the same moment. All in seconds; NaN is missing. */
 export interface TimeChannel {
   readonly words: string;
+  /** What the run does at its time: `starts`, `ends`. */
+  readonly runVerb: string;
   readonly rowSeconds: Float64Array;
   /** Run time by the first definition (creation on the server) and by the second (start as the client saw it). */
   readonly runSeconds: Float64Array;
@@ -28,75 +29,135 @@ const STEPS_BELOW = [3, 6, 10, 14] as const;
 /** Both definitions of a start agree within this many seconds for runs that were not synced later. */
 const SAME_START = 300;
 
-export function buildTimeComparison(channel: TimeChannel): Comparison {
-  const background = rowBackground(channel);
-  const density = createDifferenceDensity({
-    resolution: 1,
-    halfCells: 2 * DAY,
-    scales: SCALES.filter((scale) => scale >= channel.quantum / 8),
-    shapes: defaultShapes(channel.quantum, rangeOf(channel.rowSeconds)),
-  });
+/** When a row says its run began against when the run says so; the delay's shape is learned. */
+export class TimeComparison implements Comparison {
+  readonly name = 'time';
+  readonly #channel: TimeChannel;
+  readonly #background: Float64Array;
+  readonly #density: DifferenceDensity;
+  readonly #sorted: readonly SortedIndex[];
   /** P(the first definition is the one that the row means), for runs where both agree, the first is later, or earlier. */
-  const firstShares = [0.5, 0.5, 0.5];
-  const sorted = buildSortedIndex(channel.runSeconds);
-  const otherSorted = channel.otherSeconds === null ? null : buildSortedIndex(channel.otherSeconds);
+  readonly #firstShares = [0.5, 0.5, 0.5];
+  /** Windows in which the density stands high, by how many bits below its most they reach. */
+  readonly #windows = new Map<number, Windows>();
 
-  const differences = (row: number, run: number): [number, number, number] => {
-    const own = (channel.rowSeconds[row] ?? Number.NaN) + (channel.offsets[row] ?? 0);
-    const first = channel.runSeconds[run] ?? Number.NaN;
-    const second = channel.otherSeconds?.[run] ?? Number.NaN;
-    return [first - own, second - own, classOf(first, second)];
-  };
-  const likelihood = (row: number, run: number): number => {
-    const [first, second, kind] = differences(row, run);
-    if (Number.isNaN(second)) return density.at(first);
-    const share = firstShares[kind] ?? 0.5;
-    return share * density.at(first) + (1 - share) * density.at(second);
-  };
-  const isMissing = (row: number, run: number): boolean =>
-    Number.isNaN(channel.rowSeconds[row] ?? Number.NaN) || Number.isNaN(channel.runSeconds[run] ?? Number.NaN);
-  const intervals = createIntervals(density);
+  constructor(channel: TimeChannel) {
+    this.#channel = channel;
+    this.#background = rowBackground(channel);
+    this.#density = new DifferenceDensity({
+      resolution: 1,
+      halfCells: 2 * DAY,
+      scales: SCALES.filter((scale) => scale >= channel.quantum / 8),
+      shapes: defaultShapes(channel.quantum, rangeOf(channel.rowSeconds)),
+    });
+    const definitions = [channel.runSeconds, ...(channel.otherSeconds === null ? [] : [channel.otherSeconds])];
+    this.#sorted = definitions.map((seconds) => buildSortedIndex(seconds));
+  }
 
-  return {
-    name: 'time',
-    isMissing,
-    weigh(row, run) {
-      if (isMissing(row, run)) return 0;
-      return Math.max(LEAST_BITS, log2(likelihood(row, run) / (background[row] ?? 1)));
-    },
-    learn(links) {
-      learnTimes({ links, differences, density, firstShares });
-      intervals.reset();
-    },
-    steps(row) {
-      const base = background[row] ?? Number.NaN;
-      if (Number.isNaN(base)) return [{ bound: 0, size: 0 }];
-      const own = (channel.rowSeconds[row] ?? 0) + (channel.offsets[row] ?? 0);
-      const found: SearchStep[] = [{ bound: Math.max(LEAST_BITS, log2(density.most() / base)), size: 0 }];
-      for (const below of STEPS_BELOW) {
-        const { windows, limit } = intervals.get(below);
-        const size = countIn(sorted, own, windows) + (otherSorted === null ? 0 : countIn(otherSorted, own, windows));
-        // runs without a time weigh 0 and are in no list
-        found.push({ bound: Math.max(0, log2(limit / base)), size });
-      }
-      return found;
-    },
-    collect({ row, step }, sink) {
-      const own = (channel.rowSeconds[row] ?? 0) + (channel.offsets[row] ?? 0);
-      const { windows } = intervals.get(STEPS_BELOW[step - 1] ?? 0);
-      collectIn(sorted, { own, windows }, sink);
-      if (otherSorted !== null) collectIn(otherSorted, { own, windows }, sink);
-    },
-    describe(row, run) {
-      if (isMissing(row, run)) return { level: 'missing', words: 'no time to compare' };
-      const [first, second, kind] = differences(row, run);
-      const meansFirst =
-        Number.isNaN(second) ||
-        (firstShares[kind] ?? 0) * density.at(first) >= (1 - (firstShares[kind] ?? 0)) * density.at(second);
-      return describeDifference(meansFirst ? first : second, channel.words, meansFirst);
-    },
-    health: () => [],
-  };
+  weigh(row: number, run: number): number {
+    if (this.isMissing(row, run)) return 0;
+    const { first, second } = this.#likelihoods(this.#gap(row, run));
+    return Math.max(LEAST_BITS, log2((first + second) / (this.#background[row] ?? 1)));
+  }
+
+  isMissing(row: number, run: number): boolean {
+    return (
+      Number.isNaN(this.#channel.rowSeconds[row] ?? Number.NaN) ||
+      Number.isNaN(this.#channel.runSeconds[run] ?? Number.NaN)
+    );
+  }
+
+  learn(links: SoftLinks): void {
+    const differences: number[] = [];
+    const weights: number[] = [];
+    const firstMass = [1, 1, 1];
+    const mass = [2, 2, 2];
+    forEachLink(links, (row, run, probability) => {
+      if (this.isMissing(row, run)) return;
+      const gap = this.#gap(row, run);
+      const { first, second } = this.#likelihoods(gap);
+      const share = first + second > 0 ? first / (first + second) : 1;
+      differences.push(gap.first);
+      weights.push(probability * share);
+      if (Number.isNaN(gap.second)) return;
+      differences.push(gap.second);
+      weights.push(probability * (1 - share));
+      firstMass[gap.kind] = (firstMass[gap.kind] ?? 0) + probability * share;
+      mass[gap.kind] = (mass[gap.kind] ?? 0) + probability;
+    });
+    for (const kind of [0, 1, 2]) this.#firstShares[kind] = (firstMass[kind] ?? 1) / (mass[kind] ?? 2);
+    this.#density.learn({ differences, weights });
+    this.#windows.clear();
+  }
+
+  steps(row: number): readonly SearchStep[] {
+    const base = this.#background[row] ?? Number.NaN;
+    if (Number.isNaN(base)) return [{ bound: 0, size: 0 }];
+    const steps: SearchStep[] = [{ bound: Math.max(0, log2(this.#density.most() / base)), size: 0 }];
+    for (const below of STEPS_BELOW) {
+      const { windows, limit } = this.#windowsBelow(below);
+      let size = 0;
+      for (const index of this.#sorted) size += countIn(index, this.#timeOf(row), windows);
+      // runs without a time weigh 0 and are in no list
+      steps.push({ bound: Math.max(0, log2(limit / base)), size });
+    }
+    return steps;
+  }
+
+  collect({ row, step }: { readonly row: number; readonly step: number }, sink: RunSink): void {
+    const { windows } = this.#windowsBelow(STEPS_BELOW[step - 1] ?? 0);
+    for (const index of this.#sorted) collectIn(index, { own: this.#timeOf(row), windows }, sink);
+  }
+
+  describe(row: number, run: number): ComparisonWords {
+    if (this.isMissing(row, run)) return { level: 'missing', words: 'no time to compare' };
+    const gap = this.#gap(row, run);
+    const { first, second } = this.#likelihoods(gap);
+    return describeGap(first >= second ? gap.first : gap.second, this.#channel, first >= second);
+  }
+
+  health(): readonly string[] {
+    return [];
+  }
+
+  /** The row's time on the runs' clock. */
+  #timeOf(row: number): number {
+    return (this.#channel.rowSeconds[row] ?? Number.NaN) + (this.#channel.offsets[row] ?? 0);
+  }
+
+  #gap(row: number, run: number): Gap {
+    const own = this.#timeOf(row);
+    const first = (this.#channel.runSeconds[run] ?? Number.NaN) - own;
+    const second = (this.#channel.otherSeconds?.[run] ?? Number.NaN) - own;
+    return { first, second, kind: kindOf(first, second) };
+  }
+
+  #likelihoods({ first, second, kind }: Gap): { first: number; second: number } {
+    if (Number.isNaN(second)) return { first: this.#density.at(first), second: 0 };
+    const share = this.#firstShares[kind] ?? 0.5;
+    return { first: share * this.#density.at(first), second: (1 - share) * this.#density.at(second) };
+  }
+
+  #windowsBelow(below: number): Windows {
+    let found = this.#windows.get(below);
+    if (found === undefined) {
+      const limit = this.#density.most() * 2 ** -below;
+      this.#windows.set(below, (found = { windows: this.#density.intervalsAbove(limit), limit }));
+    }
+    return found;
+  }
+}
+
+/** Run minus row by both definitions of the run's time, and how these two stand to each other. */
+interface Gap {
+  readonly first: number;
+  readonly second: number;
+  readonly kind: 0 | 1 | 2;
+}
+
+interface Windows {
+  readonly windows: readonly (readonly [number, number])[];
+  readonly limit: number;
 }
 
 /** Rows come in bursts: what is likely at a row's time is learned at all scales, from a second to the whole range. */
@@ -117,63 +178,9 @@ function defaultShapes(quantum: number, range: number): ReturnType<typeof boxSha
   ];
 }
 
-function classOf(first: number, second: number): number {
-  if (Math.abs(first - second) <= SAME_START) return 0;
+function kindOf(first: number, second: number): Gap['kind'] {
+  if (Number.isNaN(second) || Math.abs(first - second) <= SAME_START) return 0;
   return first > second ? 1 : 2;
-}
-
-interface TimeLearning {
-  readonly links: SoftLinks;
-  readonly differences: (row: number, run: number) => [number, number, number];
-  readonly density: DifferenceDensity;
-  readonly firstShares: number[];
-}
-
-function learnTimes({ links, differences, density, firstShares }: TimeLearning): void {
-  const found: number[] = [];
-  const weights: number[] = [];
-  const firstMass = [1, 1, 1];
-  const mass = [2, 2, 2];
-  forEachLink(links, (row, run, probability) => {
-    const [first, second, kind] = differences(row, run);
-    if (Number.isNaN(first)) return;
-    if (Number.isNaN(second)) {
-      found.push(first);
-      weights.push(probability);
-      return;
-    }
-    const share = firstShares[kind] ?? 0.5;
-    const a = share * density.at(first);
-    const b = (1 - share) * density.at(second);
-    const responsibility = a + b > 0 ? a / (a + b) : 0.5;
-    firstMass[kind] = (firstMass[kind] ?? 0) + probability * responsibility;
-    mass[kind] = (mass[kind] ?? 0) + probability;
-    found.push(first, second);
-    weights.push(probability * responsibility, probability * (1 - responsibility));
-  });
-  for (const kind of [0, 1, 2]) firstShares[kind] = (firstMass[kind] ?? 1) / (mass[kind] ?? 2);
-  density.learn({ differences: found, weights });
-}
-
-interface Windows {
-  readonly windows: readonly (readonly [number, number])[];
-  readonly limit: number;
-}
-
-/** The windows belong to the density as it is now, so learning throws them away. */
-function createIntervals(density: DifferenceDensity): { get(below: number): Windows; reset(): void } {
-  const known = new Map<number, Windows>();
-  return {
-    get(below) {
-      let found = known.get(below);
-      if (found === undefined) {
-        const limit = density.most() * 2 ** -below;
-        known.set(below, (found = { windows: density.intervalsAbove(limit), limit }));
-      }
-      return found;
-    },
-    reset: () => known.clear(),
-  };
 }
 
 function countIn(index: SortedIndex, own: number, windows: Windows['windows']): number {
@@ -191,20 +198,20 @@ function collectIn(index: SortedIndex, at: { own: number; windows: Windows['wind
   }
 }
 
-function describeDifference(difference: number, words: string, meansFirst: boolean): { level: string; words: string } {
-  const size = Math.abs(difference);
-  const limits: [number, string][] = [
-    [5, '5 s'],
-    [60, '60 s'],
-    [600, '10 min'],
-    [3600, '1 h'],
-    [DAY, '1 day'],
-  ];
-  const level = limits.find(([limit]) => size <= limit)?.[1];
-  const direction = difference >= 0 ? 'after' : 'before';
-  const source = meansFirst ? '' : ' (by the start that its client recorded)';
+const LEVELS: readonly (readonly [limit: number, words: string])[] = [
+  [5, 'within 5 s'],
+  [60, 'within 60 s'],
+  [600, 'within 10 min'],
+  [3600, 'within 1 h'],
+  [DAY, 'within 1 day'],
+];
+
+function describeGap(gap: number, channel: TimeChannel, isFirst: boolean): ComparisonWords {
+  const size = Math.abs(gap);
+  const level = LEVELS.find(([limit]) => size <= limit)?.[1] ?? 'more than 1 day';
+  const source = isFirst ? '' : ', by the start that its client recorded';
   return {
-    level: level === undefined ? 'more than 1 day' : `within ${level}`,
-    words: `run starts ${spell(size)} ${direction} ${words}${source}`,
+    level,
+    words: `run ${channel.runVerb} ${spell(size)} ${gap >= 0 ? 'after' : 'before'} ${channel.words}${source}`,
   };
 }

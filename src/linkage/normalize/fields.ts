@@ -15,9 +15,7 @@ export interface Field {
   readonly isNumeric: boolean;
 }
 
-export interface FieldSource {
-  readonly name: string;
-  readonly origin: FieldOrigin;
+export interface FieldSource extends FieldId {
   readonly codes: Int32Array;
 }
 
@@ -37,9 +35,14 @@ export function buildField(source: FieldSource, values: ValueCodes): Field {
   return { ...source, filled, counts, isNumeric: filled > 0 && numeric >= NUMERIC_SHARE * filled };
 }
 
+export interface FieldId {
+  readonly name: string;
+  readonly origin: FieldOrigin;
+}
+
 /** Collects fields by name while records are read one after the other; a field that few records have stays cheap. */
 export interface FieldCollector {
-  add(record: number, name: string, origin: FieldOrigin, code: number): void;
+  add(record: number, field: FieldId, code: number): void;
   build(values: ValueCodes): Field[];
 }
 
@@ -56,7 +59,7 @@ const MOST_FIELDS = 400;
 export function createFieldCollector(size: number): FieldCollector {
   const columns = new Map<string, Column>();
   return {
-    add(record, name, origin, code) {
+    add(record, { name, origin }, code) {
       if (code < 0) return;
       const id = `${origin} ${name}`;
       let column = columns.get(id);

@@ -1,4 +1,4 @@
-import type { FieldCollector } from './fields.ts';
+import type { FieldCollector, FieldId } from './fields.ts';
 import { isGeneratedName, parseName } from './names.ts';
 import { parseNumber } from './values.ts';
 import type { ValueCodes } from './values.ts';
@@ -22,10 +22,14 @@ export function addNameParts(
   for (const [index, part] of parts.entries()) {
     if (MISSING_PARTS.has(part.value)) continue;
     const code = values.encode(part.value);
-    if (part.label !== null) fields.add(record, `${field}.${part.label}`, 'name-part', code);
+    if (part.label !== null) fields.add(record, partOf(`${field}.${part.label}`), code);
     if (part.label !== null && !Number.isNaN(parseNumber(part.value))) continue;
     const whole = part.label === null ? code : values.encode(`${part.label}${part.value}`);
-    fields.add(record, `${field}[${index}]`, 'name-part', whole);
-    fields.add(record, `${field}[-${parts.length - index}]`, 'name-part', whole);
+    fields.add(record, partOf(`${field}[${index}]`), whole);
+    fields.add(record, partOf(`${field}[-${parts.length - index}]`), whole);
   }
+}
+
+function partOf(name: string): FieldId {
+  return { name, origin: 'name-part' };
 }

@@ -50,7 +50,7 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
     if (typeof cell === 'string' && cell.trimStart().startsWith('{')) {
       readJson(reader, { row, name, text: cell });
     } else {
-      fields.add(row, name, 'column', values.encode(cell));
+      fields.add(row, { name, origin: 'column' }, values.encode(cell));
       if (isName && typeof cell === 'string') addNameParts({ fields, record: row, values }, name, cell);
     }
   }
@@ -67,7 +67,7 @@ function readJson(reader: RowReader, cell: { row: number; name: string; text: st
     const value = parseLenientJson(cell.text);
     if (!isJsonObject(value)) return;
     flattenJson(value, (path, scalar) => {
-      reader.fields.add(cell.row, `${cell.name}.${path}`, 'column', reader.values.encode(scalar));
+      reader.fields.add(cell.row, { name: `${cell.name}.${path}`, origin: 'column' }, reader.values.encode(scalar));
     });
   } catch {
     // A cell that only looks like JSON carries no field; its rare tokens are still read as text.

@@ -67,7 +67,7 @@ interface RunReader {
 function readRun(reader: RunReader, run: Run, status: string | null): void {
   const { fields, values, index } = reader;
   const add = (name: string, origin: FieldOrigin, value: unknown): void =>
-    fields.add(index, name, origin, values.encode(value));
+    fields.add(index, { name, origin }, values.encode(value));
   flattenJson(run.config, (path, scalar) => add(path, 'config', scalar));
   for (const [key, value] of parseArgs(run.args)) add(key, 'args', value);
   flattenJson(run.summary, (path, scalar) => {

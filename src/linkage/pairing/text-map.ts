@@ -13,7 +13,8 @@ export function findAlikeTexts(row: Field, run: Field, values: ValueCodes): Map<
   const texts = [...run.counts.keys()].filter((code) => isText(code, values));
   const found = new Map<number, number>();
   if (lost.length === 0 || texts.length === 0) return found;
-  const nearest = lost.length * texts.length <= MOST_PAIRS ? (): readonly number[] => texts : nearByWords(texts, values);
+  const nearest =
+    lost.length * texts.length <= MOST_PAIRS ? (): readonly number[] => texts : nearByWords(texts, values);
   for (const code of lost) {
     const text = values.textOf(code);
     const alike = nearest(text).filter((other) => textsAlike(text, values.textOf(other)));
@@ -40,6 +41,13 @@ function nearByWords(texts: readonly number[], values: ValueCodes): (text: strin
   return (text) => {
     const lists = wordsOf(text).map((word) => holders.get(word) ?? []);
     const rare = lists.filter((list) => list.length > 0 && list.length <= MOST_HOLDERS);
-    return [...new Set(rare.toSorted((a, b) => a.length - b.length).slice(0, 2).flat())];
+    return [
+      ...new Set(
+        rare
+          .toSorted((a, b) => a.length - b.length)
+          .slice(0, 2)
+          .flat(),
+      ),
+    ];
   };
 }

@@ -57,7 +57,8 @@ function isSwap(a: string, b: string): boolean {
 
 /** `crtple` for `cartpole`: a subsequence from the same first letter, at least three letters and a third of the word. */
 function isAbbreviation(short: string, long: string): boolean {
-  if (short.length < 3 || short[0] !== long[0] || short.length * 3 < long.length || !/^[a-z]+$/.test(short)) return false;
+  if (short.length < 3 || short[0] !== long[0] || short.length * 3 < long.length || !/^[a-z]+$/.test(short))
+    return false;
   let at = 0;
   for (const char of long) if (char === short[at]) at++;
   return at === short.length;

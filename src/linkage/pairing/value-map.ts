@@ -27,7 +27,10 @@ export function mapValues(row: Field, run: Field, values: ValueCodes): ValueMap 
   }
   if (row.isNumeric || run.isNumeric) return plain;
   const alike = findAlikeTexts(row, run, values);
-  return { rows: alike, runs: new Map([...equal, ...[...alike.values()].map((code): [number, number] => [code, code])]) };
+  return {
+    rows: alike,
+    runs: new Map([...equal, ...[...alike.values()].map((code): [number, number] => [code, code])]),
+  };
 }
 
 /** Share of the row field's filled cells whose value occurs on the run side at all. */
