@@ -2,8 +2,9 @@ import { UsageError } from '../errors.ts';
 import type { InvocationContext } from '../model/context.ts';
 import type { DecidedEntry, Decision, EntryKind } from '../model/plan.ts';
 import type { PlanView } from '../plan/view.ts';
+import type { EntrySelection } from '../planfile/entries.ts';
 import { openPlanFile } from '../planfile/plan-file.ts';
-import type { EntrySelection, PlanFile } from '../planfile/plan-file.ts';
+import type { PlanFile } from '../planfile/plan-file.ts';
 
 export interface ShowOptions {
   readonly plan: string;

@@ -24,14 +24,14 @@ export function* renderPlanDiff(view: PlanView, page: Page): Generator<string> {
   const { style } = page;
   const { header, digest } = view.sealed;
   yield `${style.strong(`plan ${planIdOfDigest(digest)}`)}  ${showText(`${header.entity}/${header.project}`)} -> ${showText(header.registry.path)}, table ${showText(header.registry.table)}\n`;
-  yield `${paintMark('fill', style)} fill   ${paintMark('overwrite', style)} overwrite   ${paintMark('review', style)} needs review   ${paintMark('linked', style)} linked\n`;
+  yield `${paintMark('fill', style)} fill   ${paintMark('overwrite', style)} overwrite   ${paintMark('review', style)} needs review   ${paintMark('linked', style)} linked\n\n`;
   const counts = countBlocks(view);
   for (const block of view.filtered ? REVIEW_BLOCKS : CHANGING) {
     const number = counts.get(block) ?? 0;
     if (number === 0) continue;
-    yield `\n${style.strong(`${TITLES[block]} (${groupDigits(number)})`)}\n\n`;
+    yield `${style.strong(`${TITLES[block]} (${groupDigits(number)})`)}\n\n`;
     for (const decided of view.entries) {
-      if (blockOf(decided) === block) yield `${renderEntryDiff(decided, page)}${block === 'linked' ? '' : '\n'}`;
+      if (blockOf(decided) === block) yield `${renderEntryDiff(decided, page)}\n`;
     }
   }
   yield renderTotals(view, page);

@@ -36,7 +36,11 @@ function renderLine(decided: DecidedEntry): string {
   return `| ${texts.join(' | ')} |\n`;
 }
 
-/** Character references mean themselves in markdown and HTML alike, also inside tables, links and code. */
+// Markup, HTML, table cells, mentions and issue numbers, addresses that become links, and underscores at the edge of
+// a word; within a word they mean themselves.
+const MARKUP = /[\\`*{}[\]()<>|~&@#$"']|:(?=\/\/)|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
+
+/** Character references mean themselves in markdown and HTML alike, also inside tables and links. */
 function escapeMarkdown(text: string): string {
-  return escapeForTerminal(text).replaceAll(/[\\`*_{}[\]()<>|~&@$:"']/g, (char) => `&#${char.charCodeAt(0)};`);
+  return escapeForTerminal(text).replaceAll(MARKUP, (char) => `&#${char.charCodeAt(0)};`);
 }

@@ -64,7 +64,7 @@ function renderKinds({ counts, decisions }: PlanDigestReport, { style }: Page): 
 function sayMatches(accepted: number, undecided: number, rejected: number): string {
   const parts = [
     ...(accepted > 0 ? [`${groupDigits(accepted)} accepted`] : []),
-    ...(undecided > 0 ? [`${groupDigits(undecided)} wait for a decision`] : []),
+    ...(undecided > 0 ? [`${groupDigits(undecided)} to decide`] : []),
     ...(rejected > 0 ? [`${groupDigits(rejected)} rejected`] : []),
   ];
   return parts.join(', ');
@@ -101,7 +101,7 @@ function renderUnmatched({ unmatched, otherReasons, counts }: PlanDigestReport, 
 function renderWrites({ writes, startSources }: PlanDigestReport, { style }: Page): string {
   const rows = IDENTITY_COLUMNS.filter((column) => writes[column].fill + writes[column].overwrite > 0).map((column) => [
     `  ${column}`,
-    style.add(`+ ${groupDigits(writes[column].fill)} filled`),
+    writes[column].fill === 0 ? '' : style.add(`+ ${groupDigits(writes[column].fill)} filled`),
     writes[column].overwrite === 0 ? '' : style.change(`~ ${groupDigits(writes[column].overwrite)} replaced`),
   ]);
   if (rows.length === 0) return '';
@@ -155,5 +155,5 @@ function renderNext({ path, sealed, decisions }: PlanDigestReport, { style, widt
 }
 
 function sayWrites(accepted: number): string {
-  return `writes the ${count(accepted, 'accepted row')}`;
+  return `writes ${count(accepted, 'row')}`;
 }

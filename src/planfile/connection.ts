@@ -5,7 +5,7 @@ import { assertPlanBytes } from './layout.ts';
 import { LockedError, PlanRefusedError, RunlinkError, UsageError } from '../errors.ts';
 
 /** A decision of another invocation is written in milliseconds, a whole imported file in a second or two. */
-const DECISION_TIMEOUT_MS = 5000;
+const DECISION_TIMEOUT_MS = 3000;
 /** Another listing takes minutes: waiting for it is no use. */
 const LISTING_TIMEOUT_MS = 250;
 

@@ -22,11 +22,6 @@ export function writeDecisions(db: Database, digest: string, decisions: Iterable
   }
 }
 
-export function readDecisionOrNull(db: Database, keyText: string): EntryDecision | null {
-  const record = db.prepare<[string], DecisionRecord>('SELECT * FROM decisions WHERE key_text = ?').get(keyText);
-  return record === undefined ? null : decodeDecision(record);
-}
-
 function decodeDecision(record: DecisionRecord): EntryDecision {
   return {
     keyText: record.key_text,
@@ -38,15 +33,15 @@ function decodeDecision(record: DecisionRecord): EntryDecision {
   };
 }
 
-/** Rows that have a run already or are accepted for it, by key text. */
-export function readHolders(db: Database, wandbRunId: string): readonly string[] {
-  return db
+/** Finds the rows that have a run already or are accepted for it, by key text, sorted. */
+export function createHolderReader(db: Database): (wandbRunId: string) => readonly string[] {
+  const read = db
     .prepare<[string, string], string>(
       `SELECT key_text FROM decisions WHERE wandb_run_id = ? AND decision = 'accepted'
        UNION SELECT key_text FROM entries WHERE wandb_run_id = ? AND kind = 'linked' ORDER BY key_text`,
     )
-    .pluck()
-    .all(wandbRunId, wandbRunId);
+    .pluck();
+  return (wandbRunId) => read.all(wandbRunId, wandbRunId);
 }
 
 export function readDecisionCounts(db: Database): DecisionCounts {

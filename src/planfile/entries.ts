@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 
 import type { EvidenceItem } from '../model/linkage.ts';
-import type { EntryKind, PlanCandidate, PlanEntry, StartSource } from '../model/plan.ts';
+import type { Decision, EntryDecision, EntryKind, PlanCandidate, PlanEntry, StartSource } from '../model/plan.ts';
 import { decodeImage, encodeImage, imageColumns } from './images.ts';
 import type { ImageRecord } from './images.ts';
 
@@ -34,33 +34,52 @@ export function writeEntries(db: Database, entries: Iterable<PlanEntry>, onWritt
   }
 }
 
-export interface EntryFilter {
+export interface EntrySelection {
   readonly kinds?: readonly EntryKind[];
-  readonly decisions?: readonly string[];
+  readonly decisions?: readonly Decision[];
 }
 
-/** The entries in the plan's order, read in chunks, so that no statement stays open between two of them. */
-export function* iterateEntries(db: Database, filter: EntryFilter = {}): Generator<PlanEntry> {
-  const read = db.prepare<unknown[], EntryRecord>(
-    `SELECT e.* FROM entries e JOIN decisions d ON d.key_text = e.key_text
-     WHERE e.no > ? AND (? IS NULL OR e.kind IN (SELECT value FROM json_each(?)))
+export interface StoredEntry {
+  readonly entry: PlanEntry;
+  readonly decision: EntryDecision;
+}
+
+/** Reads entries with their decisions; its statements are prepared once, for walks over a hundred thousand of them. */
+export interface EntryReader {
+  /** In the plan's order, in chunks, so that no statement stays open between two entries. */
+  iterate(selection?: EntrySelection): Generator<StoredEntry>;
+  readOrNull(keyText: string): StoredEntry | null;
+}
+
+const SELECT = `SELECT e.*, d.decision AS decided, d.wandb_run_id AS decided_run, d.decided_by, d.reviewer, d.decided_at
+  FROM entries e JOIN decisions d ON d.key_text = e.key_text`;
+
+export function createEntryReader(db: Database): EntryReader {
+  const readChunk = db.prepare<unknown[], EntryRecord>(
+    `${SELECT} WHERE e.no > ? AND (? IS NULL OR e.kind IN (SELECT value FROM json_each(?)))
      AND (? IS NULL OR d.decision IN (SELECT value FROM json_each(?))) ORDER BY e.no LIMIT ${CHUNK}`,
   );
-  const kinds = filter.kinds === undefined ? null : JSON.stringify(filter.kinds);
-  const decisions = filter.decisions === undefined ? null : JSON.stringify(filter.decisions);
-  let last = 0n;
-  for (;;) {
-    const records = read.all(last, kinds, kinds, decisions, decisions);
-    yield* decodeEntries(db, records);
-    const end = records.at(-1);
-    if (end === undefined || records.length < CHUNK) return;
-    last = end.no;
-  }
-}
-
-export function readEntryOrNull(db: Database, keyText: string): PlanEntry | null {
-  const records = db.prepare<[string], EntryRecord>('SELECT * FROM entries WHERE key_text = ?').all(keyText);
-  return decodeEntries(db, records)[0] ?? null;
+  const readOne = db.prepare<[string], EntryRecord>(`${SELECT} WHERE e.key_text = ?`);
+  const readCandidates = db.prepare<[bigint, bigint], CandidateRecord>(
+    'SELECT * FROM candidates WHERE entry_no BETWEEN ? AND ? ORDER BY entry_no, rank',
+  );
+  const complete = (records: readonly EntryRecord[]): StoredEntry[] => {
+    const candidates = readCandidates.all(records[0]?.no ?? 0n, records.at(-1)?.no ?? 0n);
+    const candidatesByEntry = Map.groupBy(candidates, (record) => record.entry_no);
+    return records.map((record) => decodeRecord(record, candidatesByEntry.get(record.no) ?? []));
+  };
+  return {
+    *iterate({ kinds, decisions } = {}) {
+      const [kindsJson, decisionsJson] = [JSON.stringify(kinds) ?? null, JSON.stringify(decisions) ?? null];
+      let last: bigint | undefined = 0n;
+      while (last !== undefined) {
+        const records = readChunk.all(last, kindsJson, kindsJson, decisionsJson, decisionsJson);
+        yield* complete(records);
+        last = records.at(-1)?.no;
+      }
+    },
+    readOrNull: (keyText) => complete(readOne.all(keyText))[0] ?? null,
+  };
 }
 
 type EntryRecord = ImageRecord & {
@@ -73,6 +92,11 @@ type EntryRecord = ImageRecord & {
   readonly margin: number | null;
   readonly reason: string;
   readonly start_source: StartSource | null;
+  readonly decided: Decision;
+  readonly decided_run: string | null;
+  readonly decided_by: 'policy' | 'reviewer';
+  readonly reviewer: string | null;
+  readonly decided_at: string | null;
 };
 
 type CandidateRecord = ImageRecord & {
@@ -85,16 +109,18 @@ type CandidateRecord = ImageRecord & {
   readonly evidence_json: string;
 };
 
-function decodeEntries(db: Database, records: readonly EntryRecord[]): PlanEntry[] {
-  const [first, last] = [records[0], records.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const candidates = db
-    .prepare<[bigint, bigint], CandidateRecord>(
-      'SELECT * FROM candidates WHERE entry_no BETWEEN ? AND ? ORDER BY entry_no, rank',
-    )
-    .all(first.no, last.no);
-  const candidatesByEntry = Map.groupBy(candidates, (record) => record.entry_no);
-  return records.map((record) => decodeEntry(record, candidatesByEntry.get(record.no) ?? []));
+function decodeRecord(record: EntryRecord, candidates: readonly CandidateRecord[]): StoredEntry {
+  return {
+    entry: decodeEntry(record, candidates),
+    decision: {
+      keyText: record.key_text,
+      decision: record.decided,
+      wandbRunId: record.decided_run,
+      by: record.decided_by,
+      reviewer: record.reviewer,
+      at: record.decided_at,
+    },
+  };
 }
 
 function decodeEntry(record: EntryRecord, candidates: readonly CandidateRecord[]): PlanEntry {

@@ -1,10 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type {
   DecidedEntry,
-  Decision,
   DecisionCounts,
   EntryDecision,
-  EntryKind,
   PlanChoice,
   PlanCounts,
   PlanEntry,
@@ -12,16 +10,12 @@ import type {
 } from '../model/plan.ts';
 import { buildChoice } from '../plan/images.ts';
 import { connectForDecisions, connectForReading, explainSqlite } from './connection.ts';
-import { readCounts, readDecisionCounts, readDecisionOrNull, readHolders, writeDecisions } from './decisions.ts';
-import { iterateEntries, readEntryOrNull } from './entries.ts';
+import { createHolderReader, readCounts, readDecisionCounts, writeDecisions } from './decisions.ts';
+import { createEntryReader } from './entries.ts';
+import type { EntrySelection, StoredEntry } from './entries.ts';
 import { assertLayout } from './layout.ts';
 import { decodeRun } from './run-json.ts';
 import { readSealedPlan } from './seal.ts';
-
-export interface EntrySelection {
-  readonly kinds?: readonly EntryKind[];
-  readonly decisions?: readonly Decision[];
-}
 
 /** A sealed plan, proved unchanged when it was opened. */
 export interface PlanFile {
@@ -62,21 +56,26 @@ export function openPlanFile(path: string, options: { readonly readonly: boolean
 }
 
 function buildPlanFile(db: Database, path: string, sealed: SealedPlan): PlanFile {
-  const complete = (entry: PlanEntry): DecidedEntry => completeEntry(db, sealed, entry);
+  const entries = createEntryReader(db);
+  const readChoiceOrNull = createChoiceReader(db, sealed);
+  const complete = ({ entry, decision }: StoredEntry): DecidedEntry => {
+    const { wandbRunId } = decision;
+    return { entry, decision, choice: wandbRunId === null ? null : readChoiceOrNull(entry, wandbRunId) };
+  };
   return {
     path,
     sealed,
     readCounts: () => readCounts(db),
     readDecisionCounts: () => readDecisionCounts(db),
     *iterateEntries(selection) {
-      for (const entry of iterateEntries(db, selection)) yield complete(entry);
+      for (const stored of entries.iterate(selection)) yield complete(stored);
     },
     readEntryOrNull: (keyText) => {
-      const entry = readEntryOrNull(db, keyText);
-      return entry === null ? null : complete(entry);
+      const stored = entries.readOrNull(keyText);
+      return stored === null ? null : complete(stored);
     },
-    readHolders: (wandbRunId) => readHolders(db, wandbRunId),
-    readChoiceOrNull: (entry, wandbRunId) => readChoiceOrNull(db, sealed, { entry, wandbRunId }),
+    readHolders: createHolderReader(db),
+    readChoiceOrNull,
     changeDecisions: (build) =>
       explainSqlite(path, () => db.transaction(() => writeBuilt(db, sealed, build)).immediate()),
     close: () => db.close(),
@@ -93,26 +92,15 @@ function writeBuilt<T extends { readonly decisions: readonly EntryDecision[] }>(
   return outcome;
 }
 
-function completeEntry(db: Database, sealed: SealedPlan, entry: PlanEntry): DecidedEntry {
-  const decision = readDecisionOrNull(db, entry.keyText);
-  if (decision === null) throw new Error(`entry ${JSON.stringify(entry.keyText)} has no decision`);
-  const { wandbRunId } = decision;
-  const choice = wandbRunId === null ? null : readChoiceOrNull(db, sealed, { entry, wandbRunId });
-  return { entry, decision, choice };
-}
-
-function readChoiceOrNull(
-  db: Database,
-  sealed: SealedPlan,
-  { entry, wandbRunId }: { readonly entry: PlanEntry; readonly wandbRunId: string },
-): PlanChoice | null {
-  const candidate = entry.candidates.find((item) => item.wandbRunId === wandbRunId);
-  if (candidate !== undefined) return candidate;
-  const record = db
-    .prepare<[string], [string, string]>('SELECT run_json, url FROM runs WHERE run_id = ?')
-    .raw()
-    .get(wandbRunId);
-  if (record === undefined) return null;
-  const [runJson, url] = record;
-  return buildChoice({ before: entry.before, run: decodeRun(runJson), url, rules: sealed.summary.imageRules });
+/** A candidate is written as it was shown; another run of the snapshot by the same rules. */
+function createChoiceReader(db: Database, sealed: SealedPlan): PlanFile['readChoiceOrNull'] {
+  const read = db.prepare<[string], [string, string]>('SELECT run_json, url FROM runs WHERE run_id = ?').raw();
+  return (entry, wandbRunId) => {
+    const candidate = entry.candidates.find((item) => item.wandbRunId === wandbRunId);
+    if (candidate !== undefined) return candidate;
+    const record = read.get(wandbRunId);
+    if (record === undefined) return null;
+    const [runJson, url] = record;
+    return buildChoice({ before: entry.before, run: decodeRun(runJson), url, rules: sealed.summary.imageRules });
+  };
 }
