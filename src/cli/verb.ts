@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CommonOptions, type Invocation, openInvocation } from './invocation.ts';
 import type { Io } from './io.ts';
 
