@@ -80,7 +80,10 @@ function judge(plan: PlanFile, { request, csv, reviewer }: Demand): Outcome {
   if (request.kind === 'accept-above') {
     assertAboveHalf(request.probability);
     const waiting = plan.iterateEntries({ kinds: ['match', 'ambiguous'], decisions: ['undecided'] });
-    return { ...NOTHING, ...buildBulkAcceptance(waiting, request.probability, { plan, reviewer }) };
+    return {
+      ...NOTHING,
+      ...buildBulkAcceptance(waiting, request.probability, { plan, reviewer, thresholds: plan.sealed.header }),
+    };
   }
   if (request.kind === 'import') {
     const lines = buildCsvRequests(parseDecisionsCsv(csv), plan, plan.sealed.digest);

@@ -1,4 +1,4 @@
-import type { DecidedEntry, EntryDecision, PlanChoice } from '../model/plan.ts';
+import type { DecidedEntry, EntryDecision, PlanCandidate, PlanEntry, PlanHeader } from '../model/plan.ts';
 import { overwritesLink } from './changes.ts';
 import { listTaken } from './review.ts';
 import type { PlanReader, Reviewer } from './review.ts';
@@ -9,30 +9,36 @@ export interface BulkOutcome {
   readonly skipped: readonly { readonly keyText: string; readonly why: string }[];
 }
 
+export interface BulkContext {
+  readonly plan: Pick<PlanReader, 'readHolders'>;
+  readonly reviewer: Reviewer;
+  /** Of the plan: what the matching itself asked for. */
+  readonly thresholds: Pick<PlanHeader, 'minProbability' | 'minMargin'>;
+}
+
 /**
  * Accepts what waits and whose best run has at least this probability. Above one half no second run of the same row
- * can reach it, so that a tie is never decided here. Overwritten links are left to be named one by one, and so are
- * runs that another row has or would get.
+ * can reach it, so that a tie is never decided here. Left to be named one by one: what overwrites a link, what the
+ * matching held back for another reason than its probability, and runs that another row has or would get.
  *
  * @param entries those that wait
  */
 export function buildBulkAcceptance(
   entries: Iterable<DecidedEntry>,
   minProbability: number,
-  context: { readonly plan: Pick<PlanReader, 'readHolders'>; readonly reviewer: Reviewer },
+  context: BulkContext,
 ): BulkOutcome {
   const decisions: EntryDecision[] = [];
   const skipped: { keyText: string; why: string }[] = [];
-  for (const { entry, choice } of entries) {
-    const best = bestAbove(entry, choice, minProbability);
+  const { name, at } = context.reviewer;
+  for (const decided of entries) {
+    const { keyText } = decided.entry;
+    const best = bestAboveOrNull(decided, minProbability);
     if (best === null) continue;
-    if (overwritesLink(entry.before, best.after)) {
-      skipped.push({ keyText: entry.keyText, why: 'it overwrites a link, a URL or a start time' });
-      continue;
-    }
-    const { name, at } = context.reviewer;
+    const why = reasonToWaitOrNull(decided.entry, best, context.thresholds);
     const run = { wandbRunId: best.wandbRunId, by: 'reviewer', reviewer: name, at } as const;
-    decisions.push({ keyText: entry.keyText, decision: 'accepted', ...run });
+    if (why === null) decisions.push({ keyText, decision: 'accepted', ...run });
+    else skipped.push({ keyText, why });
   }
   const taken = listTaken(decisions, context.plan);
   const takenKeys = new Set(taken.map((item) => item.keyText));
@@ -42,9 +48,21 @@ export function buildBulkAcceptance(
   };
 }
 
-function bestAbove(entry: DecidedEntry['entry'], choice: PlanChoice | null, minProbability: number): PlanChoice | null {
+function bestAboveOrNull({ entry, choice }: DecidedEntry, minProbability: number): PlanCandidate | null {
   if (entry.kind !== 'match' && entry.kind !== 'ambiguous') return null;
   const runId = choice?.wandbRunId ?? entry.candidates[0]?.wandbRunId;
   const candidate = entry.candidates.find((item) => item.wandbRunId === runId);
   return candidate !== undefined && candidate.probability >= minProbability ? candidate : null;
+}
+
+function reasonToWaitOrNull(
+  entry: PlanEntry,
+  best: PlanCandidate,
+  { minProbability, minMargin }: BulkContext['thresholds'],
+): string | null {
+  if (overwritesLink(entry.before, best.after)) return 'it overwrites a link, a URL or a start time';
+  if (entry.kind === 'match') return null;
+  if (entry.margin !== null && entry.margin < minMargin)
+    return `another pair is only ${entry.margin.toFixed(1)} bits behind`;
+  return best.probability >= minProbability ? entry.reason : null;
 }

@@ -22,7 +22,7 @@ import {
 export function* renderEntryDetail(decided: DecidedEntry, page: Page): Generator<string> {
   const { entry, choice } = decided;
   const { style, width } = page;
-  const state = entry.kind === 'linked' ? 'linked' : `${entry.kind}, ${showDecider(decided)}`;
+  const state = [entry.kind, showDecider(decided)].filter((part) => part !== '').join(', ');
   const right = state.slice(0, width - 20);
   const key = showText(entry.keyText, Math.max(20, width - widthOf(right) - 4));
   yield `${joinEnds(`${paintMark(blockOf(decided), style)} ${style.strong(key)}`, style.faint(right), width)}\n`;

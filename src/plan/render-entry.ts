@@ -41,7 +41,7 @@ function listScores({ entry, decision, choice }: DecidedEntry): string[] {
   const isOwnPick = choice !== null && choice.wandbRunId !== entry.wandbRunId;
   const scores = [
     ...(choice === null ? [] : isOwnPick ? ['chosen by a person'] : [`p ${showProbability(entry.probability)}`]),
-    ...(entry.margin === null ? [] : [`margin ${entry.margin.toFixed(1)}`]),
+    ...(entry.margin === null || isOwnPick ? [] : [`margin ${entry.margin.toFixed(1)}`]),
     ...(decision.by === 'reviewer' || entry.kind === 'match' ? [DECISION_WORDS[decision.decision]] : []),
   ];
   return scores.length === 0 ? [] : [scores.join(', ')];
@@ -80,7 +80,7 @@ function renderChoices({ entry }: DecidedEntry, page: Page): string[] {
   return more > 0 ? [...lines, page.style.faint(`      and ${more} more`)] : lines;
 }
 
-export function renderCandidateLine(candidate: PlanCandidate, idWidth: number, { style, width }: Page): string {
+function renderCandidateLine(candidate: PlanCandidate, idWidth: number, { style, width }: Page): string {
   const right = `p ${showProbability(candidate.probability)}  ${showWeight(candidate.weight).padStart(6)}`;
   const id = padToWidth(showText(candidate.wandbRunId), idWidth);
   const name = showName(candidate.displayName, width - idWidth - widthOf(right) - 12);

@@ -7,7 +7,7 @@ import type { PlanView } from './view.ts';
 /** Enough to judge a plan by; the rest is shown by `runlink show`. */
 const SHOWN = { overwrites: 10, weakest: 8, ambiguous: 8, reasons: 8 } as const;
 
-export interface ReasonGroup {
+interface ReasonGroup {
   readonly reason: string;
   readonly rows: number;
   /** Key text of the first. */
@@ -35,7 +35,7 @@ export interface PlanDigestReport {
   readonly writes: Readonly<Record<IdentityColumn, ColumnWrites>>;
 }
 
-export interface ColumnWrites {
+interface ColumnWrites {
   readonly fill: number;
   readonly overwrite: number;
 }

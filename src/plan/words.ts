@@ -62,7 +62,10 @@ export function showDecision({ entry, decision }: DecidedEntry): string {
   return decision.decision;
 }
 
-export function showDecider({ decision }: DecidedEntry): string {
+/** Who decided, and when; nothing where nothing has to be decided. */
+export function showDecider(decided: DecidedEntry): string {
+  const { decision } = decided;
+  if (showDecision(decided) === '') return '';
   const words: Readonly<Record<Decision, string>> = {
     accepted: 'accepted',
     rejected: 'rejected',

@@ -10,11 +10,3 @@ export function escapeForTerminal(text: string): string {
     return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
   });
 }
-
-/** Cuts a long text in the middle, where names differ least. */
-export function shorten(text: string, width: number): string {
-  const chars = [...text];
-  if (chars.length <= width) return text;
-  const head = Math.ceil((width - 1) / 2);
-  return `${chars.slice(0, head).join('')}…${chars.slice(chars.length - (width - 1 - head)).join('')}`;
-}

@@ -4,7 +4,14 @@ import type { DecidedEntry } from '../../src/model/plan.ts';
 import { buildBulkAcceptance } from '../../src/plan/bulk.ts';
 import { buildDecisions } from '../../src/plan/review.ts';
 import type { ReviewAction, ReviewRequest } from '../../src/plan/review.ts';
-import { openSamplePlan, SAMPLE, sampleCandidate, sampleOutcome, sampleRow } from '../helpers/plan-samples.ts';
+import {
+  openSamplePlan,
+  SAMPLE,
+  sampleCandidate,
+  sampleOutcome,
+  sampleRow,
+  sampleRun,
+} from '../helpers/plan-samples.ts';
 
 const MATCH = 'deco_hop_bs96_mgda_i-0abc123';
 const AMBIGUOUS = 'deco_hop_bs96_mgda_i-0dup001';
@@ -148,7 +155,11 @@ test('whatever is asked for: where nothing is refused, no run has two rows', asy
 
 const bulk = async (entries: Iterable<DecidedEntry>, probability: number) => {
   const plan = await openSamplePlan();
-  const outcome = buildBulkAcceptance(entries, probability, { plan, reviewer: REVIEWER });
+  const outcome = buildBulkAcceptance(entries, probability, {
+    plan,
+    reviewer: REVIEWER,
+    thresholds: { minProbability: 0.99, minMargin: 3 },
+  });
   return { accepted: outcome.decisions.map((item) => [item.keyText, item.wandbRunId]), skipped: outcome.skipped };
 };
 
@@ -157,7 +168,11 @@ test('accepting all above a probability takes the best candidate of what waits, 
     ...SAMPLE,
     outcomes: SAMPLE.outcomes.map((outcome) =>
       outcome.keyText === AMBIGUOUS
-        ? { ...outcome, candidates: [sampleCandidate('tie00001', 0.93, 9), sampleCandidate('tie00002', 0.05, 5)] }
+        ? {
+            ...outcome,
+            margin: 4,
+            candidates: [sampleCandidate('tie00001', 0.93, 9), sampleCandidate('tie00002', 0.05, 5)],
+          }
         : outcome,
     ),
   };
@@ -179,4 +194,25 @@ test('accepting all above a probability leaves runs alone that two rows would ge
   expect(accepted).toEqual([['d', 'spare001']]);
   expect(skipped.map(({ keyText }) => keyText)).toEqual(['a', 'b', 'c']);
   expect(skipped[2]?.why).toBe(`run 3k9xq1ab for row "c" is taken by row "${MATCH}"`);
+});
+
+test('accepting all above a probability leaves alone what the matching held back though it was probable', async () => {
+  const rows = ['close', 'below', 'held'].map((key) => sampleRow(key));
+  const near = (keyText: string, probability: number, margin: number | null) =>
+    sampleOutcome(keyText, {
+      kind: 'ambiguous',
+      margin,
+      reason: 'only one kind of evidence speaks for the best run',
+      candidates: [sampleCandidate(`run-${keyText}`, probability, 9)],
+    });
+  const runs = rows.map((row) => sampleRun(`run-${row.keyText}`));
+  const outcomes = [near('close', 0.95, 2.5), near('below', 0.95, null), near('held', 0.9999, null)];
+  const waiting = [...(await openSamplePlan({ rows, runs, outcomes })).iterateEntries()];
+  expect(await bulk(waiting, 0.9)).toEqual({
+    accepted: [['below', 'run-below']],
+    skipped: [
+      { keyText: 'close', why: 'another pair is only 2.5 bits behind' },
+      { keyText: 'held', why: 'only one kind of evidence speaks for the best run' },
+    ],
+  });
 });
