@@ -68,18 +68,18 @@ export async function linkRun({ context, source }: LinkDeps, options: LinkOption
   const kept = await withRegistryReadOnly(options, (session) => checkRow(session, options, wandbRunId));
   if (kept !== null) return kept;
   const run = options.offline === true ? null : await fetchRunOrNull(context, source, wandbRunId);
-  return await withRegistryForWriting(options, async ({ db, schema }) => {
+  const timeoutMs = options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS;
+  const retry = { timeoutMs, signal: context.signal, say: context.say };
+  const at = new Date(context.now()).toISOString();
+  await withRegistryForWriting(options, async ({ db, schema }) => {
     assertColumnsCanBeAdded(schema);
-    const timeoutMs = options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS;
-    const retry = { timeoutMs, signal: context.signal, say: context.say };
-    const at = new Date(context.now()).toISOString();
-    const complete = await retryWhileBusy(() => applySchemaMigrations(db, schema, at), retry);
-    const write = (): LinkReport => {
-      const session = { db, schema: complete };
-      const again = checkRow(session, options, wandbRunId);
-      return again ?? writeLink(session, { context, source, options, wandbRunId, run, at });
-    };
-    return (await retryWhileBusy(() => runImmediate(db, write), retry)).result;
+    await retryWhileBusy(() => applySchemaMigrations(db, schema, at), retry);
+  });
+  // The schema is read again: columns may have been added just now, by us or by another job that links itself.
+  return await withRegistryForWriting(options, async (session) => {
+    const write = (): LinkReport =>
+      checkRow(session, options, wandbRunId) ?? writeLink(session, { context, source, options, wandbRunId, run, at });
+    return (await retryWhileBusy(() => runImmediate(session.db, write), retry)).result;
   });
 }
 

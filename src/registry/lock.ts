@@ -29,6 +29,9 @@ export interface LockOptions {
 /** Covers the moment in which another one writes its name or `status` looks whether the lock is free. */
 const HANDOVER_MS = 250;
 
+/** A commit waits for those who are just reading who holds the lock. */
+const COMMIT_MS = 5000;
+
 /** Beside the file itself, so that two symbolic links to one registry meet at one lock. */
 function lockPath(registry: string): string {
   return `${realpathSync(registry)}.runlink-lock`;
@@ -48,7 +51,9 @@ export function acquireLock(registry: string, options: LockOptions): RegistryLoc
     const token = randomUUID();
     begin(db, path);
     writeHolder(db, { ...ORIGIN, started: new Date(options.now()).toISOString(), command: options.command, token });
+    db.pragma(`busy_timeout = ${COMMIT_MS}`);
     db.exec('COMMIT');
+    db.pragma(`busy_timeout = ${HANDOVER_MS}`);
     // Between the commit, which shows our name, and this line another one may come in; who wrote last holds the lock.
     begin(db, path);
     if (db.prepare('SELECT token FROM holder').pluck().get() !== token) throw lockedError(readHolderOrNull(db), path);

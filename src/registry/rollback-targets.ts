@@ -52,10 +52,12 @@ function targetsOfPlan(entries: readonly LedgerEntry[], planId: string): readonl
   }
   const live = selectLive(entries);
   const liveSeqs = new Set(live.map((entry) => entry.seq));
-  const lastByRow = new Map(live.map((entry) => [entry.keyText, entry]));
+  const foreignByRow = Map.groupBy(
+    live.filter((entry) => entry.planId !== planId),
+    (entry) => entry.keyText,
+  );
   return ofPlan.map((entry) => {
-    const last = lastByRow.get(entry.keyText);
-    const undone = !liveSeqs.has(entry.seq);
-    return { entry, undone, supersededBy: last === undefined || last.planId === planId ? null : last };
+    const later = foreignByRow.get(entry.keyText)?.findLast(({ seq }) => seq > entry.seq);
+    return { entry, undone: !liveSeqs.has(entry.seq), supersededBy: later ?? null };
   });
 }

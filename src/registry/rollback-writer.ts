@@ -48,11 +48,11 @@ export function createRollbackWriter(db: Database.Database, schema: RegistrySche
 
   return {
     judgeAll: (targets, mode) => {
-      const undone: UndoneBefore = { imagesByKey: new Map(), freedRuns: new Set() };
+      const undone = beginUndoing();
       return targets.map((target) => judge(target, mode, undone));
     },
     undo: (target, mode, stamp) => {
-      const judged = judge(target, mode, { imagesByKey: new Map(), freedRuns: new Set() });
+      const judged = judge(refreshTarget(db, target), mode, beginUndoing());
       if (judged.class === 'repeat' || isRefused(judged.class, mode)) return judged;
       try {
         undoOne(target, judged, { mode, stamp });
@@ -73,27 +73,48 @@ function createJudge(db: Database.Database, sql: TableSql): Judge {
   const links = createLinkGuard(db, sql);
   return (target, mode, undone) => {
     const { entry } = target;
+    const supersededBy = undone.refusedByKey.get(entry.keyText) ?? target.supersededBy;
     const now = undone.imagesByKey.get(entry.keyText) ?? readImage(entry.key);
-    const found = classifyTarget(target, now);
-    if (isRefused(found, mode) || found === 'repeat') return { class: found, now, words: describe(target, found) };
+    const found = classifyTarget({ ...target, supersededBy }, now);
+    const judged = { class: found, now, words: describe(entry, found, supersededBy) };
+    if (found === 'repeat') return judged;
+    if (isRefused(found, mode)) return refuse(judged);
     const isWritten = now !== null && (found === 'clean' || found === 'edited');
     const restored = isWritten ? restoreImage(entry, now, mode) : now;
     const run = restored === null ? '' : renderCell(restored.wandb_run_id);
     const holder = isWritten && !undone.freedRuns.has(run) ? links.findOwnHolderOrNull(run, entry) : null;
     if (holder !== null) {
       const words = `row ${holder} was given run ${run} since, which this row would get back`;
-      return { class: 'constraint', now, words };
+      return refuse({ class: 'constraint', now, words });
     }
     if (restored !== null) undone.imagesByKey.set(entry.keyText, restored);
     undone.freedRuns.add(entry.wandbRunId);
-    return { class: found, now, words: describe(target, found) };
+    return judged;
+
+    function refuse(judgement: RollbackJudgement): RollbackJudgement {
+      undone.refusedByKey.set(entry.keyText, supersededBy ?? entry);
+      return judgement;
+    }
   };
 }
 
-/** What the same rollback has restored and freed before this target. */
+/** What the same rollback has done before this target: entries of one row are undone from the last to the first. */
 interface UndoneBefore {
   readonly imagesByKey: Map<string, IdentityImage>;
   readonly freedRuns: Set<string>;
+  readonly refusedByKey: Map<string, LedgerEntry>;
+}
+
+function beginUndoing(): UndoneBefore {
+  return { imagesByKey: new Map(), freedRuns: new Set(), refusedByKey: new Map() };
+}
+
+/** The ledger as it is in this very transaction: a link may have been added since the target was chosen. */
+function refreshTarget(db: Database.Database, { entry }: RollbackTarget): RollbackTarget {
+  const live = selectLive(readLedger(db, { keyText: entry.keyText }));
+  const undone = !live.some(({ seq }) => seq === entry.seq);
+  const last = live.at(-1);
+  return { entry, undone, supersededBy: undone || last === undefined || last.seq === entry.seq ? null : last };
 }
 
 interface UndoOptions {
@@ -101,7 +122,7 @@ interface UndoOptions {
   readonly stamp: RollbackStamp;
 }
 
-function describe({ entry, supersededBy }: RollbackTarget, found: RollbackClass): string {
+function describe(entry: LedgerEntry, found: RollbackClass, supersededBy: LedgerEntry | null): string {
   switch (found) {
     case 'clean':
       return 'as runlink wrote it';

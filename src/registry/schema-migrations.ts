@@ -36,7 +36,7 @@ export interface SchemaStep {
   readonly at: string;
 }
 
-/** All of them, for a single link; `apply` runs them through umzug. Returns the schema as it is afterwards. */
+/** All that did not run yet, for a single link; `apply` runs them through umzug. Returns the schema with all columns. */
 export function applySchemaMigrations(db: Database, schema: RegistrySchema, at: string): RegistrySchema {
   for (const migration of SCHEMA_MIGRATIONS) {
     if (!isLogged(db, migration.name)) applySchemaMigration(db, schema, { migration, at });
