@@ -17,7 +17,7 @@ export interface BackupOptions extends BusyRetryOptions {
 /** All pages in one step: in smaller steps the copy starts over at every commit of another program and may never end. */
 const ALL_PAGES = 0x7fffffff;
 
-export function backupPath(registry: string, id: string): string {
+function backupPath(registry: string, id: string): string {
   return `${resolve(registry)}.${id}.backup`;
 }
 

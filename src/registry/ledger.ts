@@ -33,18 +33,10 @@ export interface LedgerWriter {
   readonly append: (entry: NewLedgerEntry) => ChainHead;
 }
 
-export function readChainHead(db: Database): ChainHead {
-  return prepareHead(db).get() ?? { seq: 0, hash: GENESIS_HASH };
-}
-
-function prepareHead(db: Database) {
-  return db
+export function createLedgerWriter(db: Database, sql: TableSql): LedgerWriter {
+  const head = db
     .prepare<[], ChainHead>('SELECT seq, hash FROM runlink_ledger ORDER BY seq DESC LIMIT 1')
     .safeIntegers(false);
-}
-
-export function createLedgerWriter(db: Database, sql: TableSql): LedgerWriter {
-  const head = prepareHead(db);
   const ofRow = prepareEntry(db, {
     after: sql.identity.map(({ column }) => `t.${column}`),
     from: `FROM ${sql.table} AS t WHERE ${sameKey(`t.${sql.key}`, '$row_key')}`,

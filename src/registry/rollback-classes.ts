@@ -55,6 +55,6 @@ export function restoreImage(entry: LedgerEntry, now: IdentityImage, mode: Rollb
   return Object.fromEntries(cells) as IdentityImage;
 }
 
-export function imagesEqual(a: IdentityImage, b: IdentityImage): boolean {
+function imagesEqual(a: IdentityImage, b: IdentityImage): boolean {
   return IDENTITY_COLUMNS.every((role) => cellsEqual(a[role], b[role]));
 }

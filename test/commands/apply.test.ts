@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { applyPlan } from '../../src/commands/apply.ts';
@@ -14,7 +15,7 @@ import { FULL_TABLE_SQL, fillRows, makeRegistry, readContent } from '../helpers/
 import { makeRegistryPlan, pairRows } from '../helpers/registry-plan.ts';
 import { startTrainer } from '../helpers/trainer.ts';
 
-const CHILD = resolve(import.meta.dirname, '../helpers/apply-child.ts');
+const CHILD = fileURLToPath(new URL('../helpers/apply-child.ts', import.meta.url));
 const IDENTITY = ['run_id', 'wandb_run_id', 'wandb_url', 'run_name', 'status', 'started_at'];
 
 interface Prepared {

@@ -10,7 +10,7 @@ import type { AcceptedMatch } from '../../src/model/ledger.ts';
 import type { RegistrySchema } from '../../src/model/registry.ts';
 
 /** A table as labs keep it; the link columns are added by `apply`. */
-export const TABLE_SQL = `CREATE TABLE training_runs (
+const TABLE_SQL = `CREATE TABLE training_runs (
   run_id TEXT PRIMARY KEY, run_name TEXT, status TEXT, created_at TEXT, batch_size INTEGER, lr REAL, final_metrics_json TEXT
 )`;
 
@@ -43,7 +43,7 @@ export function makeRegistry(options: RegistryFileOptions = {}): RegistryFile {
 }
 
 /** What reading the schema finds of such a table, as far as writing needs it. */
-export function buildSchema(names: ReadonlySet<string>): RegistrySchema {
+function buildSchema(names: ReadonlySet<string>): RegistrySchema {
   const orNull = (name: string): string | null => (names.has(name) ? name : null);
   return {
     table: 'training_runs',
@@ -78,7 +78,7 @@ export function fillRows(count: number): (db: Database.Database) => void {
   };
 }
 
-export function rowKey(no: number): string {
+function rowKey(no: number): string {
   return `run-${String(no).padStart(4, '0')}`;
 }
 

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, symlinkSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { LockedError } from '../../src/errors.ts';
 import { acquireLock, readLockHolderOrNull } from '../../src/registry/lock.ts';
 import { makeRegistry } from '../helpers/registry.ts';
 
-const CHILD = resolve(import.meta.dirname, '../helpers/lock-child.ts');
+const CHILD = fileURLToPath(new URL('../helpers/lock-child.ts', import.meta.url));
 const OPTIONS = { command: 'apply here', now: () => Date.UTC(2026, 0, 1) };
 
 /** Starts a process that tries to take the lock. @returns it with its answer: `held` or `locked` */
