@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConflictError, RunlinkError, UsageError } from '../errors.ts';
 import { isEmptyCell, renderCell } from '../model/cell.ts';
+import { UTC_ALWAYS } from '../model/clock.ts';
 import type { InvocationContext } from '../model/context.ts';
 import type { IdentityImage } from '../model/identity.ts';
 import type { StartSource } from '../model/plan.ts';
@@ -145,7 +146,7 @@ function buildAfter(
     const status = isEmptyCell(before.status) ? schema.statusWords.running : before.status;
     return { after: { ...before, wandb_run_id: wandbRunId, wandb_url: url, status }, startSource: null };
   }
-  const rules = buildImageRules(schema, { zoneMinutes: 0, words: 'not learned' });
+  const rules = buildImageRules(schema, { periods: UTC_ALWAYS, words: 'not learned' });
   const { after, startSource } = buildChoice({ before, run, url, rules });
   const format = rules.startedAtFormat;
   const isNaive = format.kind === 'date' || (format.kind === 'iso' && format.zone === 'none');

@@ -129,7 +129,7 @@ function sealProposal(draft: DraftPlan, { reading, source, options }: ProposalIn
   const linked = buildKnownLinks(rows, new Set(listedIds));
   const result = linkRecords({ schema, rows, runs, linked, rejected, options });
   const rules = buildImageRules(schema, result.clock);
-  const entries = buildEntries({ rows, runs, linked, result, rules, runUrl: source.runUrl });
+  const entries = buildEntries({ rows, runs, linked, rejected, result, rules, runUrl: source.runUrl });
   assertMaxChanges(entries, options);
   draft.seal({
     entries,

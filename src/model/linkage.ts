@@ -1,3 +1,4 @@
+import type { RegistryClock } from './clock.ts';
 import type { RegistryRow, RegistrySchema } from './registry.ts';
 import type { Run } from './run.ts';
 
@@ -63,13 +64,6 @@ export interface LinkageInput {
   /** Pairs that a person took back; never proposed again. */
   readonly rejected: readonly KnownLink[];
   readonly options: LinkageOptions;
-}
-
-/** The clock of the registry against UTC, as far as the pairs tell. */
-export interface RegistryClock {
-  /** Registry time minus UTC, a multiple of 15 minutes; 0 where nothing was found. */
-  readonly zoneMinutes: number;
-  readonly words: string;
 }
 
 export interface LinkageResult {

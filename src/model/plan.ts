@@ -3,6 +3,7 @@ import type { Candidate } from './linkage.ts';
 import type { RegistryIdentity } from './registry.ts';
 import type { ListingWindow, QuarantinedRun } from './snapshot.ts';
 import type { Cell } from './cell.ts';
+import type { ClockPeriod } from './clock.ts';
 import type { TimeFormat } from './time.ts';
 
 export const PLAN_FORMAT_VERSION = 1;
@@ -80,8 +81,8 @@ export interface PlanHeader {
 export interface ImageRules {
   readonly statusWords: { readonly running: string; readonly not_running: string };
   readonly startedAtFormat: TimeFormat;
-  /** What the registry's naive times are ahead of UTC. */
-  readonly zoneMinutes: number;
+  /** What the registry's naive times are ahead of UTC, and when. */
+  readonly clockPeriods: readonly ClockPeriod[];
 }
 
 /** What the sealing of a plan adds. */

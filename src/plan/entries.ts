@@ -11,6 +11,8 @@ export interface EntriesInput {
   readonly rows: readonly RegistryRow[];
   readonly runs: readonly Run[];
   readonly linked: readonly KnownLink[];
+  /** Pairs that a person took back: not among the candidates, and worth a word. */
+  readonly rejected: readonly KnownLink[];
   readonly result: LinkageResult;
   readonly rules: ImageRules;
   readonly runUrl: (runId: string) => string;
@@ -37,6 +39,7 @@ export function buildEntries(input: EntriesInput): readonly PlanEntry[] {
   const runsById = new Map(input.runs.map((run) => [run.runId, run]));
   const linkedByKey = new Map(input.linked.map((link) => [link.keyText, link.wandbRunId]));
   const holdersByRun = Map.groupBy(input.linked, (link) => link.wandbRunId);
+  const rejectedByKey = Map.groupBy(input.rejected, (link) => link.keyText);
   const rows = [...input.rows].sort((a, b) => compareKeys(a.key, b.key));
   assertDistinctKeys(rows);
   return rows.map((row) => {
@@ -44,7 +47,8 @@ export function buildEntries(input: EntriesInput): readonly PlanEntry[] {
     if (linkedTo !== undefined) return buildLinkedEntry(row, linkedTo, holdersByRun.get(linkedTo) ?? []);
     const outcome = outcomesByKey.get(row.keyText);
     if (outcome === undefined) throw new Error(`the matching left out row ${JSON.stringify(row.keyText)}`);
-    return buildOpenEntry(row, outcome, (candidate) => {
+    const takenBack = rejectedByKey.get(row.keyText) ?? [];
+    return buildOpenEntry(row, withTakenBack(outcome, takenBack), (candidate) => {
       const run = runsById.get(candidate.wandbRunId);
       if (run === undefined) throw new Error(`candidate ${candidate.wandbRunId} is not in the snapshot`);
       return {
@@ -64,6 +68,12 @@ function buildLinkedEntry(row: RegistryRow, wandbRunId: string, holders: readonl
     wandbRunId,
     reason: `linked to ${wandbRunId} already${shared}`,
   };
+}
+
+function withTakenBack(outcome: LinkOutcome, takenBack: readonly KnownLink[]): LinkOutcome {
+  if (takenBack.length === 0) return outcome;
+  const runIds = takenBack.map((link) => link.wandbRunId).join(', ');
+  return { ...outcome, reason: `${outcome.reason}; ${runIds} was taken back and is not proposed again` };
 }
 
 function buildOpenEntry(

@@ -1,7 +1,8 @@
 import { isEmptyCell } from '../model/cell.ts';
 import type { Cell } from '../model/cell.ts';
 import type { IdentityImage } from '../model/identity.ts';
-import type { RegistryClock } from '../model/linkage.ts';
+import { zoneMinutesAt } from '../model/clock.ts';
+import type { RegistryClock } from '../model/clock.ts';
 import type { ImageRules, PlanChoice } from '../model/plan.ts';
 import type { RegistrySchema } from '../model/registry.ts';
 import { statusOfState } from '../model/run.ts';
@@ -18,7 +19,7 @@ export function buildImageRules(schema: RegistrySchema, clock: RegistryClock): I
   return {
     statusWords: schema.statusWords,
     startedAtFormat: startedAtFormat(schema),
-    zoneMinutes: clock.zoneMinutes,
+    clockPeriods: clock.periods,
   };
 }
 
@@ -53,10 +54,14 @@ export function buildChoice({ before, run, url, rules }: ChoiceInput): PlanChoic
       wandb_url: url,
       run_name: nameOrKept(run.displayName, before.run_name),
       status: status === null ? before.status : rules.statusWords[status],
-      started_at: keepsStart ? before.started_at : encodeTime(start.ms, rules.startedAtFormat, rules.zoneMinutes),
+      started_at: keepsStart ? before.started_at : encodeStart(start.ms, rules),
     },
     startSource: keepsStart ? 'kept' : start.source,
   };
+}
+
+function encodeStart(ms: number, { startedAtFormat, clockPeriods }: ImageRules): Cell {
+  return encodeTime(ms, startedAtFormat, zoneMinutesAt(clockPeriods, ms));
 }
 
 function nameOrKept(displayName: string | null, kept: Cell): Cell {

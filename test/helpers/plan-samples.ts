@@ -199,11 +199,11 @@ export async function writeSamplePlan(path: string, sample = SAMPLE, options: Sa
   await draft.store.saveWindows([{ ...window!, state: 'complete' }]);
   const runs = draft.readRuns();
   const linked = buildKnownLinks(sample.rows, new Set(runs.map((run) => run.runId)));
-  const clock = { zoneMinutes: 120, words: 'the registry clock is 2 h ahead of UTC' };
+  const clock = { periods: [{ from: null, zoneMinutes: 120 }], words: 'the registry clock is 2 h ahead of UTC' };
   const rules = buildImageRules(SCHEMA, clock);
   const result = { outcomes: sample.outcomes, clock, health: ['expects 3.1 links'] };
   draft.seal({
-    entries: buildEntries({ rows: sample.rows, runs, linked, result, rules, runUrl }),
+    entries: buildEntries({ rows: sample.rows, runs, linked, rejected: [], result, rules, runUrl }),
     summary: { clock: clock.words, health: result.health, imageRules: rules },
     runUrl,
   });

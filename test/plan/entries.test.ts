@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { KnownLink } from '../../src/model/linkage.ts';
 import { buildEntries, buildKnownLinks } from '../../src/plan/entries.ts';
 import { buildImageRules } from '../../src/plan/images.ts';
 import {
@@ -12,11 +13,11 @@ import {
 } from '../helpers/plan-samples.ts';
 import type { Sample } from '../helpers/plan-samples.ts';
 
-function entriesOf({ rows, runs, outcomes }: Sample) {
-  const clock = { zoneMinutes: 0, words: '' };
+function entriesOf({ rows, runs, outcomes }: Sample, rejected: readonly KnownLink[] = []) {
+  const clock = { periods: [], words: '' };
   const linked = buildKnownLinks(rows, new Set(runs.map((run) => run.runId)));
   const result = { outcomes, clock, health: [] };
-  return buildEntries({ rows, runs, linked, result, rules: buildImageRules(SCHEMA, clock), runUrl });
+  return buildEntries({ rows, runs, linked, rejected, result, rules: buildImageRules(SCHEMA, clock), runUrl });
 }
 
 test('every row becomes one entry, sorted by key, each candidate with what choosing it writes', () => {
@@ -72,4 +73,14 @@ test('rows that share a key, rows without an outcome and candidates that were no
   expect(() => entriesOf({ rows: [row], runs, outcomes: [unlisted] })).toThrow('candidate zz is not in the snapshot');
   const unfounded = { ...outcome, kind: 'match', wandbRunId: 'r' } as const;
   expect(() => entriesOf({ rows: [row], runs, outcomes: [unfounded] })).toThrow('run r is proposed but no candidate');
+});
+
+test('a row whose match was taken back says so', () => {
+  const [row] = SAMPLE.outcomes;
+  const keyText = row?.keyText ?? '';
+  const entries = entriesOf(SAMPLE, [{ keyText, wandbRunId: 'bad0run1' }]);
+  const reasons = entries.filter(({ reason }) =>
+    reason.endsWith('; bad0run1 was taken back and is not proposed again'),
+  );
+  expect(reasons.map((entry) => entry.keyText)).toEqual([keyText]);
 });

@@ -5,7 +5,7 @@ import type { TimeFormat } from '../../src/model/time.ts';
 import { buildChoice, buildImageRules } from '../../src/plan/images.ts';
 import { runUrl, sampleRun, SCHEMA } from '../helpers/plan-samples.ts';
 
-const CLOCK = { zoneMinutes: 120, words: '' };
+const CLOCK = { periods: [{ from: null, zoneMinutes: 120 }], words: '' };
 const NAIVE: TimeFormat = { kind: 'iso', separator: ' ', zone: 'none', fractionDigits: 0 };
 const EPOCH: TimeFormat = { kind: 'epoch', unitsPerSecond: 1, storage: 'real' };
 

@@ -199,7 +199,7 @@ test('a plan is not sealed before its listing is complete, and not read before i
       imageRules: {
         statusWords: { running: 'running', not_running: 'not_running' },
         startedAtFormat: { kind: 'date' },
-        zoneMinutes: 0,
+        clockPeriods: [],
       },
     },
     runUrl: (id: string) => id,

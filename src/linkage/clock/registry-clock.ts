@@ -1,42 +1,46 @@
-import type { RegistryClock } from '../../model/linkage.ts';
+import { UTC_ALWAYS } from '../../model/clock.ts';
+import type { ClockPeriod, RegistryClock } from '../../model/clock.ts';
 import type { LearnedModel } from '../learn.ts';
+import { buildClockPeriods } from './periods.ts';
+import type { ZoneWitness } from './periods.ts';
 import type { ClockPeak } from './scan.ts';
 import type { Records } from '../normalize/records.ts';
 
 const QUARTER = 900;
 const SURE = 0.9;
 
-/** The registry's naive clock against UTC: the zone in which most of the sure links lie, the latest where tied. */
+/** The registry's naive clock against UTC, by what the sure links say, period by period. */
 export function readRegistryClock(records: Records, model: LearnedModel): RegistryClock {
   const field = records.row.times.find((time) => time.name === records.schema.createdAt) ?? model.channel?.row;
-  if (field === undefined) return { zoneMinutes: 0, words: 'the registry has no times' };
-  if (field.zoned) return { zoneMinutes: 0, words: `${field.name} names its zone` };
-  const counts = new Map<number, { count: number; latest: number }>();
-  let sure = 0;
+  if (field === undefined) return { periods: UTC_ALWAYS, words: 'the registry has no times' };
+  if (field.zoned) return { periods: UTC_ALWAYS, words: `${field.name} names its zone` };
+  const witnesses: ZoneWitness[] = [];
   forEachSure(records, model, (row, run) => {
     const own = field.seconds[row] ?? Number.NaN;
-    const start = records.run.times.startedAt[run] ?? Number.NaN;
-    const seconds = Number.isNaN(start) ? (records.run.times.createdAt[run] ?? Number.NaN) : start;
-    if (Number.isNaN(own - seconds)) return;
-    sure++;
-    const zone = zoneOf(own - seconds);
-    const known = counts.get(zone);
-    counts.set(zone, { count: (known?.count ?? 0) + 1, latest: Math.max(known?.latest ?? 0, own) });
+    const started = records.run.times.startedAt[run] ?? Number.NaN;
+    const start = Number.isNaN(started) ? (records.run.times.createdAt[run] ?? Number.NaN) : started;
+    if (!Number.isNaN(own - start)) witnesses.push({ start, zoneMinutes: zoneOf(own - start) });
   });
-  const [best] = [...counts].toSorted(([, a], [, b]) => b.count - a.count || b.latest - a.latest);
-  if (best === undefined) return clockOfPeak(field.name, model.channel?.peak ?? null);
-  const [zone, { count }] = best;
-  return {
-    zoneMinutes: zone === 0 ? 0 : zone,
-    words: `${field.name} is ${describeZone(zone)} on ${count} of ${sure} sure links`,
-  };
+  if (witnesses.length === 0) return clockOfPeak(field.name, model.channel?.peak ?? null);
+  const periods = buildClockPeriods(witnesses);
+  return { periods, words: `${field.name} is ${describePeriods(periods)}, by ${witnesses.length} sure links` };
 }
 
 /** Before any link is sure, the crowd of differences may tell. */
 function clockOfPeak(column: string, peak: ClockPeak | null): RegistryClock {
-  if (peak === null) return { zoneMinutes: 0, words: `${column} is taken as UTC: nothing tells its zone` };
+  if (peak === null) return { periods: UTC_ALWAYS, words: `${column} is taken as UTC: nothing tells its zone` };
   const zoneMinutes = zoneOf(-peak.offset);
-  return { zoneMinutes, words: `${column} is ${describeZone(zoneMinutes)} by the crowd of differences` };
+  return {
+    periods: [{ from: null, zoneMinutes }],
+    words: `${column} is ${describeZone(zoneMinutes)} by the crowd of differences`,
+  };
+}
+
+/** Every zone once, in the order in which they first come. */
+function describePeriods(periods: readonly ClockPeriod[]): string {
+  const zones = [...new Set(periods.map(({ zoneMinutes }) => describeZone(zoneMinutes)))];
+  const changes = periods.length - 1;
+  return `${zones.join(' or ')}${changes === 0 ? '' : ` (${changes} ${changes === 1 ? 'change' : 'changes'})`}`;
 }
 
 /** Minutes, rounded to a quarter of an hour; never −0. */

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { buildClockPeriods } from '../../src/linkage/clock/periods.ts';
+import { zoneMinutesAt } from '../../src/model/clock.ts';
+
+const DAY = 86_400;
+const at = (iso: string): number => Date.parse(iso);
+
+/** One run a day of 2024 in Zurich: summer time from 31 March to 27 October. */
+const year = Array.from({ length: 366 }, (_item, day) => {
+  const start = at('2024-01-01T09:00:00Z') / 1000 + day * DAY;
+  const summer = start * 1000 >= at('2024-03-31T01:00:00Z') && start * 1000 < at('2024-10-27T01:00:00Z');
+  return { start, zoneMinutes: summer ? 120 : 60 };
+});
+
+describe('buildClockPeriods', () => {
+  it('finds winter, summer and winter again, each change between two runs', () => {
+    const periods = buildClockPeriods(year);
+    expect(periods.map(({ zoneMinutes }) => zoneMinutes)).toEqual([60, 120, 60]);
+    expect(new Date(periods[1]?.from ?? 0).toISOString().slice(0, 10)).toBe('2024-03-30');
+    expect(zoneMinutesAt(periods, at('2024-07-01T00:00:00Z'))).toBe(120);
+    expect(zoneMinutesAt(periods, at('2024-12-24T00:00:00Z'))).toBe(60);
+    expect(zoneMinutesAt(periods, at('2020-01-01T00:00:00Z'))).toBe(60);
+  });
+
+  it('does not take a run that was synced late for a journey', () => {
+    const late = year.map((witness, index) => (index % 20 === 7 ? { ...witness, zoneMinutes: -600 } : witness));
+    expect(buildClockPeriods(late).map(({ zoneMinutes }) => zoneMinutes)).toEqual([60, 120, 60]);
+  });
+
+  it('does not depend on the order of the pairs', () => {
+    expect(buildClockPeriods(year.toReversed())).toEqual(buildClockPeriods(year));
+  });
+
+  it('knows nothing without a pair, and one zone with one', () => {
+    expect(buildClockPeriods([])).toEqual([]);
+    expect(buildClockPeriods([{ start: 1, zoneMinutes: 45 }])).toEqual([{ from: null, zoneMinutes: 45 }]);
+  });
+});
