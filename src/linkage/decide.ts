@@ -5,6 +5,7 @@ import type { LearnedModel } from './learn.ts';
 import { buildAssignmentView, marginOf } from './margin.ts';
 import type { AssignmentView } from './margin.ts';
 import type { Records } from './normalize/records.ts';
+import { leastBitsAlone } from './posterior/competition.ts';
 import { reasonForOpenRow, reasonForTie } from './reasons.ts';
 
 /** Bits from which a comparison counts as agreeing, and below which it counts as disagreeing. */
@@ -12,8 +13,6 @@ const AGREES = 1;
 const DISAGREES = -0.15;
 /** A contradicted setting is outweighed by this many bits only. */
 const OUTWEIGHED = 25;
-/** A link must be this likely even if no other row had taken any run: competition may confirm, never create. */
-const LEAST_BITS_ALONE = Math.log2(9);
 const MOST_CANDIDATES = 8;
 /** Candidates fainter than this are not shown, save the best one. */
 const FAINTEST = 1e-4;
@@ -64,7 +63,7 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
   const margin = marginOf(view, best);
   const objection = findObjection(context, best, margin);
   const likely = edges.reduce((sum, edge) => sum + probabilityOf(model, edge), 0) >= LIKELY;
-  const kind = objection === null ? 'match' : likely || model.candidates.cutRows[row] === 1 ? 'ambiguous' : 'unmatched';
+  const kind = objection === null ? 'match' : likely ? 'ambiguous' : 'unmatched';
   const [top] = candidates;
   return {
     keyText,
@@ -133,8 +132,8 @@ function findWeakness({ model }: DecisionContext, edge: number): string | null {
   const weight = model.candidates.weights[edge] ?? 0;
   if (agreeing < Math.min(2, compared)) return 'only one kind of evidence speaks for the best run';
   if (agreeing <= disagreeing) return 'as much speaks against the best run as for it';
-  const strict = Math.log2(1 / Math.max(1, model.population.runs));
-  if (weight + strict < LEAST_BITS_ALONE) return 'the best run is left over rather than recognised';
+  if (weight < leastBitsAlone(model.posterior.expectedLinks, model.population))
+    return 'the best run is left over rather than recognised';
   if (weight + model.posterior.priorBits < OUTWEIGHED) {
     for (const comparison of model.comparisons) {
       const contradiction = comparison.contradiction?.(row, run) ?? null;

@@ -6,7 +6,7 @@ import type { Comparison, SoftLinks } from './comparison/comparison.ts';
 import { buildComparisons, buildTimeEvidence } from './comparison/comparisons.ts';
 import { numbersOfSet } from './blocking/search.ts';
 import type { Records } from './normalize/records.ts';
-import { priorBitsOf, solveCompetition } from './posterior/competition.ts';
+import { leastBitsAlone, priorBitsOf, solveCompetition } from './posterior/competition.ts';
 import type { Population, Posterior } from './posterior/competition.ts';
 
 /** The model after learning, with the pairs that it was learned on. */
@@ -22,6 +22,8 @@ export interface LearnedModel {
 const DEPTH = 12;
 /** A pair whose odds with the prior stay below 1 : 2^this can neither be a link nor unsettle one. */
 const SLACK = 5;
+/** Nor can a pair that lacks more than these bits to be likely by itself. */
+const SLACK_ALONE = 8;
 const ROUNDS = 4;
 /** Links that are assumed at first: half of what is possible. */
 const FIRST_SHARE = 0.5;
@@ -60,7 +62,10 @@ function searchFor(
   records: Records,
   model: { readonly comparisons: readonly Comparison[]; readonly population: Population; readonly expected: number },
 ): Candidates {
-  const floor = -priorBitsOf(model.expected, model.population) - SLACK;
+  const floor = Math.max(
+    -priorBitsOf(model.expected, model.population) - SLACK,
+    leastBitsAlone(model.expected, model.population) - SLACK_ALONE,
+  );
   return searchCandidates(records, { comparisons: model.comparisons, floor, depth: DEPTH });
 }
 

@@ -35,7 +35,7 @@ export function reasonForTie(context: TieContext, edge: number): string {
   const apart =
     missing.length > 0
       ? `; ${missing.join(' or ')} on both sides would tell them apart`
-      : '; nothing that both sides record tells them apart';
+      : '; only the run id in the row would tell them apart';
   if (alike.length > 1) return `${alike.length} runs fit this row alike${apart}`;
   if (rows.length > 0) {
     const names = rows.slice(0, 3).map((other) => records.rows[candidates.rows[other] ?? 0]?.keyText ?? '');
@@ -50,12 +50,11 @@ const NOUNS: Readonly<Record<string, string>> = {
   time: 'a start time',
   duration: 'a duration',
   metrics: 'a final metric',
-  text: 'an id or a file name',
 };
 
 /** Comparisons that could not speak for at least one of the runs. */
 function missingEvidence(model: LearnedModel, row: number, runs: readonly number[]): string[] {
   return model.comparisons
-    .filter((comparison) => comparison.name !== 'missingness' && runs.some((run) => comparison.isMissing(row, run)))
-    .map((comparison) => NOUNS[comparison.name] ?? comparison.name);
+    .filter((comparison) => comparison.name in NOUNS && runs.some((run) => comparison.isMissing(row, run)))
+    .map((comparison) => NOUNS[comparison.name] ?? '');
 }

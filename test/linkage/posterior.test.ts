@@ -46,7 +46,8 @@ describe('the posterior of links that compete', () => {
     fc.assert(
       fc.property(graphs, (graph) => {
         const expected = enumerateMarginals(graph);
-        for (const [edge, marginal] of exactMarginals(graph).entries()) expect(marginal).toBeCloseTo(expected[edge]!, 9);
+        for (const [edge, marginal] of exactMarginals(graph).entries())
+          expect(marginal).toBeCloseTo(expected[edge]!, 9);
       }),
       { numRuns: 300 },
     );

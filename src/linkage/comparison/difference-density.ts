@@ -136,9 +136,13 @@ function addKernel(
   if (kernel.share <= 0 || total <= 0) return;
   const discount = discountOf(total);
   const height = kernel.share / (total * (2 * kernel.radius + 1) * kernel.resolution);
-  for (let cell = 0; cell < cells.length; cell++) {
-    const mass = massIn(cumulative, cell, kernel.radius) - discount;
-    if (mass > 0) cells[cell] = (cells[cell] ?? 0) + height * mass;
+  // wide kernels change slowly: one value for a small part of their width
+  const stride = Math.max(1, kernel.radius >> 5);
+  for (let from = 0; from < cells.length; from += stride) {
+    const mass = massIn(cumulative, from + (stride >> 1), kernel.radius) - discount;
+    if (mass <= 0) continue;
+    const to = Math.min(cells.length, from + stride);
+    for (let cell = from; cell < to; cell++) cells[cell] = (cells[cell] ?? 0) + height * mass;
   }
 }
 

@@ -18,6 +18,8 @@ const KERNEL_WIDTHS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024] as const;
 const PRIOR = { difference: 6, ratio: 2, none: 1 } as const;
 /** Spread of the logarithm of the ratio. */
 const RATIO_SCALE = 0.03;
+/** Seconds; ten times the widest default shape. */
+const FARTHEST = 3000;
 /** Windows reach to where the density is this many bits below its most. */
 const STEPS_BELOW = [4, 8] as const;
 export const DURATION_STEPS = STEPS_BELOW.length;
@@ -40,6 +42,8 @@ export class DurationDensity {
   #readingShares: readonly number[];
   /** Half-widths of the search windows, by step. */
   #radii: readonly number[];
+  /** Differences beyond this are no small ones under any shape. */
+  readonly #farthest: number;
   /** What each reading explains of the pair that was asked for last. */
   readonly #readings: Float64Array;
 
@@ -50,6 +54,7 @@ export class DurationDensity {
     this.#densities = input.runLengths.map(() => createReadingDensity(input.quantum));
     this.#readingShares = input.runLengths.map(() => 1 / input.runLengths.length);
     this.#readings = new Float64Array(input.runLengths.length);
+    this.#farthest = FARTHEST * (1 + input.quantum / 300);
     this.#radii = this.#findRadii();
   }
 
@@ -131,6 +136,7 @@ export class DurationDensity {
       if (Number.isNaN(length) || there === 0) continue;
       const share = (this.#readingShares[at] ?? 0) / there;
       ratio += share * ratioDensity(own, length);
+      if (Math.abs(length - own) > this.#farthest) continue;
       this.#readings[at] = share * this.#mixture.difference * (this.#densities[at]?.at(length - own) ?? 0);
     }
     return { ratio: this.#mixture.ratio * ratio, none: this.#mixture.none * (this.background[row] ?? 0) };

@@ -57,6 +57,17 @@ export function priorBitsOf(links: number, { rows, runs }: Population): number {
   return Math.log2(clamped / (Math.max(rows - clamped, 0.5) * Math.max(runs - clamped, 0.5)));
 }
 
+/** At most nine rows in ten have a run, as far as a single pair is judged by itself. */
+const MOST_LINKED = 0.9;
+/** A match must be this likely by itself: competition may confirm a link, never create it. */
+const LEAST_ALONE = 0.9;
+
+/** Bits without prior that a pair needs to be likely by itself, as if no other row had taken any run. */
+export function leastBitsAlone(links: number, { rows, runs }: Population): number {
+  const share = Math.min(MOST_LINKED, Math.max(1e-3, links / Math.max(1, rows)));
+  return Math.log2(LEAST_ALONE / (1 - LEAST_ALONE)) + Math.log2(Math.max(1, runs)) - Math.log2(share / (1 - share));
+}
+
 function solveOnce(
   candidates: Candidates,
   { population, links }: { readonly population: Population; readonly links: number },
