@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import { PLAIN_WORLD, buildWorld } from '../helpers/worlds/world.ts';
+import { readDemoWorld } from '../helpers/worlds/demo-world.ts';
 import { WORLDS } from '../helpers/worlds/worlds.ts';
 import { scoreOutcomes } from '../helpers/worlds/score.ts';
 
@@ -22,10 +23,10 @@ function benchWorlds(): void {
   console.log('world                          links  right  wrong  precision  recall  worst  ECE    ms');
   let links = 0;
   let wrong = 0;
-  for (const [name, knobs] of Object.entries(WORLDS)) {
+  for (const [name, knobs] of [...Object.entries(WORLDS), ['demo', null] as const]) {
     if (values.only !== undefined && !name.includes(values.only)) continue;
-    const scores = Array.from({ length: seeds }, (_item, seed) => {
-      const world = buildWorld(knobs, seed + 1);
+    const scores = Array.from({ length: knobs === null ? 1 : seeds }, (_item, seed) => {
+      const world = knobs === null ? readDemoWorld() : buildWorld(knobs, seed + 1);
       const start = performance.now();
       const { outcomes, health, clock } = linkRecords(world.input);
       const score = scoreOutcomes(outcomes, world.truth);

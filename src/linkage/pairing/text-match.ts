@@ -17,9 +17,15 @@ export function textsAlike(a: string, b: string): boolean {
   const wordsOfShort = wordsOf(short);
   const wordsOfLong = wordsOf(long);
   if (wordsOfShort.length > 1 && namesAlike(wordsOfShort, wordsOfLong)) return true;
+  if (isCutHash(short, long)) return true;
   if (digitsOf(a) !== digitsOf(b)) return false;
   if (short.length >= LEAST_CUT_LENGTH && long.includes(short)) return true;
   return isTypo(short, long) || isAbbreviation(short, long.split(/[/.]/).at(-1) ?? long);
+}
+
+/** A commit as people write it: the first seven digits of a hash, or more. */
+function isCutHash(short: string, long: string): boolean {
+  return /^[\da-f]{7,}$/.test(short) && /^[\da-f]{32,64}$/.test(long) && long.startsWith(short);
 }
 
 export function wordsOf(text: string): string[] {
