@@ -2,7 +2,8 @@ import { EXIT_CODES, RunlinkError, StoppedError, UndecidedError } from '../error
 import type { ExitCode } from '../errors.ts';
 import type { InvocationContext } from '../model/context.ts';
 import { findBackupOrNull, writeBackup } from '../registry/backup.ts';
-import { DEFAULT_LOCK_TIMEOUT_MS } from '../registry/busy.ts';
+import { DEFAULT_LOCK_TIMEOUT_MS, retryWhileBusy } from '../registry/busy.ts';
+import type { BusyRetryOptions } from '../registry/busy.ts';
 import { withIdentityColumns } from '../registry/exact.ts';
 import type { ChainHead } from '../registry/ledger-hash.ts';
 import { acquireLock } from '../registry/lock.ts';
@@ -63,13 +64,19 @@ export async function applyPlan({ context }: ApplyDeps, options: ApplyOptions): 
   return await withRegistryForWriting(options, async (session) => {
     const lock = acquireLock(options.registry, { command: `apply ${options.plan}`, now: context.now });
     try {
-      const reading = readApply(session, readAcceptedPlan(options.plan), options.registry);
+      const plan = readAcceptedPlan(options.plan);
+      const retry = buildRetry(context, options);
+      const reading = await retryWhileBusy(() => readApply(session, plan, options.registry), retry);
       assertAllowed(reading.preview, options);
       return await writePlan(context, reading, options);
     } finally {
       lock.release();
     }
   });
+}
+
+function buildRetry({ signal, say }: InvocationContext, { lockTimeoutMs }: ApplyOptions): BusyRetryOptions {
+  return { timeoutMs: lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS, signal, say };
 }
 
 function assertAllowed({ undecided, changes }: ApplyPreview, options: ApplyOptions): void {
@@ -94,8 +101,10 @@ async function writePlan(
   const schema = pending.length > 0 ? withIdentityColumns(reading.schema) : reading.schema;
   const backup = options.backup ? await backUpOrNull(context, reading, options) : null;
   const { outcomes, pace } = await writeBatches(context, reading, options);
-  const after = readProgress({ db: reading.db, schema }, plan, []);
-  const { head, problems } = verifyPlan({ ...reading, schema });
+  // What is written is written: a stop that comes now is too late to be one.
+  const retry = { timeoutMs: options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS, say: context.say };
+  const after = await retryWhileBusy(() => readProgress({ db: reading.db, schema }, plan, []), retry);
+  const { head, problems } = await retryWhileBusy(() => verifyPlan({ ...reading, schema }), retry);
   const skipped = preferOwnWords(after.skipped, outcomes);
   const report = {
     ...preview,
@@ -121,8 +130,7 @@ async function backUpOrNull(
   const where = { registry: preview.registry, schema, id: round.id };
   const existing = pending.length < round.batches.length ? await findBackupOrNull(where) : null;
   if (existing !== null || pending.length === 0) return existing;
-  const timeoutMs = options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS;
-  const path = await writeBackup(db, { ...where, timeoutMs, signal: context.signal, say: context.say });
+  const path = await writeBackup(db, { ...where, ...buildRetry(context, options) });
   context.say(`backup: ${path}`);
   return path;
 }
@@ -171,12 +179,18 @@ function renderResumeCommand({ plan, registry, config, backup }: ApplyOptions): 
   return command.map(quoteForShell).join(' ');
 }
 
+/**
+ * First in many short reads, since one long one would keep training jobs from committing where there is no WAL; only what
+ * looks wrong is looked at again in one moment.
+ */
 function verifyPlan({ db, schema, plan }: ApplyReading): { head: ChainHead; problems: readonly Problem[] } {
-  return db.transaction(() => {
+  const ours = new Set(plan.matches.map(({ keyText }) => keyText));
+  const verify = (): { head: ChainHead; problems: readonly Problem[] } => {
     const { head, problems } = verifyLedger(db, schema);
-    const ours = new Set(plan.matches.map(({ keyText }) => keyText));
     return { head, problems: problems.filter(({ keyText }) => keyText === null || ours.has(keyText)) };
-  })();
+  };
+  const loose = verify();
+  return loose.problems.length === 0 ? loose : db.transaction(verify)();
 }
 
 /** What was seen in the transaction says more than what can be found out afterwards. */

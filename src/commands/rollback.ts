@@ -4,6 +4,7 @@ import type { InvocationContext } from '../model/context.ts';
 import type { IdentityImage } from '../model/identity.ts';
 import type { RollbackClass } from '../model/ledger.ts';
 import { DEFAULT_LOCK_TIMEOUT_MS, retryWhileBusy, runImmediate, sleepOrStop } from '../registry/busy.ts';
+import type { BusyRetryOptions } from '../registry/busy.ts';
 import { acquireLock } from '../registry/lock.ts';
 import { LEAST_PAUSE_MS } from '../registry/match-migrations.ts';
 import { BATCH_SIZE } from '../registry/match-round.ts';
@@ -68,7 +69,7 @@ export async function previewRollback(options: RollbackOptions): Promise<Rollbac
  * Takes matches back: the former values return to the row, a new ledger entry says so, the run is free again, and the
  * pair is remembered as rejected. Only rows that are still as runlink wrote them are touched, unless `keepEdited` or
  * `force` say otherwise. All entries are judged before the first write, and nothing is
- * written while one is refused (unless `partial`); more than 250 go in several transactions.
+ * written while one is refused (unless `partial`); more than 100 go in several transactions.
  *
  * @returns a report; its exit code is 5 where entries were refused
  * @throws UsageError, LockedError, StoppedError
@@ -84,7 +85,7 @@ export async function rollbackMatch(
       now: context.now,
     });
     try {
-      const judged = judgeAll(session, options, mode);
+      const judged = await retryWhileBusy(() => judgeAll(session, options, mode), buildRetry(context, options));
       const open = judged.filter((item) => !item.refused && item.judgement.class !== 'repeat');
       const isAllowed = options.partial === true || judged.every((item) => !item.refused);
       if (!isAllowed || open.length === 0) return buildReport(judged, 0);
@@ -94,6 +95,10 @@ export async function rollbackMatch(
       lock.release();
     }
   });
+}
+
+function buildRetry({ signal, say }: InvocationContext, { lockTimeoutMs }: RollbackOptions): BusyRetryOptions {
+  return { timeoutMs: lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS, signal, say };
 }
 
 function renderSelection(selection: RollbackSelection): string {
@@ -171,7 +176,6 @@ interface UndoResult {
 /** Batches with a pause in between, as courteous as `apply`. */
 async function undoAll(context: InvocationContext, input: UndoInput): Promise<UndoResult> {
   const { open, options } = input;
-  const timeoutMs = options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS;
   const judgementsBySeq = new Map<number, RollbackJudgement>();
   let undone = 0;
   for (let done = 0; done < open.length; done += BATCH_SIZE) {
@@ -179,7 +183,7 @@ async function undoAll(context: InvocationContext, input: UndoInput): Promise<Un
     const batch = open.slice(done, done + BATCH_SIZE);
     const at = new Date(context.now()).toISOString();
     const stamp = { by: context.user, at, reason: options.reason ?? 'rolled back' };
-    const retry = { timeoutMs, signal: context.signal, say: context.say };
+    const retry = buildRetry(context, options);
     const { judgements, heldMs, isWritten } = await retryWhileBusy(() => undoBatch(input, batch, stamp), retry);
     for (const [seq, judgement] of judgements) judgementsBySeq.set(seq, judgement);
     if (!isWritten) break;

@@ -25,15 +25,23 @@ const CONDITIONS = {
 export function readLedger(db: Database, filter: LedgerFilter = {}): readonly LedgerEntry[] {
   if (!hasRunlinkTables(db)) return [];
   const conditions = Object.entries(CONDITIONS).flatMap(([name, sql]) => (name in filter ? [sql] : []));
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  return db
-    .prepare<[LedgerFilter], LedgerRow>(
-      `SELECT ${LEDGER_COLUMNS.join(', ')}, hash FROM runlink_ledger ${where} ORDER BY seq`,
+  const where = ['seq > $after', ...conditions].join(' AND ');
+  const read = db
+    .prepare<[LedgerFilter & { readonly after: bigint }], LedgerRow>(
+      `SELECT ${LEDGER_COLUMNS.join(', ')}, hash FROM runlink_ledger WHERE ${where} ORDER BY seq LIMIT ${CHUNK}`,
     )
-    .safeIntegers(true)
-    .all({ ...filter })
-    .map(decodeEntry);
+    .safeIntegers(true);
+  const entries: LedgerEntry[] = [];
+  for (let rows = read.all({ ...filter, after: 0n }); rows.length > 0;) {
+    const chunk = rows.map(decodeEntry);
+    entries.push(...chunk);
+    rows = chunk.length < CHUNK ? [] : read.all({ ...filter, after: BigInt(chunk.at(-1)?.seq ?? 0) });
+  }
+  return entries;
 }
+
+/** Entries read at a time: outside a transaction each read is a short one, since the ledger only grows. */
+const CHUNK = 1000;
 
 /** Our own table, whose columns and CHECKs say what each cell is. */
 type LedgerRow = Readonly<Record<string, Cell>>;

@@ -6,6 +6,7 @@ import { StoppedError } from '../errors.ts';
 import type { AcceptedMatch } from '../model/ledger.ts';
 import type { RegistrySchema } from '../model/registry.ts';
 import { retryWhileBusy, runImmediate, sleepOrStop } from './busy.ts';
+import type { BusyRetryOptions } from './busy.ts';
 import { assertLogFitsRound } from './match-round.ts';
 import type { MatchBatch, MatchRound } from './match-round.ts';
 import { createMatchWriter } from './match-writer.ts';
@@ -49,11 +50,12 @@ export const LEAST_PAUSE_MS = 10;
  * @throws StoppedError at a batch's end once the signal is aborted; LockedError; ConflictError where the log does not fit
  */
 export async function runMatchMigrations(db: Database, options: MatchMigrationOptions): Promise<PaceReport> {
-  assertLogFitsRound(readLog(db), options.round);
+  const retry = { ...options, timeoutMs: options.lockTimeoutMs };
+  assertLogFitsRound(await retryWhileBusy(() => readLog(db), retry), options.round);
   const pace = createPace(options.signal);
   const umzug = new Umzug({
     migrations: buildMigrations(db, options, pace),
-    storage: createStorage(db),
+    storage: createStorage(db, retry),
     logger: undefined,
   });
   umzug.on('migrating', () => pace.pause());
@@ -98,11 +100,12 @@ function applyBatch(
 }
 
 /** Reads and asserts only: each migration writes its own log row inside its own transaction. */
-function createStorage(db: Database): UmzugStorage<object> {
+function createStorage(db: Database, retry: BusyRetryOptions): UmzugStorage<object> {
   return {
-    executed: async () => readLog(db).map(({ name }) => name),
+    executed: () => retryWhileBusy(() => readLog(db).map(({ name }) => name), retry),
     logMigration: async ({ name }) => {
-      if (!isLogged(db, name)) throw new Error(`migration ${name} did not write its log row`);
+      if (!(await retryWhileBusy(() => isLogged(db, name), retry)))
+        throw new Error(`migration ${name} did not write its log row`);
     },
     unlogMigration: async ({ name }) => {
       throw new Error(`migration ${name} cannot be reverted: a rollback goes forward`);

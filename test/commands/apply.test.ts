@@ -174,7 +174,7 @@ test('a row that drifted is left alone and listed with exit code 5, on the secon
 test('what a training job writes between two batches is drift of that row only', async () => {
   const { path, options } = await prepare(600);
   const onProgress = ({ done }: { readonly done: number }): void => {
-    if (done === 250) write(path, `UPDATE training_runs SET status = 'stopped' WHERE run_id = 'run-0400'`);
+    if (done === 300) write(path, `UPDATE training_runs SET status = 'stopped' WHERE run_id = 'run-0400'`);
   };
   const report = await applyPlan({ context: makeContext({ onProgress }) }, options);
   expect(report.skipped).toMatchObject([{ keyText: 'run-0400', reason: 'drift' }]);
@@ -192,8 +192,8 @@ test('a stop comes at a batch’s end with the command that goes on, and that go
     code: 130,
     hint: `Go on with: runlink apply ${options.plan} --registry ${path} --yes`,
   });
-  expect(await previewApply(options)).toMatchObject({ resumes: true, alreadyWritten: 250, changes: 350 });
-  expect(await applyPlan({ context: makeContext() }, options)).toMatchObject({ written: 350, exitCode: 0 });
+  expect(await previewApply(options)).toMatchObject({ resumes: true, alreadyWritten: 100, changes: 500 });
+  expect(await applyPlan({ context: makeContext() }, options)).toMatchObject({ written: 500, exitCode: 0 });
 });
 
 test('four applies at once: one writes, the others say who holds the lock, and the effects are there once', async () => {

@@ -51,42 +51,42 @@ function query(path: string, sql: string): unknown[] {
 }
 
 test('every accepted match is written once, with its ledger entry, link and log row', async () => {
-  const registry = makeRegistry({ fill: fillRows(600) });
-  const { outcomes } = await apply(registry, buildMatches(600));
+  const registry = makeRegistry({ fill: fillRows(240) });
+  const { outcomes } = await apply(registry, buildMatches(240));
   expect(new Set(kinds(outcomes))).toEqual(new Set(['written']));
   expect(query(registry.path, 'SELECT name, rows FROM runlink_log')).toEqual([
     { name: '0001-runlink-tables', rows: 0 },
     { name: '0002-identity-columns', rows: 0 },
-    { name: 'abcdef012345-b0001', rows: 250 },
-    { name: 'abcdef012345-b0002', rows: 250 },
-    { name: 'abcdef012345-b0003', rows: 100 },
+    { name: 'abcdef012345-b0001', rows: 100 },
+    { name: 'abcdef012345-b0002', rows: 100 },
+    { name: 'abcdef012345-b0003', rows: 40 },
   ]);
-  expect(query(registry.path, 'SELECT count(*) AS n FROM runlink_ledger')).toEqual([{ n: 600 }]);
-  expect(query(registry.path, 'SELECT count(*) AS n FROM runlink_links')).toEqual([{ n: 600 }]);
+  expect(query(registry.path, 'SELECT count(*) AS n FROM runlink_ledger')).toEqual([{ n: 240 }]);
+  expect(query(registry.path, 'SELECT count(*) AS n FROM runlink_links')).toEqual([{ n: 240 }]);
   expect(
     query(registry.path, `SELECT wandb_run_id, run_name, status FROM training_runs WHERE run_id = 'run-0007'`),
   ).toEqual([{ wandb_run_id: 'w0000007', run_name: 'sunny-sky-w0000007', status: 'not_running' }]);
 });
 
 test('a second run of the same plan finds nothing to do and changes no byte of the content', async () => {
-  const registry = makeRegistry({ fill: fillRows(300) });
-  await apply(registry, buildMatches(300));
+  const registry = makeRegistry({ fill: fillRows(120) });
+  await apply(registry, buildMatches(120));
   const before = query(registry.path, 'SELECT * FROM runlink_ledger');
-  const { outcomes, pace } = await apply(registry, buildMatches(300));
+  const { outcomes, pace } = await apply(registry, buildMatches(120));
   expect(outcomes).toEqual([]);
   expect(pace.transactions).toBe(0);
   expect(query(registry.path, 'SELECT * FROM runlink_ledger')).toEqual(before);
 });
 
 test('a stop at a batch’s end leaves whole batches, and going on gives what an uninterrupted run gives', async () => {
-  const [stopped, straight] = [makeRegistry({ fill: fillRows(600) }), makeRegistry({ fill: fillRows(600) })];
+  const [stopped, straight] = [makeRegistry({ fill: fillRows(240) }), makeRegistry({ fill: fillRows(240) })];
   const stop = new AbortController();
-  await expect(apply(stopped, buildMatches(600), { signal: stop.signal, onBatch: () => stop.abort() })).rejects.toThrow(
+  await expect(apply(stopped, buildMatches(240), { signal: stop.signal, onBatch: () => stop.abort() })).rejects.toThrow(
     StoppedError,
   );
-  expect(query(stopped.path, 'SELECT count(*) AS n FROM runlink_ledger')).toEqual([{ n: 250 }]);
-  await apply(stopped, buildMatches(600));
-  await apply(straight, buildMatches(600));
+  expect(query(stopped.path, 'SELECT count(*) AS n FROM runlink_ledger')).toEqual([{ n: 100 }]);
+  await apply(stopped, buildMatches(240));
+  await apply(straight, buildMatches(240));
   for (const table of ['training_runs', 'runlink_ledger', 'runlink_links']) {
     expect(query(stopped.path, `SELECT * FROM ${table}`)).toEqual(query(straight.path, `SELECT * FROM ${table}`));
   }
