@@ -10,7 +10,7 @@ import type { AcceptedMatch } from '../../src/model/ledger.ts';
 import type { RegistrySchema } from '../../src/model/registry.ts';
 
 /** A table as labs keep it; the link columns are added by `apply`. */
-const TABLE_SQL = `CREATE TABLE training_runs (
+export const TABLE_SQL = `CREATE TABLE training_runs (
   run_id TEXT PRIMARY KEY, run_name TEXT, status TEXT, created_at TEXT, batch_size INTEGER, lr REAL, final_metrics_json TEXT
 )`;
 
