@@ -6,6 +6,7 @@ import { createFirstObstacleFinder } from '../registry/match-obstacles.ts';
 import type { Obstacle } from '../registry/match-obstacles.ts';
 import { buildRound } from '../registry/match-round.ts';
 import type { MatchBatch, MatchRound } from '../registry/match-round.ts';
+import { findNetworkFileSystemOrNull } from '../registry/inspect-writers.ts';
 import { readLog } from '../registry/migration-log.ts';
 import { assertColumnsCanBeAdded } from '../registry/schema-migrations.ts';
 import { withRegistryReadOnly } from '../registry/session.ts';
@@ -62,7 +63,7 @@ export async function previewApply(options: RegistryLocation & { readonly plan: 
 /** Reads every before image in one read transaction, so that drift is known before the first write. */
 export function readApply(session: RegistrySession, plan: AcceptedPlan, registry: string): ApplyReading {
   const path = resolve(registry);
-  const notes = assertPlanFits(plan, session.schema, path);
+  const notes = [...assertPlanFits(plan, session.schema, path), ...noteFileSystem(path)];
   return session.db.transaction((): ApplyReading => {
     const log = readLog(session.db);
     const round = buildRound(plan.sealed.digest, plan.matches, log);
@@ -81,6 +82,12 @@ export function readApply(session: RegistrySession, plan: AcceptedPlan, registry
     };
     return { ...session, plan, round, pending, preview };
   })();
+}
+
+function noteFileSystem(path: string): readonly string[] {
+  const name = findNetworkFileSystemOrNull(path);
+  if (name === null) return [];
+  return [`the registry is on ${name}, where file locks may not hold: let no other machine write to it meanwhile`];
 }
 
 export function readProgress(
