@@ -211,7 +211,7 @@ test('four applies at once: one writes, the others say who holds the lock, and t
   });
 });
 
-test('killed ten times and run to the end, the registry holds what an uninterrupted apply writes', async () => {
+test('killed again and again and run to the end, the registry holds what an uninterrupted apply writes', async () => {
   const [killed, straight] = [await prepare(3000), await prepare(3000)];
   const signals: (NodeJS.Signals | null)[] = [];
   for (let no = 0; no < 10; no += 1) {
