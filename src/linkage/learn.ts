@@ -6,6 +6,7 @@ import type { Comparison, SoftLinks } from './comparison/comparison.ts';
 import { buildComparisons, buildTimeEvidence } from './comparison/comparisons.ts';
 import { numbersOfSet } from './blocking/search.ts';
 import type { Records } from './normalize/records.ts';
+import type { SurePair } from './pairing/refine.ts';
 import { leastBitsAlone, priorBitsOf, solveCompetition } from './posterior/competition.ts';
 import type { Population, Posterior } from './posterior/competition.ts';
 
@@ -25,6 +26,8 @@ const SLACK = 5;
 /** Nor can a pair that lacks more than these bits to be likely by itself. */
 const SLACK_ALONE = 8;
 const ROUNDS = 4;
+/** From this probability on a pair teaches which key a column means. */
+const SURE = 0.9;
 /** Links that are assumed at first: half of what is possible. */
 const FIRST_SHARE = 0.5;
 
@@ -34,34 +37,65 @@ const FIRST_SHARE = 0.5;
  */
 export function learnModel(records: Records): LearnedModel {
   const population = { rows: countOf(records.openRows), runs: countOf(records.freeRuns) };
-  const others = buildComparisons(records);
+  const first = buildComparisons(records, records.labels);
   const rows = [...numbersOfSet(records.openRows), ...records.labels.map((label) => label.row)];
-  const channel = chooseClockChannel(records, rows, (row, run) => sumOfWeights(others, row, run));
+  const channel = chooseClockChannel(records, rows, (row, run) => sumOfWeights(first, row, run));
+  const time = channel === null ? [] : [buildTimeEvidence(channel)];
   // cheap and telling comparisons first: the search gives a pair up as soon as the rest cannot save it
-  const comparisons = channel === null ? others : [buildTimeEvidence(channel, offsetsOf(records, channel)), ...others];
-
-  let expected = FIRST_SHARE * Math.min(population.rows, population.runs);
+  let comparisons = [...time, ...first];
   learnLabels(comparisons, records);
-  let candidates = searchFor(records, { comparisons, population, expected });
-  let posterior = solveCompetition(candidates, population, expected);
-  for (let search = 0; search < 2; search++) {
-    for (let round = 0; round < ROUNDS; round++) {
-      const links = withLabels(records, candidates, posterior);
-      for (const comparison of comparisons) comparison.learn(links);
-      candidates = reweigh(candidates, comparisons);
-      posterior = solveCompetition(candidates, population, posterior.expectedLinks);
-    }
-    expected = posterior.expectedLinks;
-    candidates = searchFor(records, { comparisons, population, expected });
-    posterior = solveCompetition(candidates, population, expected);
-  }
-  return { comparisons, candidates, posterior, channel, population };
+  let state = searchAndSolve(records, {
+    comparisons,
+    population,
+    expected: FIRST_SHARE * Math.min(population.rows, population.runs),
+  });
+  state = iterate(records, { comparisons, population }, state);
+  // now that some pairs are sure, they tell which key each column means
+  comparisons = [...time, ...buildComparisons(records, surePairs(records, state))];
+  for (const comparison of comparisons) comparison.learn(withLabels(records, state));
+  state = searchAndSolve(records, { comparisons, population, expected: state.posterior.expectedLinks });
+  state = iterate(records, { comparisons, population }, state);
+  state = searchAndSolve(records, { comparisons, population, expected: state.posterior.expectedLinks });
+  return { comparisons, ...state, channel, population };
 }
 
-function searchFor(
-  records: Records,
-  model: { readonly comparisons: readonly Comparison[]; readonly population: Population; readonly expected: number },
-): Candidates {
+/** Pairs that are looked at, and what is believed of them. */
+interface State {
+  readonly candidates: Candidates;
+  readonly posterior: Posterior;
+}
+
+interface Evidence {
+  readonly comparisons: readonly Comparison[];
+  readonly population: Population;
+}
+
+/** Rounds of learning on the same pairs. */
+function iterate(records: Records, { comparisons, population }: Evidence, from: State): State {
+  let state = from;
+  for (let round = 0; round < ROUNDS; round++) {
+    const links = withLabels(records, state);
+    for (const comparison of comparisons) comparison.learn(links);
+    const candidates = reweigh(state.candidates, comparisons);
+    state = { candidates, posterior: solveCompetition(candidates, population, state.posterior.expectedLinks) };
+  }
+  return state;
+}
+
+function searchAndSolve(records: Records, model: Evidence & { readonly expected: number }): State {
+  const candidates = searchFor(records, model);
+  return { candidates, posterior: solveCompetition(candidates, model.population, model.expected) };
+}
+
+function surePairs(records: Records, { candidates, posterior }: State): SurePair[] {
+  const sure: SurePair[] = [...records.labels];
+  for (const [edge, probability] of posterior.probabilities.entries()) {
+    if (probability >= SURE) sure.push({ row: candidates.rows[edge] ?? 0, run: candidates.runs[edge] ?? 0 });
+  }
+  return sure;
+}
+
+function searchFor(records: Records, model: Evidence & { readonly expected: number }): Candidates {
   const floor = Math.max(
     -priorBitsOf(model.expected, model.population) - SLACK,
     leastBitsAlone(model.expected, model.population) - SLACK_ALONE,
@@ -83,7 +117,7 @@ export function sumOfWeights(comparisons: readonly Comparison[], row: number, ru
 }
 
 /** Rows that are linked already teach as sure links, as long as the model does not find them absurd. */
-function withLabels(records: Records, candidates: Candidates, posterior: Posterior): SoftLinks {
+function withLabels(records: Records, { candidates, posterior }: State): SoftLinks {
   const { labels } = records;
   const size = candidates.rows.length;
   const rows = new Int32Array(size + labels.length);
@@ -110,10 +144,6 @@ function learnLabels(comparisons: readonly Comparison[], records: Records): void
     total: labels.length,
   };
   for (const comparison of comparisons) comparison.learn(links);
-}
-
-function offsetsOf(records: Records, channel: ClockChannel): Float64Array {
-  return new Float64Array(records.rows.length).fill(channel.peak?.offset ?? 0);
 }
 
 function countOf(flags: Uint8Array): number {

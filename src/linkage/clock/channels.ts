@@ -1,8 +1,9 @@
 import type { Records } from '../normalize/records.ts';
 import type { TimeField } from '../normalize/times.ts';
 import { quantumOf } from '../normalize/times.ts';
-import { findClockPeaks } from './scan.ts';
-import type { ClockPeak } from './scan.ts';
+import { findRowOffsets } from './row-offsets.ts';
+import { collectHits, findClockPeaks } from './scan.ts';
+import type { ClockPeak, ScanInput } from './scan.ts';
 
 /** A row's time, the run times that may mean the same moment, and how far their clocks lie apart. */
 export interface ClockChannel {
@@ -13,6 +14,8 @@ export interface ClockChannel {
   readonly quantum: number;
   /** Null where no offset stands out: the clocks are taken as they are. */
   readonly peak: ClockPeak | null;
+  /** Run minus row that is typical, by row: the peak's offset, or that of the row's period. */
+  readonly offsets: Float64Array;
 }
 
 /** Offsets weaker than this many nats are chance. */
@@ -34,11 +37,16 @@ export function chooseClockChannel(
   }));
   const best = channels.toSorted((a, b) => (b.peak?.score ?? 0) - (a.peak?.score ?? 0)).at(0);
   if (best === undefined) return null;
-  if (best.peak !== null && best.peak.score >= LEAST_SCORE) return { ...best.channel, peak: best.peak };
-  return { ...best.channel, peak: null };
+  const size = records.rows.length;
+  if (best.peak === null || best.peak.score < LEAST_SCORE) {
+    return { ...best.channel, peak: null, offsets: new Float64Array(size) };
+  }
+  const { peak, channel } = best;
+  const hits = channel.row.zoned ? [] : collectHits(scanInput(records, { channel, rows, weigh }));
+  return { ...channel, peak, offsets: findRowOffsets(channel.row.seconds, hits, peak.offset) };
 }
 
-type Channel = Omit<ClockChannel, 'peak'>;
+type Channel = Omit<ClockChannel, 'peak' | 'offsets'>;
 
 function listChannels(records: Records): Channel[] {
   const { createdAt, startedAt, heartbeatAt, inside } = records.run.times;
@@ -70,10 +78,14 @@ interface PeakSearch {
   readonly weigh: (row: number, run: number) => number;
 }
 
-function peakOf(records: Records, { channel, rows, weigh }: PeakSearch): ClockPeak | null {
+function peakOf(records: Records, search: PeakSearch): ClockPeak | null {
+  return findClockPeaks(scanInput(records, search))[0] ?? null;
+}
+
+function scanInput(records: Records, { channel, rows, weigh }: PeakSearch): ScanInput {
   const there = rows.filter((row) => !Number.isNaN(channel.row.seconds[row] ?? Number.NaN));
   const stride = Math.ceil(there.length / MOST_ROWS);
-  const [peak] = findClockPeaks({
+  return {
     rowSeconds: channel.row.seconds,
     runSeconds: [channel.runSeconds, ...(channel.otherSeconds === null ? [] : [channel.otherSeconds])],
     rows: there.filter((_row, at) => at % stride === 0),
@@ -81,6 +93,5 @@ function peakOf(records: Records, { channel, rows, weigh }: PeakSearch): ClockPe
     quantum: channel.quantum,
     isZoned: channel.row.zoned && !channel.runWords.startsWith('is stamped'),
     freeRuns: records.freeRuns,
-  });
-  return peak ?? null;
+  };
 }

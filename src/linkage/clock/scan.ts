@@ -37,8 +37,8 @@ const BINS_AROUND = 20;
  * Each row counts once a window, by its best pair there, so that bursts do not vote many times.
  */
 export function findClockPeaks(input: ScanInput): ClockPeak[] {
-  const reach = input.quantum >= 86_400 ? REACH.daily : input.isZoned ? REACH.zoned : REACH.naive;
-  const hits = collectHits(input, reach);
+  const reach = reachOf(input);
+  const hits = collectHits(input);
   const peaks: ClockPeak[] = [];
   for (const width of WIDTHS) {
     if (width < input.quantum / 2 || width > reach / 2) continue;
@@ -50,13 +50,20 @@ export function findClockPeaks(input: ScanInput): ClockPeak[] {
   return peaks.toSorted((a, b) => b.score - a.score || a.offset - b.offset);
 }
 
+function reachOf({ quantum, isZoned }: ScanInput): number {
+  return quantum >= 86_400 ? REACH.daily : isZoned ? REACH.zoned : REACH.naive;
+}
+
 /** Differences of one row with the share that each pair has of the row's best, by ascending difference. */
-interface RowHits {
+export interface RowHits {
+  /** The row's own time in seconds. */
+  readonly own: number;
   readonly differences: Float64Array;
   readonly shares: Float64Array;
 }
 
-function collectHits(input: ScanInput, reach: number): RowHits[] {
+export function collectHits(input: ScanInput): RowHits[] {
+  const reach = reachOf(input);
   const indexes = input.runSeconds.map((seconds) => buildSortedIndex(seconds, input.freeRuns));
   const hits: RowHits[] = [];
   let pairs = 0;
@@ -70,6 +77,7 @@ function collectHits(input: ScanInput, reach: number): RowHits[] {
     const best = found.reduce((most, pair) => Math.max(most, pair.bits), -Infinity);
     const strong = found.filter((pair) => pair.bits > best - FAINT_BITS);
     hits.push({
+      own,
       differences: Float64Array.from(strong, (pair) => pair.difference),
       shares: Float64Array.from(strong, (pair) => 2 ** (pair.bits - best)),
     });

@@ -3,7 +3,9 @@ import { numbersOf } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
 import { quantumOf } from '../normalize/times.ts';
 import { pairMetrics } from '../pairing/pair-metrics.ts';
-import { pairSettings } from '../pairing/pair-settings.ts';
+import { pairSettings, rankSettings } from '../pairing/pair-settings.ts';
+import { refineChoices } from '../pairing/refine.ts';
+import type { SurePair } from '../pairing/refine.ts';
 import type { Comparison } from './comparison.ts';
 import { DurationComparison } from './duration.ts';
 import { MetricsComparison } from './metrics.ts';
@@ -16,13 +18,18 @@ import { TimeComparison } from './time.ts';
 /**
  * All evidence that this input offers, except time, which needs the others to find the clock first. A new comparison
  * is a file of its own and a line here.
+ *
+ * @param sure pairs that are as good as certain; they show which key a column means. Empty at first.
  */
-export function buildComparisons(records: Records): Comparison[] {
+export function buildComparisons(records: Records, sure: readonly SurePair[]): Comparison[] {
   const durations = rowDurations(records);
-  const times = new Set(records.row.times.map((field) => field.name));
-  const apart = new Set([...times, ...durations.columns]);
-  const metrics = pairMetrics(records, apart);
-  const settings = pairSettings(records, new Set([...apart, ...metrics.map((metric) => metric.column)]));
+  const times = records.row.times.map((field) => field.name);
+  const status = records.schema.identity.status;
+  // a status is stale as soon as a training process dies; it is ours to write, not to believe
+  const apart = new Set([...times, ...durations.columns, ...(status === null ? [] : [status])]);
+  const metrics = pairMetrics(records, apart, sure);
+  const ranked = rankSettings(records, new Set([...apart, ...metrics.map((metric) => metric.column)]));
+  const settings = pairSettings(ranked.map((choices) => refineChoices(choices, sure)));
   const { lifetime, runtime, recorded } = records.run.lengths;
   const skipped = new Set(settings.filter((pair) => pair.column.origin === 'column').map((pair) => pair.column.name));
   return [
@@ -49,7 +56,7 @@ export function buildComparisons(records: Records): Comparison[] {
   ];
 }
 
-export function buildTimeEvidence(channel: ClockChannel, offsets: Float64Array): Comparison {
+export function buildTimeEvidence(channel: ClockChannel): Comparison {
   return new TimeComparison({
     words: `${channel.row.name} of the row`,
     runVerb: channel.runWords,
@@ -57,7 +64,7 @@ export function buildTimeEvidence(channel: ClockChannel, offsets: Float64Array):
     runSeconds: channel.runSeconds,
     otherSeconds: channel.otherSeconds,
     quantum: channel.quantum,
-    offsets,
+    offsets: channel.offsets,
   });
 }
 

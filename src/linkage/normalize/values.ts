@@ -1,4 +1,6 @@
-const NUMBER = /^[+-]?(?:\d{1,15}(?:\.\d*)?|\.\d+|\d+\.\d+)(?:e[+-]?\d{1,3})?$/;
+/** Short mantissas only before a bare exponent, no zeros before five digits: `13901e4` and `0012345` are ids. */
+const NUMBER =
+  /^[+-]?(?:(?!0\d{5})\d{1,15}|\d{1,15}\.\d*(?:e[+-]?\d{1,3})?|\.\d+(?:e[+-]?\d{1,3})?|\d{1,2}e[+-]?\d{1,3})$/;
 const NOT_THERE: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan', 'none', 'null', 'undefined', '-', '?']);
 const TRUTHS: ReadonlyMap<string, number> = new Map([
   ['true', 1],

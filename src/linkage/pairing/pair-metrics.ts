@@ -6,6 +6,8 @@ import type { Records } from '../normalize/records.ts';
 import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
 import { keySimilarity } from './key-similarity.ts';
 import { isInformative } from './pairing.ts';
+import { LEAST_SURE_PAIRS } from './refine.ts';
+import type { SurePair } from './refine.ts';
 
 /** A column of measured numbers and the summary key that measured the same. */
 export interface PairedMetric {
@@ -22,15 +24,17 @@ const MOST_METRICS = 8;
 /** At least this many bits a row, or the same name, before a key is believed. */
 const LEAST_SCORE = 0.7;
 const SAMPLE = 300;
+const LEAST_TOGETHER = 5;
 
-export function pairMetrics(records: Records, taken: ReadonlySet<string>): PairedMetric[] {
+/** @param sure pairs that are as good as certain and show which key a column means; may be empty */
+export function pairMetrics(records: Records, taken: ReadonlySet<string>, sure: readonly SurePair[]): PairedMetric[] {
   const keys = records.run.fields.filter((field) => field.origin === 'summary' && field.isNumeric && field.filled > 0);
   const sorted = keys.map((key) => buildSortedIndex(numbersOf(key, records.values)).values);
   const pairs: PairedMetric[] = [];
   for (const column of records.row.fields) {
     if (column.origin !== 'column' || !column.isNumeric || taken.has(column.name)) continue;
     if (!isInformative(column, records.rows.length)) continue;
-    const pair = bestMetricOrNull({ column, keys, sorted, records });
+    const pair = bestMetricOrNull({ column, keys, sorted, records, sure });
     if (pair !== null) pairs.push(pair);
   }
   return dropSharedKeys(pairs).slice(0, MOST_METRICS);
@@ -41,6 +45,7 @@ interface MetricSearch {
   readonly keys: readonly Field[];
   readonly sorted: readonly Float64Array[];
   readonly records: Records;
+  readonly sure: readonly SurePair[];
 }
 
 function bestMetricOrNull(search: MetricSearch): PairedMetric | null {
@@ -48,17 +53,38 @@ function bestMetricOrNull(search: MetricSearch): PairedMetric | null {
   const rowValues = numbersOf(column, records.values);
   const rounding = findRounding(rowValues);
   const sample = sampleOf(rowValues);
+  const isProof = search.sure.length >= LEAST_SURE_PAIRS;
   let best: { key: Field; score: number } | null = null;
   for (const [index, key] of keys.entries()) {
     const bits = agreementBits(sample, search.sorted[index] ?? new Float64Array(0), rounding);
     const alike = distributionsOverlap(sample, search.sorted[index] ?? new Float64Array(0));
     const named = records.schema.evidence[column.name] === key.name ? 1000 : 0;
-    const score = (bits + 2 * keySimilarity(column.name, key.name)) * alike * (0.3 + 0.7 * fillOf(key)) + named;
+    const proof = isProof ? closenessOnPairs({ rowValues, rounding, sure: search.sure }, key, records) : 1;
+    const score = proof * (bits + 2 * keySimilarity(column.name, key.name)) * alike * (0.3 + 0.7 * fillOf(key)) + named;
     if (score > (best?.score ?? LEAST_SCORE)) best = { key, score };
   }
   if (best === null) return null;
   const runValues = numbersOf(best.key, records.values);
   return { column: column.name, key: best.key.name, rowValues, runValues, rounding, score: best.score };
+}
+
+/** Twice the share of sure pairs on which column and key lie within 5 % of each other; 1 where too few have both. */
+function closenessOnPairs(
+  column: { readonly rowValues: Float64Array; readonly rounding: Rounding; readonly sure: readonly SurePair[] },
+  key: Field,
+  { values }: Records,
+): number {
+  let both = 0;
+  let close = 0;
+  for (const { row, run } of column.sure) {
+    const own = column.rowValues[row] ?? Number.NaN;
+    const code = key.codes[run] ?? -1;
+    const other = code < 0 ? Number.NaN : values.numberOf(code);
+    if (Number.isNaN(own) || Number.isNaN(other)) continue;
+    both++;
+    if (Math.abs(own - other) <= Math.max(unitOf(own, column.rounding), 0.05 * Math.abs(own))) close++;
+  }
+  return both < LEAST_TOGETHER ? 1 : (2 * close) / both;
 }
 
 function fillOf(key: Field): number {

@@ -8,11 +8,8 @@ const MOST_FIELDS = 12;
 /** Two fields that say the same this often are one fact. */
 const SAME_FACT = 0.9;
 
-/**
- * Pairs columns with what a run says about itself before it ends: config, command line, name, group, host, state. A
- * part of a name is a pair of its own only where no column says the same; else it fills that column's gaps.
- */
-export function pairSettings(records: Records, taken: ReadonlySet<string>): PairedField[] {
+/** For each column the keys that fit its values, best first; columns that no key fits are left out. */
+export function rankSettings(records: Records, taken: ReadonlySet<string>): FieldChoice[][] {
   const keys = withoutCopies(
     records.run.fields.filter(
       (field) => field.origin !== 'summary' && isInformative(field, records.runs.length) && !isIdentity(field),
@@ -21,7 +18,14 @@ export function pairSettings(records: Records, taken: ReadonlySet<string>): Pair
   const columns = withoutCopies(
     records.row.fields.filter((field) => !taken.has(field.name) && isInformative(field, records.rows.length)),
   );
-  const ranked = columns.map((column) => rankKeys(column, keys, records)).filter((choices) => choices.length > 0);
+  return columns.map((column) => rankKeys(column, keys, records)).filter((choices) => choices.length > 0);
+}
+
+/**
+ * Pairs columns with what a run says about itself before it ends: config, command line, name, group, host. A part of a
+ * name is a pair of its own only where no column says the same; else it fills that column's gaps.
+ */
+export function pairSettings(ranked: readonly (readonly FieldChoice[])[]): PairedField[] {
   const isPart = (choices: readonly FieldChoice[]): boolean => choices[0]?.column.origin === 'name-part';
   const pairs: PairedField[] = [];
   for (const choices of ranked.filter((choices) => !isPart(choices)).toSorted(byScore)) {
@@ -38,15 +42,17 @@ export function pairSettings(records: Records, taken: ReadonlySet<string>): Pair
 }
 
 function addPart(pairs: PairedField[], part: PairedField): void {
-  const same = pairs.findIndex(
-    (pair) => pair.key.name === part.key.name || agreementOf(pair.rowCodes, part.rowCodes) >= SAME_FACT,
-  );
+  const same = pairs.findIndex((pair) => pair.key.name === part.key.name || saysTheSame(pair, part));
   const pair = pairs[same];
   if (pair === undefined) pairs.push(part);
-  else if (agreementOf(pair.rowCodes, part.rowCodes) >= SAME_FACT) {
+  else if (saysTheSame(pair, part)) {
     const rowCodes = pair.rowCodes.map((code, row) => (code === -1 ? (part.rowCodes[row] ?? -1) : code));
     pairs[same] = { ...pair, rowCodes };
   }
+}
+
+function saysTheSame(pair: PairedField, part: PairedField): boolean {
+  return (agreementOf(pair.rowCodes, part.rowCodes) ?? 0) >= SAME_FACT;
 }
 
 function byScore(a: readonly FieldChoice[], b: readonly FieldChoice[]): number {

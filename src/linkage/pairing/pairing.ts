@@ -21,11 +21,15 @@ export interface FieldChoice {
   readonly key: Field;
   readonly map: ValueMap;
   readonly score: number;
+  /** True where sure pairs have shown that the key says what the column says. */
+  readonly isProven?: boolean;
 }
 
 const LEAST_COVERAGE = 0.4;
 const MOST_CHANCE = 0.95;
 const LEAST_FILLED = 0.03;
+const FILLER_AGREEMENT = 0.9;
+const LEAST_TOGETHER = 5;
 
 /** The run fields that fit a row field by their values, best first. */
 export function rankKeys(column: Field, keys: readonly Field[], records: Records): FieldChoice[] {
@@ -92,9 +96,8 @@ export function buildPairedField(choices: readonly FieldChoice[]): PairedField |
   if (best === undefined) return null;
   const runCodes = translate(best);
   for (const filler of others.slice(0, 6)) {
-    if (filler.score < 0.3 * best.score) continue;
     const codes = translate(filler);
-    if (agreementOf(runCodes, codes) < 0.9) continue;
+    if (!mayFill(best, filler, agreementOf(runCodes, codes))) continue;
     for (const [run, code] of codes.entries()) if (runCodes[run] === -1) runCodes[run] = code;
   }
   const rowCodes = best.column.codes.map((code) => best.map.rows.get(code) ?? code);
@@ -105,8 +108,16 @@ function translate({ key, map }: FieldChoice): Int32Array {
   return key.codes.map((code) => (code < 0 ? -1 : (map.runs.get(code) ?? -2)));
 }
 
-/** Share of the records where both say the same, among those where both say something. */
-export function agreementOf(a: Int32Array, b: Int32Array): number {
+/** Keys that never stand beside the best one (renamed over the years) must be proven, or bear the same name. */
+function mayFill(best: FieldChoice, filler: FieldChoice, agreement: number | null): boolean {
+  if (agreement !== null) return agreement >= FILLER_AGREEMENT;
+  if (filler.isProven === true) return true;
+  const alike = keySimilarity(best.column.name, filler.key.name);
+  return alike >= 0.8 || (alike >= 0.3 && filler.score >= 0.3 * best.score);
+}
+
+/** Share of the records where both say the same, among those where both say something; null where too few do. */
+export function agreementOf(a: Int32Array, b: Int32Array): number | null {
   let both = 0;
   let equal = 0;
   for (const [run, code] of a.entries()) {
@@ -114,5 +125,5 @@ export function agreementOf(a: Int32Array, b: Int32Array): number {
     both++;
     if (code === b[run]) equal++;
   }
-  return both < 5 ? 0 : equal / both;
+  return both < LEAST_TOGETHER ? null : equal / both;
 }

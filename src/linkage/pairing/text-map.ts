@@ -9,8 +9,8 @@ const MOST_HOLDERS = 300;
 
 /** For row texts that no run has: the one run text that is alike, where there is exactly one. */
 export function findAlikeTexts(row: Field, run: Field, values: ValueCodes): Map<number, number> {
-  const lost = [...row.counts.keys()].filter((code) => !run.counts.has(code) && isText(code, values));
-  const texts = [...run.counts.keys()].filter((code) => isText(code, values));
+  const lost = [...row.counts.keys()].filter((code) => !run.counts.has(code));
+  const texts = [...run.counts.keys()];
   const found = new Map<number, number>();
   if (lost.length === 0 || texts.length === 0) return found;
   const nearest =
@@ -22,10 +22,6 @@ export function findAlikeTexts(row: Field, run: Field, values: ValueCodes): Map<
     if (alike.length === 1 && only !== undefined) found.set(code, only);
   }
   return found;
-}
-
-function isText(code: number, values: ValueCodes): boolean {
-  return Number.isNaN(values.numberOf(code));
 }
 
 /** Run texts that share a rare word with a text. */

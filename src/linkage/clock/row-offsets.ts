@@ -1,0 +1,93 @@
+import type { RowHits } from './scan.ts';
+
+const QUARTER = 900;
+/** Zones from −14 to +14 hours. */
+const MOST_QUARTERS = 56;
+const STATES = 2 * MOST_QUARTERS + 1;
+/** Nats that a change of zone costs, and that all changes together must gain over none. */
+const SWITCH_COST = 12;
+const LEAST_GAIN = 10;
+/** Share of rows that say nothing of the zone. */
+const NOISE = 0.1;
+/** Seconds to either side of the typical delay in which a pair speaks for a zone. */
+const WIDTH = 120;
+
+/**
+ * The clock's offset by row. Summer time and journeys change a naive clock's zone, so the zone is followed through time
+ * by the Viterbi algorithm over offsets in steps of a quarter of an hour; without a clear gain one offset serves all.
+ *
+ * @param offset the one offset that fits most rows, in seconds
+ */
+export function findRowOffsets(rowSeconds: Float64Array, hits: readonly RowHits[], offset: number): Float64Array {
+  const constant = new Float64Array(rowSeconds.length).fill(offset);
+  const sorted = hits.toSorted((a, b) => a.own - b.own);
+  if (sorted.length < 2) return constant;
+  const emissions = sorted.map((row) => emissionOf(row, offset));
+  const path = followZone(emissions);
+  let gain = 0;
+  for (const [at, state] of path.entries()) {
+    gain += (emissions[at]?.[state] ?? 0) - (emissions[at]?.[MOST_QUARTERS] ?? 0);
+    if (at > 0 && state !== path[at - 1]) gain -= SWITCH_COST;
+  }
+  if (gain < LEAST_GAIN) return constant;
+  return rowSeconds.map((seconds) => offset + QUARTER * (stateAt(sorted, path, seconds) - MOST_QUARTERS));
+}
+
+/** ln P(the row's differences | zone), up to a constant, for zones around the one offset. */
+function emissionOf(row: RowHits, offset: number): Float64Array {
+  const mass = new Float64Array(STATES);
+  for (const [at, difference] of row.differences.entries()) {
+    const share = row.shares[at] ?? 0;
+    const quarters = (difference - offset) / QUARTER;
+    const nearest = Math.round(quarters);
+    const state = nearest + MOST_QUARTERS;
+    if (state < 0 || state >= STATES) continue;
+    const distance = Math.abs(quarters - nearest) * QUARTER;
+    if (distance < WIDTH) mass[state] = (mass[state] ?? 0) + share * (1 - distance / WIDTH);
+  }
+  const mean = mass.reduce((sum, own) => sum + own, 0) / STATES;
+  return mass.map((own) => (mean === 0 ? 0 : Math.log(NOISE + ((1 - NOISE) * own) / mean)));
+}
+
+function followZone(emissions: readonly Float64Array[]): number[] {
+  let scores = new Float64Array(STATES);
+  const cameFrom: Int16Array[] = [];
+  for (const emission of emissions) {
+    const best = indexOfMost(scores);
+    const from = new Int16Array(STATES);
+    scores = scores.map((score, state) => {
+      const switched = (scores[best] ?? 0) - SWITCH_COST;
+      from[state] = score >= switched ? state : best;
+      return Math.max(score, switched) + (emission[state] ?? 0);
+    });
+    cameFrom.push(from);
+  }
+  const path: number[] = [];
+  let state = indexOfMost(scores);
+  for (let at = emissions.length - 1; at >= 0; at--) {
+    path.unshift(state);
+    state = cameFrom[at]?.[state] ?? state;
+  }
+  return path;
+}
+
+function indexOfMost(values: Float64Array): number {
+  let best = MOST_QUARTERS;
+  for (const [at, value] of values.entries()) if (value > (values[best] ?? 0)) best = at;
+  return best;
+}
+
+/** The zone of the row before and after which the moment lies; between two zones that of the nearer row. */
+function stateAt(sorted: readonly RowHits[], path: readonly number[], seconds: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((sorted[middle]?.own ?? 0) <= seconds) low = middle;
+    else high = middle - 1;
+  }
+  const before = sorted[low]?.own ?? seconds;
+  const after = sorted[low + 1]?.own ?? Infinity;
+  const nearest = Number.isNaN(seconds) || seconds - before <= after - seconds ? low : low + 1;
+  return path[nearest] ?? MOST_QUARTERS;
+}
