@@ -134,6 +134,7 @@ async function withSource<T>(
     say: context.say,
     now: context.now,
     random: () => Math.random(),
+    signal: context.signal,
     sleep: async (ms, signal) => void (await sleepTimer(ms, undefined, signal === undefined ? {} : { signal })),
   });
   try {

@@ -30,6 +30,8 @@ export interface Invocation {
   readonly page: Page;
   /** The result: text on stdout, ended by a line feed. */
   readonly print: (text: string) => void;
+  /** Keeps in the log what ended the invocation. */
+  readonly noteFailure: (error: unknown) => void;
   readonly end: () => Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function openInvocation(io: Io, options: CommonOptions): Promise<In
         if (options.quiet !== true) progress.report(state);
       },
     },
+    noteFailure: (error) => log?.error(error),
     end: async () => {
       progress.end();
       await log?.close();

@@ -13,7 +13,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return reportError(error, io, argv.includes('--json'));
+    return reportError(error, io, argv);
   }
 }
 
@@ -23,8 +23,13 @@ export function buildProgram(io: Io, setExitCode: (code: number) => void): Comma
     .description('Links the rows of a local SQLite training-run registry to the W&B runs they came from.')
     .version(TOOL_VERSION, '--version', 'print the version')
     .helpCommand(false)
-    .showHelpAfterError('(run "runlink help" or "runlink VERB --help" for the options)')
-    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => Math.min(io.terminal.columns, 110) })
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      // `reportError` prints all errors, so that they look alike and are JSON where that was asked for.
+      outputError: () => {},
+      getOutHelpWidth: () => Math.min(io.terminal.columns, 110),
+    })
     .exitOverride();
   const host = createVerbHost(program, io, setExitCode);
   for (const addVerb of ADD_VERBS) addVerb(host);

@@ -23,6 +23,7 @@ export function openSource({ io, context }: Invocation, { project, baseUrl }: Pr
     say: context.say,
     now: io.now,
     random: io.random,
+    signal: io.signal,
     sleep: async (ms, signal) => void (await sleepTimer(ms, undefined, signal === undefined ? {} : { signal })),
   });
 }

@@ -20,6 +20,9 @@ export function createVerbHost(program: Command, io: Io, setExitCode: (code: num
       const invocation = await openInvocation(io, options);
       try {
         setExitCode(await action(invocation));
+      } catch (error) {
+        invocation.noteFailure(error);
+        throw error;
       } finally {
         await invocation.end();
       }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DEMO_REGISTRY, readDemoProject } from '../../fixtures/demo/load.ts';
 import { startServer } from '../../fixtures/server/server.ts';
-import { RunlinkError } from '../errors.ts';
+import { EXIT_CODES, RunlinkError, StoppedError } from '../errors.ts';
 import { quoteForShell } from '../text/shell.ts';
 import type { Style } from '../text/style.ts';
 import type { InvocationContext } from '../model/context.ts';
@@ -55,11 +55,11 @@ export async function runDemo(
   );
   try {
     for (const [index, step] of DEMO_STEPS.entries()) {
-      context.signal.throwIfAborted();
       const args = step.args(folder);
       const commandLine = `$ runlink ${args.map(quoteForShell).join(' ')}`;
       options.show(`\n${style.strong(`${index + 1}. ${step.title}`)}\n\n${style.name(commandLine)}\n`);
       await runStep(step, { folder, env, command: [...options.program, ...args] });
+      if (context.signal.aborted) throw stoppedAfter(step, folder);
     }
   } finally {
     await server.close();
@@ -92,7 +92,14 @@ async function runStep(step: DemoStep, { folder, env, command }: StepSetting): P
     child.on('close', done);
   });
   if (code === 0) return;
+  if (code === EXIT_CODES.stopped) throw stoppedAfter(step, folder);
   throw new RunlinkError(`the demo stopped at "${step.title}": exit code ${code ?? 'none'}, expected 0`, {
     hint: `look at ${folder}; the command line stands above`,
+  });
+}
+
+function stoppedAfter(step: DemoStep, folder: string): StoppedError {
+  return new StoppedError(`the demo was stopped at "${step.title}"`, {
+    hint: `What it made is in ${folder}. From the start again, in a folder of its own: runlink demo`,
   });
 }

@@ -1,4 +1,4 @@
-import { RunlinkError } from '../errors.ts';
+import { RunlinkError, StoppedError } from '../errors.ts';
 import type { InvocationContext } from '../model/context.ts';
 import { IDENTITY_COLUMNS } from '../model/identity.ts';
 import type { RunSource } from '../model/snapshot.ts';
@@ -52,6 +52,7 @@ const MAX_CHECKED = 1000;
  * Reads the registry and asks W&B, and says what a backfill would find. Writes nothing. What fails at W&B is part of the
  * report.
  *
+ * @throws StoppedError when the source was told to stop
  * @throws RunlinkError where the registry cannot be read or no table of it fits
  */
 export async function doctor(deps: DoctorDeps, options: DoctorOptions): Promise<DoctorReport> {
@@ -83,6 +84,7 @@ async function askWandb(source: DoctorDeps['source'], linkedRunIds: readonly str
       unknown,
     };
   } catch (error) {
+    if (error instanceof StoppedError) throw error;
     return buildFailure(error, `${entity}/${project} at ${baseUrl}`);
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConflictError, RunlinkError, UsageError } from '../errors.ts';
+import { ConflictError, RunlinkError, StoppedError, UsageError } from '../errors.ts';
 import { isEmptyCell, renderCell } from '../model/cell.ts';
 import { UTC_ALWAYS } from '../model/clock.ts';
 import type { InvocationContext } from '../model/context.ts';
@@ -180,7 +180,7 @@ async function fetchRunsOrNull(
       context.say(`W&B has not answered for ${ASK_TIMEOUT_MS / 1000} s; linking without name and start`);
     return runs;
   } catch (error) {
-    if (!(error instanceof RunlinkError)) throw error;
+    if (!(error instanceof RunlinkError) || error instanceof StoppedError) throw error;
     context.say(`W&B was not reached (${error.message}); linking without name and start`);
     return null;
   } finally {

@@ -36,6 +36,8 @@ export interface ClientOptions extends SenderOptions {
   readonly random: () => number;
   readonly sleep: Sleep;
   readonly say: (line: string) => void;
+  /** Stops every question that has no signal of its own. */
+  readonly signal?: AbortSignal;
 }
 
 /** Asks one question after the other over a sender, again where asking again may help. */
@@ -43,7 +45,7 @@ export function createClient(options: ClientOptions): GraphqlClient {
   const sender = createSender(options);
   const { pace, random, sleep, say } = options;
   return {
-    request: async (query, variables, { signal, tries = TRIES } = {}) => {
+    request: async (query, variables, { signal = options.signal, tries = TRIES } = {}) => {
       const body = JSON.stringify({ operationName: query.name, query: query.text, variables });
       for (let no = 1; ; no += 1) {
         const { outcome, waitIsNamed } = await stoppable(signal, async () => {

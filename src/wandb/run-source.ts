@@ -35,6 +35,8 @@ export interface RunSourceOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly sleep: Sleep;
+  /** Stops whatever is being asked. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where we would go and as whom, for `doctor`: nothing was asked yet. */
