@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { InvocationContext } from '../model/context.ts';
 import { COLOURED, PLAIN, type Style } from '../text/style.ts';
-import type { Page } from '../plan/render-entry.ts';
+import type { Page } from '../text/page.ts';
 import type { Io } from './io.ts';
 import { openLog } from './log.ts';
 import { createProgress } from './progress.ts';

@@ -81,8 +81,9 @@ function buildRetry({ signal, say }: InvocationContext, { lockTimeoutMs }: Apply
 
 function assertAllowed({ undecided, changes }: ApplyPreview, options: ApplyOptions): void {
   if (options.requireDecisions && undecided > 0) {
-    throw new UndecidedError(`${undecided} entries wait for a decision, and --require-decisions asks for none`, {
-      hint: `Nothing was written. Decide them with: runlink review ${quoteForShell(options.plan)}`,
+    const waiting = undecided === 1 ? '1 entry waits' : `${undecided} entries wait`;
+    throw new UndecidedError(`${waiting} for a decision, and --require-decisions asks for none`, {
+      hint: `Nothing was written. List them with: runlink show ${quoteForShell(options.plan)} --kind match ambiguous --decision undecided`,
     });
   }
   if (options.maxChanges !== undefined && changes > options.maxChanges) {

@@ -75,7 +75,7 @@ export function readCounts(db: Database): PlanCounts {
 export function assertDecisions(db: Database, path: string, digest: string): void {
   const refuse = (fact: string): never => {
     throw new PlanRefusedError(`${path} was changed by another program: ${fact}`, {
-      hint: 'Decide with `runlink decide` or `runlink review`; make the plan again, or bring back a copy of it.',
+      hint: 'Decide with `runlink decide`; make the plan again, or bring back a copy of it.',
     });
   };
   const lone = db

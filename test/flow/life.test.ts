@@ -212,7 +212,9 @@ describe('the life of a registry', { timeout: 60_000 }, () => {
     );
     expect(report).toMatchObject({ undone: 1, items: [{ class: 'clean' }] });
     expect(readRows().get(BAD_MATCH)).toEqual(readRows(DEMO_REGISTRY).get(BAD_MATCH));
-    const { entries } = readJson<{ entries: { event: string }[] }>(await lab.run(['log', '--row', BAD_MATCH, '--json']));
+    const { entries } = readJson<{ entries: { event: string }[] }>(
+      await lab.run(['log', '--row', BAD_MATCH, '--json']),
+    );
     expect(entries.map(({ event }) => event)).toEqual(['applied', 'rolled-back']);
     expect(readJson<object>(await lab.run(['verify', '--json']))).toMatchObject({ problems: [] });
   });
@@ -228,7 +230,11 @@ describe('the life of a registry', { timeout: 60_000 }, () => {
   });
 
   it('links a row by hand with name and start from W&B, and the same again changes nothing', async () => {
-    const link = ['link', decided.rejected, proposal.entries.find(({ runId }) => runId === decided.rejected)!.wandbRunId!];
+    const link = [
+      'link',
+      decided.rejected,
+      proposal.entries.find(({ runId }) => runId === decided.rejected)!.wandbRunId!,
+    ];
     const report = readJson<{ outcome: string; reached: boolean; after: Row }>(await lab.run([...link, '--json']));
     expect(report).toMatchObject({ outcome: 'linked', reached: true });
     const rows = readRows();

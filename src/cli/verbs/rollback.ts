@@ -38,17 +38,17 @@ async function rollback(
   rows: readonly string[],
   options: RollbackVerbOptions,
 ): Promise<number> {
-  const { io, context, style } = invocation;
+  const { io, context, page } = invocation;
   const request = buildRequest(resolveRegistry(io, options), parseSelection(rows, options), options);
   if (options.yes !== true) {
     const preview = await previewRollback(request);
-    context.say(renderRollback(preview, style));
+    context.say(renderRollback(preview, page));
     const isBlocked = preview.refused > 0 && options.partial !== true;
     if (isBlocked) return preview.exitCode;
     if (!(await confirm(io, 'Restore what stood there before?'))) return sayUntouched(context);
   }
   const report = await rollbackMatch({ context }, request);
-  invocation.print(invocation.json ? renderJsonReport('rollback', report) : renderRollback(report, style));
+  invocation.print(invocation.json ? renderJsonReport('rollback', report) : renderRollback(report, page));
   return report.exitCode;
 }
 
