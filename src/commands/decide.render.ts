@@ -1,5 +1,5 @@
 import type { EntryDecision } from '../model/plan.ts';
-import type { Page } from '../plan/render-entry.ts';
+import type { Page } from '../text/page.ts';
 import { renderTotals } from '../plan/render-totals.ts';
 import { count, groupDigits, showText } from '../plan/words.ts';
 import { quoteForShell } from '../text/shell.ts';

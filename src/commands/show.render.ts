@@ -3,7 +3,7 @@ import { renderCsv } from '../plan/csv.ts';
 import { renderPlanJson } from '../plan/json.ts';
 import { renderEntryDetail } from '../plan/render-detail.ts';
 import { renderPlanDiff } from '../plan/render-diff.ts';
-import type { Page } from '../plan/render-entry.ts';
+import type { Page } from '../text/page.ts';
 import { renderPlanMarkdown } from '../plan/render-markdown.ts';
 import { renderPlanTable } from '../plan/render-table.ts';
 import type { ShowReport } from './show.ts';

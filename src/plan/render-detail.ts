@@ -5,7 +5,7 @@ import type { DecidedEntry, PlanCandidate } from '../model/plan.ts';
 import { joinEnds, padToWidth, widthOf } from '../text/fit.ts';
 import { blockOf } from './changes.ts';
 import { renderReason } from './render-entry.ts';
-import type { Page } from './render-entry.ts';
+import type { Page } from '../text/page.ts';
 import { renderWaterfall } from './render-waterfall.ts';
 import {
   paintMark,

@@ -2,7 +2,7 @@ import { planIdOfDigest } from '../model/plan.ts';
 import { REVIEW_BLOCKS, blockOf } from './changes.ts';
 import type { ReviewBlock } from './changes.ts';
 import { renderEntryDiff } from './render-entry.ts';
-import type { Page } from './render-entry.ts';
+import type { Page } from '../text/page.ts';
 import { renderTotals } from './render-totals.ts';
 import type { PlanView } from './view.ts';
 import { groupDigits, paintMark, showText } from './words.ts';

@@ -1,15 +1,9 @@
+import type { Page } from '../text/page.ts';
 import type { DecidedEntry, PlanCandidate } from '../model/plan.ts';
 import { joinEnds, padToWidth, widthOf, wrapText } from '../text/fit.ts';
-import type { Style } from '../text/style.ts';
 import { blockOf, listChanges } from './changes.ts';
 import type { FieldChange } from './changes.ts';
 import { paintMark, showCell, showName, showProbability, showText, showWeight } from './words.ts';
-
-export interface Page {
-  readonly style: Style;
-  /** Columns of the terminal. */
-  readonly width: number;
-}
 
 /** Names of the identity columns, padded. */
 const LABEL_WIDTH = 12;

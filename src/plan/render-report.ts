@@ -4,7 +4,7 @@ import { padToWidth, widthOf, wrapText } from '../text/fit.ts';
 import { quoteForShell } from '../text/shell.ts';
 import { renderTable } from '../text/table.ts';
 import { renderEntryDiff, renderEntryHead } from './render-entry.ts';
-import type { Page } from './render-entry.ts';
+import type { Page } from '../text/page.ts';
 import type { PlanDigestReport, Sample } from './report.ts';
 import { count, groupDigits, showText, START_WORDS } from './words.ts';
 

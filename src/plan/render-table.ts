@@ -1,7 +1,7 @@
 import type { DecidedEntry } from '../model/plan.ts';
 import { cutToWidth, padToWidth, widthOf } from '../text/fit.ts';
 import { blockOf } from './changes.ts';
-import type { Page } from './render-entry.ts';
+import type { Page } from '../text/page.ts';
 import { renderTotals } from './render-totals.ts';
 import type { PlanView } from './view.ts';
 import { count, MARKS, paintMark, showDecision, showName, showProbability, showText } from './words.ts';

@@ -1,5 +1,5 @@
 import { wrapText } from '../text/fit.ts';
-import type { Page } from './render-entry.ts';
+import type { Page } from '../text/page.ts';
 import type { PlanView } from './view.ts';
 import { count, groupDigits } from './words.ts';
 

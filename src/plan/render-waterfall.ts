@@ -1,6 +1,6 @@
 import type { EvidenceItem } from '../model/linkage.ts';
 import { padToWidth, widthOf, wrapText } from '../text/fit.ts';
-import type { Page } from './render-entry.ts';
+import type { Page } from '../text/page.ts';
 import { showText, showWeight } from './words.ts';
 
 const BAR_WIDTH = 20;

@@ -36,7 +36,7 @@ test('one match is shown, taken back, kept in the ledger and never applied again
     written: { wandb_run_id: 'w0000002', run_name: 'name-of-w0000002' },
     now: { wandb_run_id: 'w0000002' },
   });
-  const shown = renderRollback(preview, PLAIN);
+  const shown = renderRollback(preview, { style: PLAIN, width: 100 });
   expect(shown).toContain('before');
   expect(shown).toContain('1 match can be rolled back');
   expect(await rollbackMatch({ context }, { registry: path, selection: ROW })).toMatchObject({

@@ -1,9 +1,10 @@
+import type { Samples } from '../comparison/difference-density.ts';
 import type { Records } from '../normalize/records.ts';
 import type { TimeField } from '../normalize/times.ts';
 import { quantumOf } from '../normalize/times.ts';
 import { findRowOffsets } from './row-offsets.ts';
 import { collectHits, findClockPeaks } from './scan.ts';
-import type { ClockPeak, ScanInput } from './scan.ts';
+import type { ClockPeak, RowHits, ScanInput } from './scan.ts';
 
 /** A row's time, the run times that may mean the same moment, and how far their clocks lie apart. */
 export interface ClockChannel {
@@ -16,10 +17,14 @@ export interface ClockChannel {
   readonly peak: ClockPeak | null;
   /** Run minus row that is typical, by row: the peak's offset, or that of the row's period. */
   readonly offsets: Float64Array;
+  /** Differences near the peak, the offset taken off: a first idea of the delay. One a row, its likeliest. */
+  readonly firstDelays: Samples;
 }
 
 /** Offsets weaker than this many nats are chance. */
 const LEAST_SCORE = 8;
+/** Rows that choose the pair of times, and rows that then find its offset. */
+const FEW_ROWS = 300;
 const MOST_ROWS = 1500;
 
 /**
@@ -31,22 +36,45 @@ export function chooseClockChannel(
   rows: readonly number[],
   weigh: (row: number, run: number) => number,
 ): ClockChannel | null {
-  const channels = listChannels(records).map((channel) => ({
-    channel,
-    peak: peakOf(records, { channel, rows, weigh }),
-  }));
-  const best = channels.toSorted((a, b) => (b.peak?.score ?? 0) - (a.peak?.score ?? 0)).at(0);
+  const few = thin(rows, FEW_ROWS);
+  const best = listChannels(records)
+    .map((channel) => ({ channel, score: peakOf(records, { channel, rows: few, weigh })?.score ?? 0 }))
+    .toSorted((a, b) => b.score - a.score)[0];
   if (best === undefined) return null;
-  const size = records.rows.length;
-  if (best.peak === null || best.peak.score < LEAST_SCORE) {
-    return { ...best.channel, peak: null, offsets: new Float64Array(size) };
+  const search: PeakSearch = { channel: best.channel, rows: thin(rows, MOST_ROWS), weigh };
+  const peak = peakOf(records, search);
+  if (peak === null || peak.score < LEAST_SCORE) {
+    const offsets = new Float64Array(records.rows.length);
+    return { ...best.channel, peak: null, offsets, firstDelays: { differences: [], weights: [] } };
   }
-  const { peak, channel } = best;
-  const hits = channel.row.zoned ? [] : collectHits(scanInput(records, { channel, rows, weigh }));
-  return { ...channel, peak, offsets: findRowOffsets(channel.row.seconds, hits, peak.offset) };
+  const hits = collectHits(scanInput(records, search));
+  const { seconds, zoned } = best.channel.row;
+  const offsets = findRowOffsets(seconds, zoned ? [] : hits, peak.offset);
+  return { ...best.channel, peak, offsets, firstDelays: delaysNear(hits, peak) };
 }
 
-type Channel = Omit<ClockChannel, 'peak' | 'offsets'>;
+function delaysNear(hits: readonly RowHits[], peak: ClockPeak): Samples {
+  const differences: number[] = [];
+  const weights: number[] = [];
+  for (const row of hits) {
+    let best = -1;
+    for (const [at, difference] of row.differences.entries()) {
+      const isNear = Math.abs(difference - peak.offset) <= 2 * peak.width;
+      if (isNear && (row.shares[at] ?? 0) > (row.shares[best] ?? 0)) best = at;
+    }
+    if (best < 0) continue;
+    differences.push((row.differences[best] ?? 0) - peak.offset);
+    weights.push(row.shares[best] ?? 0);
+  }
+  return { differences, weights };
+}
+
+function thin(rows: readonly number[], most: number): number[] {
+  const stride = Math.ceil(rows.length / most);
+  return rows.filter((_row, at) => at % stride === 0);
+}
+
+type Channel = Omit<ClockChannel, 'peak' | 'offsets' | 'firstDelays'>;
 
 function listChannels(records: Records): Channel[] {
   const { createdAt, startedAt, heartbeatAt, inside } = records.run.times;
@@ -83,12 +111,10 @@ function peakOf(records: Records, search: PeakSearch): ClockPeak | null {
 }
 
 function scanInput(records: Records, { channel, rows, weigh }: PeakSearch): ScanInput {
-  const there = rows.filter((row) => !Number.isNaN(channel.row.seconds[row] ?? Number.NaN));
-  const stride = Math.ceil(there.length / MOST_ROWS);
   return {
     rowSeconds: channel.row.seconds,
     runSeconds: [channel.runSeconds, ...(channel.otherSeconds === null ? [] : [channel.otherSeconds])],
-    rows: there.filter((_row, at) => at % stride === 0),
+    rows,
     weigh,
     quantum: channel.quantum,
     isZoned: channel.row.zoned && !channel.runWords.startsWith('is stamped'),

@@ -5,6 +5,8 @@ import type { SortedIndex } from '../sorted.ts';
 export interface ClockPeak {
   /** Run minus row, in seconds. */
   readonly offset: number;
+  /** Width of the window, in seconds. */
+  readonly width: number;
   /** Log likelihood ratio of the window against its surroundings, in nats. */
   readonly score: number;
 }
@@ -130,7 +132,7 @@ function bestWindow(hits: readonly RowHits[], settings: WindowSettings): ClockPe
   }
   if (best === null) return null;
   const from = best.bin * width - reach - phase;
-  return { offset: medianWithin(hits, from, from + width), score: best.score };
+  return { offset: medianWithin(hits, from, from + width), width, score: best.score };
 }
 
 /** Poisson log likelihood ratio of a window's hits against the mean of the windows around it. */

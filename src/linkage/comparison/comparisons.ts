@@ -65,6 +65,7 @@ export function buildTimeEvidence(channel: ClockChannel): Comparison {
     otherSeconds: channel.otherSeconds,
     quantum: channel.quantum,
     offsets: channel.offsets,
+    firstDelays: channel.firstDelays,
   });
 }
 

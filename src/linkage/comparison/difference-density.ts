@@ -20,9 +20,11 @@ export interface Samples {
   readonly weights: readonly number[];
 }
 
-const EM_ROUNDS = 40;
+/** Far cells, each 1/64 of the table's half: they reach 64 times as far. */
+const FAR_CELLS = 4096;
+const EM_ROUNDS = 30;
 /** Learning from more differences than this changes nothing but the time it takes. */
-const MOST_SAMPLES = 4000;
+const MOST_SAMPLES = 2000;
 
 /**
  * The learned density of a difference (run time minus row time, run length minus row length): a mixture of box kernels
@@ -34,6 +36,9 @@ export class DifferenceDensity {
   #shapeShares: readonly number[];
   #table: Float64Array;
   #most: number;
+  /** Coarse and symmetric, for differences beyond the table. */
+  #far: Float64Array;
+  readonly #farStep: number;
 
   constructor(settings: DensitySettings) {
     const { shapes, halfCells, resolution } = settings;
@@ -45,12 +50,15 @@ export class DifferenceDensity {
     this.#shapeShares = shapes.map((shape) => shape.pseudoCount / pseudoTotal);
     this.#table = this.#tabulateShapes();
     this.#most = maximum(this.#table);
+    this.#farStep = (halfCells * resolution) / 64;
+    this.#far = this.#tabulateFar();
   }
 
   at(difference: number): number {
     const { resolution, halfCells } = this.#settings;
     const cell = Math.round(difference / resolution) + halfCells;
-    return cell >= 0 && cell < this.#table.length ? (this.#table[cell] ?? 0) : this.#beyond(difference);
+    if (cell >= 0 && cell < this.#table.length) return this.#table[cell] ?? 0;
+    return this.#far[Math.min(FAR_CELLS - 1, Math.floor(Math.abs(difference) / this.#farStep))] ?? 0;
   }
 
   most(): number {
@@ -67,6 +75,7 @@ export class DifferenceDensity {
     const [kernelShares, shapeShares] = learnShares(this.#settings, cumulative, thin(samples));
     this.#shapeShares = shapeShares;
     this.#table = this.#tabulateShapes();
+    this.#far = this.#tabulateFar();
     const { scales, resolution } = this.#settings;
     for (const [at, scale] of scales.entries()) {
       const radius = radiusOf(scale, resolution);
@@ -84,13 +93,17 @@ export class DifferenceDensity {
     return cells;
   }
 
-  /** Beyond the table only the default shapes speak. */
-  #beyond(difference: number): number {
-    let sum = 0;
-    for (const [at, shape] of this.#settings.shapes.entries()) {
-      sum += (this.#shapeShares[at] ?? 0) * shape.density(difference);
+  /** Beyond the table only the default shapes speak, the likelier side for both. */
+  #tabulateFar(): Float64Array {
+    const cells = new Float64Array(FAR_CELLS);
+    for (let cell = 0; cell < FAR_CELLS; cell++) {
+      const distance = cell * this.#farStep;
+      for (const [at, shape] of this.#settings.shapes.entries()) {
+        const most = Math.max(shape.density(distance), shape.density(-distance));
+        cells[cell] = (cells[cell] ?? 0) + (this.#shapeShares[at] ?? 0) * most;
+      }
     }
-    return sum;
+    return cells;
   }
 }
 
@@ -155,45 +168,58 @@ function thin(samples: Samples): Samples {
 
 /** EM for the shares on leave-one-out densities; only the default shapes have pseudo-counts. */
 function learnShares(settings: DensitySettings, cumulative: Float64Array, samples: Samples): [number[], number[]] {
+  const { scales, shapes } = settings;
+  const parts = scales.length + shapes.length;
+  const densities = sampleDensities(settings, cumulative, samples);
+  const pseudo = [...scales.map(() => 0), ...shapes.map((shape) => shape.pseudoCount)];
+  const shares = Float64Array.from(pseudo, (count) => (count + 1) / (parts + sumOf(pseudo)));
+  const mass = sumOf(samples.weights);
+  const factor = mass > 0 ? (cumulative.at(-1) ?? 0) / mass : 1;
+  const counts = new Float64Array(parts);
+  for (let round = 0; round < EM_ROUNDS; round++) {
+    counts.set(pseudo);
+    for (let sample = 0; sample < samples.weights.length; sample++) {
+      const from = sample * parts;
+      let all = 0;
+      for (let part = 0; part < parts; part++) all += (densities[from + part] ?? 0) * (shares[part] ?? 0);
+      if (all <= 0) continue;
+      const weight = ((samples.weights[sample] ?? 0) * factor) / all;
+      for (let part = 0; part < parts; part++) {
+        counts[part] = (counts[part] ?? 0) + weight * (densities[from + part] ?? 0) * (shares[part] ?? 0);
+      }
+    }
+    const sum = sumOf(counts);
+    for (let part = 0; part < parts; part++) shares[part] = (counts[part] ?? 0) / sum;
+  }
+  return [[...shares.subarray(0, scales.length)], [...shares.subarray(scales.length)]];
+}
+
+/** Density of every sample under every kernel (its own weight left out) and every shape, sample by sample. */
+function sampleDensities(settings: DensitySettings, cumulative: Float64Array, samples: Samples): Float64Array {
   const { scales, shapes, resolution, halfCells } = settings;
   const total = cumulative.at(-1) ?? 0;
   const parts = scales.length + shapes.length;
-  const densities = samples.differences.map((difference, index) => {
-    const own = samples.weights[index] ?? 0;
+  const densities = new Float64Array(samples.differences.length * parts);
+  for (const [sample, difference] of samples.differences.entries()) {
+    const own = samples.weights[sample] ?? 0;
     const center = Math.round(difference / resolution) + halfCells;
-    const kernels = scales.map((scale) => {
+    for (const [at, scale] of scales.entries()) {
       const radius = radiusOf(scale, resolution);
       const mass = massIn(cumulative, center, radius) - own;
-      return total > own && mass > 1e-9 ? mass / ((total - own) * (2 * radius + 1) * resolution) : 0;
-    });
-    return [...kernels, ...shapes.map((shape) => shape.density(difference))];
-  });
-  const pseudo = [...scales.map(() => 0), ...shapes.map((shape) => shape.pseudoCount)];
-  let shares = pseudo.map((count) => (count + 1) / (parts + pseudo.reduce((sum, item) => sum + item, 0)));
-  const mass = samples.weights.reduce((sum, weight) => sum + weight, 0);
-  const factor = mass > 0 ? total / mass : 1;
-  for (let round = 0; round < EM_ROUNDS; round++) {
-    const counts = [...pseudo];
-    for (const [index, density] of densities.entries()) {
-      addResponsibilities(counts, { density, shares, weight: (samples.weights[index] ?? 0) * factor });
+      const isAlone = total <= own || mass <= 1e-9;
+      densities[sample * parts + at] = isAlone ? 0 : mass / ((total - own) * (2 * radius + 1) * resolution);
     }
-    const sum = counts.reduce((all, count) => all + count, 0);
-    shares = counts.map((count) => count / sum);
+    for (const [at, shape] of shapes.entries()) {
+      densities[sample * parts + scales.length + at] = shape.density(difference);
+    }
   }
-  return [shares.slice(0, scales.length), shares.slice(scales.length)];
+  return densities;
 }
 
-function addResponsibilities(
-  counts: number[],
-  sample: { readonly density: readonly number[]; readonly shares: readonly number[]; readonly weight: number },
-): void {
-  let all = 0;
-  for (let part = 0; part < counts.length; part++) all += (sample.density[part] ?? 0) * (sample.shares[part] ?? 0);
-  if (all <= 0) return;
-  for (let part = 0; part < counts.length; part++) {
-    counts[part] =
-      (counts[part] ?? 0) + (sample.weight * (sample.density[part] ?? 0) * (sample.shares[part] ?? 0)) / all;
-  }
+function sumOf(values: Iterable<number>): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }
 
 function maximum(table: Float64Array): number {

@@ -170,7 +170,7 @@ export class DurationDensity {
 function createReadingDensity(quantum: number): DifferenceDensity {
   const step = Math.max(1, quantum / 2);
   return new DifferenceDensity({
-    halfCells: 30_000,
+    halfCells: 10_000,
     resolution: quantum > 0 ? Math.max(1, quantum / 4) : 0.1,
     scales: [...(quantum > 0 ? [] : [0.1, 0.3]), ...KERNEL_WIDTHS.map((width) => width * step)],
     shapes: [laplaceShape(30 + quantum, 4), laplaceShape(300 + quantum, 2)],

@@ -4,6 +4,7 @@ import { burstyDensity, rangeOf } from './background.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { DifferenceDensity, boxShape, laplaceShape } from './difference-density.ts';
+import type { Samples } from './difference-density.ts';
 import { spell } from './spell.ts';
 
 /** A row time and the run times that may mean the same moment. All in seconds; NaN is missing. */
@@ -18,11 +19,15 @@ export interface TimeChannel {
   readonly quantum: number;
   /** Run minus row that is typical, by row: the zone and the clock of the row's writer. */
   readonly offsets: Float64Array;
+  /** Delays to begin with, the offset taken off; may be empty. */
+  readonly firstDelays: Samples;
 }
 
 const SCALES = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096, 16_384, 65_536] as const;
 const BURSTS = [2, 15, 120, 900, 7200] as const;
 const DAY = 86_400;
+/** The delay's table; beyond it lie synced runs and other clocks, for which the default shapes are fine enough. */
+const TABLE_SECONDS = 16 * 3600;
 const LEAST_BITS = -12;
 /** A list for each of these fractions of the highest density, in bits below it. */
 const STEPS_BELOW = [3, 6, 10, 14] as const;
@@ -46,12 +51,13 @@ export class TimeComparison implements Comparison {
     this.#background = rowBackground(channel);
     this.#density = new DifferenceDensity({
       resolution: 1,
-      halfCells: 2 * DAY,
+      halfCells: channel.quantum >= DAY ? 3 * DAY : TABLE_SECONDS,
       scales: SCALES.filter((scale) => scale >= channel.quantum / 8),
       shapes: defaultShapes(channel.quantum, rangeOf(channel.rowSeconds)),
     });
     const definitions = [channel.runSeconds, ...(channel.otherSeconds === null ? [] : [channel.otherSeconds])];
     this.#sorted = definitions.map((seconds) => buildSortedIndex(seconds));
+    if (channel.firstDelays.weights.length > 0) this.#density.learn(channel.firstDelays);
   }
 
   weigh(row: number, run: number): number {
