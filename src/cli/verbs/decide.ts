@@ -47,7 +47,9 @@ function parseRequest(rows: readonly string[], options: DecideVerbOptions): Deci
   if (namesRows !== (rows.length === 0)) {
     throw new UsageError(
       namesRows ? `${rows.length} rows were named, and this option takes none` : 'no row was named',
-      { hint: namesRows ? 'leave the rows out' : 'name the rows after the plan: runlink decide PLAN RUN_ID… --accept' },
+      {
+        hint: namesRows ? 'Leave the rows out.' : 'Name the rows after the plan: runlink decide PLAN RUN_ID… --accept',
+      },
     );
   }
   return request;

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runDemo } from '../../commands/demo.ts';
 import type { CommonOptions } from '../invocation.ts';
@@ -8,6 +9,9 @@ interface DemoVerbOptions extends CommonOptions {
   readonly out?: string;
 }
 
+/** Source in a checkout, compiled in a package. */
+const CLI = fileURLToPath(new URL(`../../cli${extname(import.meta.url)}`, import.meta.url));
+
 export function addDemo(host: VerbHost): void {
   addVerb(host, 'demo', 'the whole flow on an embedded registry and project, in a folder of its own')
     .option('--out <folder>', 'an empty folder to work in; default: a fresh temporary one')
@@ -17,7 +21,7 @@ export function addDemo(host: VerbHost): void {
           { context },
           {
             ...(options.out === undefined ? {} : { folder: options.out }),
-            program: [io.execPath, fileURLToPath(new URL(import.meta.resolve('../../cli.ts')))],
+            program: [io.execPath, CLI],
             env: io.env,
             show: (text) => print(text),
             style,

@@ -44,7 +44,8 @@ async function rollback(
     const preview = await previewRollback(request);
     context.say(renderRollback(preview, page));
     const isBlocked = preview.refused > 0 && options.partial !== true;
-    if (isBlocked) return preview.exitCode;
+    const isNothing = preview.items.every((item) => item.refused || item.class === 'repeat');
+    if (isBlocked || isNothing) return preview.exitCode;
     if (!(await confirm(io, 'Restore what stood there before?'))) return sayUntouched(context);
   }
   const report = await rollbackMatch({ context }, request);
