@@ -5,8 +5,6 @@ import { join, resolve } from 'node:path';
 const CLI = resolve(import.meta.dirname, '../../src/cli.ts');
 /** Compiled once for all children: a start takes half the time. */
 const NODE_COMPILE_CACHE = join(tmpdir(), 'runlink-test-compiled');
-/** Compiled once for all the invocations of all tests: halves the time that each of them takes to start. */
-const COMPILE_CACHE = join(tmpdir(), 'runlink-test-compile-cache');
 
 export interface CliResult {
   readonly code: number | null;
@@ -28,7 +26,7 @@ export interface CliOptions {
 /** Runs `runlink` as a user does: a process of its own, no terminal. */
 export function runRunlink(args: readonly string[], options: CliOptions): Promise<CliResult> {
   return new Promise((done, fail) => {
-    const own = { HOME: options.cwd, USER: 'tester', NODE_COMPILE_CACHE: COMPILE_CACHE };
+    const own = { HOME: options.cwd, USER: 'tester', NODE_COMPILE_CACHE };
     const env = { PATH: process.env['PATH'], ...own, ...options.env };
     const child = spawn(process.execPath, [CLI, ...args], { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
