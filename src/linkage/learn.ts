@@ -39,10 +39,14 @@ export function learnModel(records: Records): LearnedModel {
   const population = { rows: countOf(records.openRows), runs: countOf(records.freeRuns) };
   const first = buildComparisons(records, records.labels);
   const rows = [...numbersOfSet(records.openRows), ...records.labels.map((label) => label.row)];
-  const channel = chooseClockChannel(records, rows, (row, run) => sumOfWeights(first, row, run));
+  const channel = chooseClockChannel(records, {
+    rows,
+    weigh: (row, run) => sumOfWeights(first.comparisons, row, run),
+    groupings: first.settings.map((field) => ({ name: field.column.name, codes: field.rowCodes })),
+  });
   const time = channel === null ? [] : [buildTimeEvidence(channel)];
   // cheap and telling comparisons first: the search gives a pair up as soon as the rest cannot save it
-  let comparisons = [...time, ...first];
+  let comparisons = [...time, ...first.comparisons];
   learnLabels(comparisons, records);
   let state = searchAndSolve(records, {
     comparisons,
@@ -51,7 +55,7 @@ export function learnModel(records: Records): LearnedModel {
   });
   state = iterate(records, { comparisons, population }, state);
   // now that some pairs are sure, they tell which key each column means
-  comparisons = [...time, ...buildComparisons(records, surePairs(records, state))];
+  comparisons = [...time, ...buildComparisons(records, surePairs(records, state)).comparisons];
   for (const comparison of comparisons) comparison.learn(withLabels(records, state));
   state = searchAndSolve(records, { comparisons, population, expected: state.posterior.expectedLinks });
   state = iterate(records, { comparisons, population }, state);

@@ -2,6 +2,8 @@ import type { Samples } from '../comparison/difference-density.ts';
 import type { Records } from '../normalize/records.ts';
 import type { TimeField } from '../normalize/times.ts';
 import { quantumOf } from '../normalize/times.ts';
+import { findGroupOffsetsOrNull } from './group-offsets.ts';
+import type { ClockGrouping } from './group-offsets.ts';
 import { findRowOffsets } from './row-offsets.ts';
 import { collectHits, findClockPeaks } from './scan.ts';
 import type { ClockPeak, RowHits, ScanInput } from './scan.ts';
@@ -26,44 +28,52 @@ const LEAST_SCORE = 8;
 /** Rows that choose the pair of times, and rows that then find its offset. */
 const FEW_ROWS = 300;
 const MOST_ROWS = 1500;
+/** Seconds round a machine's own offset from which the delay's first shape is taken. */
+const OWN_CLOCK_WIDTH = 60;
+
+export interface ClockSearch {
+  readonly rows: readonly number[];
+  /** Bits of the evidence other than time. */
+  readonly weigh: (row: number, run: number) => number;
+  /** Columns that may name machines, each with a clock of its own. */
+  readonly groupings: readonly ClockGrouping[];
+}
 
 /**
  * Tries every time of the rows against every time of the runs and keeps the pair whose differences crowd most. Without
  * a clear crowd the registry's own creation time is compared with the runs' creation as it stands.
  */
-export function chooseClockChannel(
-  records: Records,
-  rows: readonly number[],
-  weigh: (row: number, run: number) => number,
-): ClockChannel | null {
-  const few = thin(rows, FEW_ROWS);
+export function chooseClockChannel(records: Records, search: ClockSearch): ClockChannel | null {
+  const few = thin(search.rows, FEW_ROWS);
   const best = listChannels(records)
-    .map((channel) => ({ channel, score: peakOf(records, { channel, rows: few, weigh })?.score ?? 0 }))
+    .map((channel) => ({ channel, score: peakOf(records, { ...search, channel, rows: few })?.score ?? 0 }))
     .toSorted((a, b) => b.score - a.score)[0];
   if (best === undefined) return null;
-  const search: PeakSearch = { channel: best.channel, rows: thin(rows, MOST_ROWS), weigh };
-  const peak = peakOf(records, search);
-  if (peak === null || peak.score < LEAST_SCORE) {
-    const offsets = new Float64Array(records.rows.length);
-    return { ...best.channel, peak: null, offsets, firstDelays: { differences: [], weights: [] } };
-  }
-  const hits = collectHits(scanInput(records, search));
-  const { seconds, zoned } = best.channel.row;
-  const offsets = findRowOffsets(seconds, zoned ? [] : hits, peak.offset);
-  return { ...best.channel, peak, offsets, firstDelays: delaysNear(hits, peak) };
+  const { channel } = best;
+  const input = scanInput(records, { ...search, channel, rows: thin(search.rows, MOST_ROWS) });
+  const hits = collectHits(input);
+  const found = findClockPeaks(input, hits)[0];
+  const peak = found === undefined || found.score < LEAST_SCORE ? null : found;
+  const offset = peak?.offset ?? 0;
+  const own = findGroupOffsetsOrNull({ ...input, hits, offset }, search.groupings);
+  const offsets = own ?? findRowOffsets(channel.row.seconds, channel.row.zoned || peak === null ? [] : hits, offset);
+  const width = peak?.width ?? (own === null ? 0 : OWN_CLOCK_WIDTH);
+  return { ...channel, peak, offsets, firstDelays: delaysNear(hits, offsets, width) };
 }
 
-function delaysNear(hits: readonly RowHits[], peak: ClockPeak): Samples {
+/** The likeliest difference of each row, its offset taken off, where it lies near. */
+function delaysNear(hits: readonly RowHits[], offsets: Float64Array, width: number): Samples {
   const differences: number[] = [];
   const weights: number[] = [];
   for (const row of hits) {
+    const offset = offsets[row.row] ?? 0;
     let best = -1;
     for (const [at, difference] of row.differences.entries()) {
-      const isNear = Math.abs(difference - peak.offset) <= 2 * peak.width;
+      const isNear = Math.abs(difference - offset) <= 2 * width;
       if (isNear && (row.shares[at] ?? 0) > (row.shares[best] ?? 0)) best = at;
     }
-    if (best < 0) continue;
-    differences.push((row.differences[best] ?? 0) - peak.offset);
+    if (best < 0 || width === 0) continue;
+    differences.push((row.differences[best] ?? 0) - offset);
     weights.push(row.shares[best] ?? 0);
   }
   return { differences, weights };
@@ -100,10 +110,8 @@ function listChannels(records: Records): Channel[] {
     });
 }
 
-interface PeakSearch {
+interface PeakSearch extends ClockSearch {
   readonly channel: Channel;
-  readonly rows: readonly number[];
-  readonly weigh: (row: number, run: number) => number;
 }
 
 function peakOf(records: Records, search: PeakSearch): ClockPeak | null {

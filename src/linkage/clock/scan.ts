@@ -38,14 +38,13 @@ const BINS_AROUND = 20;
  * Finds the offset between the two clocks: the window of differences that more rows hit than its surroundings explain.
  * Each row counts once a window, by its best pair there, so that bursts do not vote many times.
  */
-export function findClockPeaks(input: ScanInput): ClockPeak[] {
+export function findClockPeaks(input: ScanInput, hits: readonly RowHits[] = collectHits(input)): ClockPeak[] {
   const reach = reachOf(input);
-  const hits = collectHits(input);
   const peaks: ClockPeak[] = [];
   for (const width of WIDTHS) {
     if (width < input.quantum / 2 || width > reach / 2) continue;
     for (const phase of [0, width / 2]) {
-      const peak = bestWindow(hits, { width, phase, reach, rowCount: input.rows.length });
+      const peak = bestWindow(hits, { width, phase, reach });
       if (peak !== null) peaks.push(peak);
     }
   }
@@ -58,6 +57,7 @@ function reachOf({ quantum, isZoned }: ScanInput): number {
 
 /** Differences of one row with the share that each pair has of the row's best, by ascending difference. */
 export interface RowHits {
+  readonly row: number;
   /** The row's own time in seconds. */
   readonly own: number;
   readonly differences: Float64Array;
@@ -79,6 +79,7 @@ export function collectHits(input: ScanInput): RowHits[] {
     const best = found.reduce((most, pair) => Math.max(most, pair.bits), -Infinity);
     const strong = found.filter((pair) => pair.bits > best - FAINT_BITS);
     hits.push({
+      row,
       own,
       differences: Float64Array.from(strong, (pair) => pair.difference),
       shares: Float64Array.from(strong, (pair) => 2 ** (pair.bits - best)),
@@ -104,7 +105,6 @@ interface WindowSettings {
   readonly width: number;
   readonly phase: number;
   readonly reach: number;
-  readonly rowCount: number;
 }
 
 function bestWindow(hits: readonly RowHits[], settings: WindowSettings): ClockPeak | null {

@@ -3,6 +3,7 @@ import { numbersOf } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
 import { quantumOf } from '../normalize/times.ts';
 import { pairMetrics } from '../pairing/pair-metrics.ts';
+import type { PairedField } from '../pairing/pairing.ts';
 import { pairSettings, rankSettings } from '../pairing/pair-settings.ts';
 import { refineChoices } from '../pairing/refine.ts';
 import type { SurePair } from '../pairing/refine.ts';
@@ -15,13 +16,19 @@ import { findSharedTokens } from './text-index.ts';
 import { TextComparison } from './text.ts';
 import { TimeComparison } from './time.ts';
 
+export interface Comparisons {
+  readonly comparisons: readonly Comparison[];
+  /** The columns that stand for a key of the runs. */
+  readonly settings: readonly PairedField[];
+}
+
 /**
  * All evidence that this input offers, except time, which needs the others to find the clock first. A new comparison
  * is a file of its own and a line here.
  *
  * @param sure pairs that are as good as certain; they show which key a column means. Empty at first.
  */
-export function buildComparisons(records: Records, sure: readonly SurePair[]): Comparison[] {
+export function buildComparisons(records: Records, sure: readonly SurePair[]): Comparisons {
   const durations = rowDurations(records);
   const times = records.row.times.map((field) => field.name);
   const status = records.schema.identity.status;
@@ -32,7 +39,7 @@ export function buildComparisons(records: Records, sure: readonly SurePair[]): C
   const settings = pairSettings(ranked.map((choices) => refineChoices(choices, sure)));
   const { lifetime, runtime, recorded } = records.run.lengths;
   const skipped = new Set(settings.filter((pair) => pair.column.origin === 'column').map((pair) => pair.column.name));
-  return [
+  const comparisons = [
     new TextComparison(findSharedTokens(records, skipped), records.runs.length),
     new SettingsComparison({
       fields: settings,
@@ -54,6 +61,7 @@ export function buildComparisons(records: Records, sure: readonly SurePair[]): C
     new MetricsComparison(metrics),
     new DurationComparison({ ...durations, runLengths: [lifetime, runtime, recorded] }),
   ];
+  return { comparisons, settings };
 }
 
 export function buildTimeEvidence(channel: ClockChannel): Comparison {

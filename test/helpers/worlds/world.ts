@@ -21,8 +21,8 @@ export interface WorldKnobs {
   readonly runNaming: 'generated' | 'same' | 'reordered' | 'method';
   /** Registry clock minus UTC, in minutes, by time. */
   readonly zone: (epochSeconds: number) => number;
-  /** Clock error of each machine in seconds. */
-  readonly machineClocks: boolean;
+  /** Clock errors: none, some that machines share, or one of its own for each machine. */
+  readonly machineClocks: boolean | 'private';
   /** Seconds between row and run. */
   readonly delay: (random: Random) => number;
   readonly timeText: 'seconds' | 'minutes' | 'day' | 'epoch' | 'zoned' | 'none';
@@ -45,6 +45,14 @@ export interface WorldKnobs {
   readonly linked: number;
   /** The runs belong to another lab with the same habits. */
   readonly strangers: boolean;
+  /** Column and key names: the same on both sides, or others with nested keys, strings and command lines. */
+  readonly keys: 'same' | 'renamed';
+  /** Further ranks of each launch that are runs as well. */
+  readonly ranks: number;
+  /** Registry keeps the end of a run only, not its start. */
+  readonly endsOnly: boolean;
+  /** Job numbers stand in the row's log path and in the run's config. */
+  readonly jobIds: boolean;
 }
 
 export const PLAIN_WORLD: WorldKnobs = {
@@ -72,6 +80,10 @@ export const PLAIN_WORLD: WorldKnobs = {
   copies: 0,
   linked: 0,
   strangers: false,
+  keys: 'same',
+  ranks: 0,
+  endsOnly: false,
+  jobIds: false,
 };
 
 export interface World {
@@ -83,6 +95,7 @@ export interface World {
 /** What really happened: one process on one machine. */
 export interface Job {
   readonly name: string;
+  readonly jobId: number;
   readonly settings: Readonly<Record<string, string | number>>;
   readonly machine: string;
   readonly clockError: number;
@@ -149,7 +162,7 @@ function runLab(knobs: WorldKnobs, random: Random): LabJob[] {
   }));
   const machines = Array.from({ length: 12 }, () => ({
     name: `i-0${random.text(6, HEX)}`,
-    clockError: knobs.machineClocks ? random.pick([0, 3600, -3600, -25_200, 437, -1203, 71, -8]) : 0,
+    clockError: clockErrorOf(knobs, random),
   }));
   const jobs: LabJob[] = [];
   let now = 1_700_000_000 + random.integer(0, 86_400);
@@ -174,6 +187,11 @@ function runLab(knobs: WorldKnobs, random: Random): LabJob[] {
   return jobs;
 }
 
+function clockErrorOf({ machineClocks }: WorldKnobs, random: Random): number {
+  if (machineClocks === 'private') return random.integer(-40_000, 40_000);
+  return machineClocks ? random.pick([0, 3600, -3600, -25_200, 437, -1203, 71, -8]) : 0;
+}
+
 interface Launch {
   readonly sweep: Readonly<Record<string, string | number>>;
   readonly machine: { readonly name: string; readonly clockError: number };
@@ -195,7 +213,18 @@ function runJob(launch: Launch, knobs: WorldKnobs, random: Random): Job {
         loss: Math.exp(-2 * level + 0.3 * random.normal()),
       };
   const name = `${sweep['task']}_bs${sweep['batch_size']}_${sweep['gradient_method']}_${machine.name}`;
-  return { name, settings, machine: machine.name, clockError: machine.clockError, start, length, crashed, metrics };
+  const jobId = random.integer(1_000_000, 9_999_999);
+  return {
+    name,
+    jobId,
+    settings,
+    machine: machine.name,
+    clockError: machine.clockError,
+    start,
+    length,
+    crashed,
+    metrics,
+  };
 }
 
 function buildRow(knobs: WorldKnobs, source: { job: Job; index: number; random: Random }): RegistryRow {
@@ -205,9 +234,15 @@ function buildRow(knobs: WorldKnobs, source: { job: Job; index: number; random: 
   const values: Record<string, Cell> = { run_id: keyText, wandb_run_id: null, wandb_url: null };
   values['run_name'] = rowName(knobs, job, random);
   values['status'] = 'not_running';
-  values['created_at'] = keep(writeTime(knobs, job.start + job.clockError + 60 * knobs.zone(job.start)));
+  const written = (seconds: number): Cell => writeTime(knobs, seconds + job.clockError + 60 * knobs.zone(seconds));
+  values[knobs.endsOnly ? 'finished_at' : 'created_at'] = keep(
+    written(job.start + (knobs.endsOnly ? job.length + 4 : 0)),
+  );
+  if (knobs.jobIds) values['log_path'] = `/logs/train-${job.jobId}.out`;
   values['duration_seconds'] = keep(writeDuration(knobs, job, random));
-  if (knobs.settings) for (const [key, value] of Object.entries(job.settings)) values[key] = keep(cellOf(value));
+  if (knobs.settings) {
+    for (const [key, value] of Object.entries(job.settings)) values[columnName(knobs, key)] = keep(cellOf(value));
+  }
   values['final_metrics_json'] = knobs.metrics ? keep(writeMetrics(knobs, job, random)) : null;
   return {
     key: keyText,
@@ -292,13 +327,46 @@ function buildRun(knobs: WorldKnobs, source: { job: Job; random: Random }): Run 
     user: 'ana',
     commit: null,
     program: 'train.py',
-    args: [],
-    config: knobs.settings ? keep(job.settings) : {},
+    ...runSettings(knobs, job, knobs.settings ? keep(job.settings) : {}),
     summary: {
-      ...(knobs.metrics ? keep(job.metrics) : {}),
+      ...(knobs.metrics ? renameMetrics(knobs, keep(job.metrics)) : {}),
       ...(random.chance(0.9) ? { _runtime: job.length, _timestamp: end, _step: random.integer(10, 5000) } : {}),
     },
   };
+}
+
+const COLUMNS: Readonly<Record<string, string>> = {
+  batch_size: 'bs',
+  lr: 'step',
+  gradient_method: 'alg',
+  task: 'goal',
+};
+
+function columnName({ keys }: WorldKnobs, key: string): string {
+  return keys === 'renamed' ? (COLUMNS[key] ?? key) : key;
+}
+
+function renameMetrics(
+  { keys }: WorldKnobs,
+  metrics: Readonly<Record<string, string | number>>,
+): Record<string, string | number> {
+  if (keys === 'same') return metrics;
+  return Object.fromEntries(
+    Object.entries(metrics).map(([key, value]) => [`final/${key.slice(-4).toUpperCase()}`, value]),
+  );
+}
+
+/** Renamed: half of the runs keep their settings nested and as text, the others on the command line. */
+function runSettings(
+  knobs: WorldKnobs,
+  job: Job,
+  settings: Readonly<Record<string, string | number>>,
+): Pick<Run, 'args' | 'config'> {
+  const launch = knobs.jobIds ? { launch: `slurm job ${job.jobId} on gpu` } : {};
+  if (knobs.keys === 'same') return { args: [], config: { ...settings, ...launch } };
+  const renamed = Object.entries(settings).map(([key, value]) => [`${key.slice(0, 3)}Opt`, String(value)] as const);
+  if (job.jobId % 2 === 0) return { args: renamed.map(([key, value]) => `--train.${key}=${value}`), config: launch };
+  return { args: [], config: { train: Object.fromEntries(renamed), ...launch } };
 }
 
 function runName(knobs: WorldKnobs, job: Job, random: Random): string {
@@ -324,7 +392,14 @@ const IDENTITY = {
 export function schemaOf(knobs: Pick<WorldKnobs, 'timeText'>, rows: readonly RegistryRow[]): RegistrySchema {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row.values)))];
   const has = (name: string): string | null => (names.includes(name) ? name : null);
-  const known = new Set([...Object.values(IDENTITY), 'run_id', 'created_at', 'duration_seconds', 'final_metrics_json']);
+  const known = new Set([
+    ...Object.values(IDENTITY),
+    'run_id',
+    'created_at',
+    'finished_at',
+    'duration_seconds',
+    'final_metrics_json',
+  ]);
   return {
     table: 'training_runs',
     key: 'run_id',
