@@ -1,5 +1,4 @@
 import type { Reporter, TestModule } from 'vitest/node';
-import type {} from './kills.ts';
 
 /** Ends every test run with one plain line that scripts can read: `N passed, N failed`. */
 export class CountReporter implements Reporter {

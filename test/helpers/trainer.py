@@ -1,4 +1,7 @@
-"""A training job that writes to the registry every 10 ms until its stdin closes, then prints how it went as JSON."""
+"""A training job that writes to the registry every 10 ms until its stdin closes, then prints how it went as JSON.
+
+It inserts a row each time, and in a transaction of its own sets the status of the row before.
+"""
 
 import json
 import sqlite3
@@ -27,6 +30,11 @@ while not stop.is_set():
             connection.execute(
                 "INSERT INTO training_runs (run_id, run_name, status) VALUES (?, ?, 'running')",
                 (f"trainer-{len(waits) + len(errors):06d}", "live"),
+            )
+        with connection:
+            connection.execute(
+                "UPDATE training_runs SET status = 'not_running' WHERE run_id = ?",
+                (f"trainer-{len(waits) + len(errors) - 1:06d}",),
             )
         waits.append(1000 * (time.perf_counter() - start))
     except sqlite3.Error as error:

@@ -12,7 +12,7 @@ export interface Trainer {
   readonly stop: () => Promise<TrainerReport>;
 }
 
-/** Starts a Python process with its own sqlite3 that inserts a row into `training_runs` every 10 ms. */
+/** Starts a Python process with its own sqlite3 that every 10 ms inserts a row into `training_runs` and updates the one before. */
 export async function startTrainer(registry: string): Promise<Trainer> {
   const script = resolve(import.meta.dirname, 'trainer.py');
   const child = spawn('python3', [script, registry], { stdio: ['pipe', 'pipe', 'inherit'] });
