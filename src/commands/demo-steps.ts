@@ -59,9 +59,19 @@ export const DEMO_STEPS: readonly DemoStep[] = [
   {
     title: 'From now on: all finished MGDA runs, with their links, by SQL alone',
     args: () => [
-      ...['runs', '--registry', REGISTRY, '--where', 'gradient_method=mgda', '--status', 'not_running'],
-      ...['--order', '-created_at', '--limit', '12'],
-      ...['--columns', 'run_id,wandb_run_id,run_name,created_at,batch_size,lr,duration_seconds'],
+      'runs',
+      '--registry',
+      REGISTRY,
+      '--where',
+      'gradient_method=mgda',
+      '--status',
+      'not_running',
+      '--order',
+      '-created_at',
+      '--limit',
+      '12',
+      '--columns',
+      'run_id,wandb_run_id,run_name,created_at,batch_size,lr,duration_seconds',
     ],
   },
 ];

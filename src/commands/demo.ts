@@ -74,7 +74,7 @@ async function makeFolder(wanted: string | undefined): Promise<string> {
   const there = await readdir(folder);
   if (there.length === 0) return folder;
   throw new RunlinkError(`the demo needs an empty folder, and ${folder} holds ${there.length} files`, {
-    hint: 'name another folder with --out, or none: then a fresh temporary one is made',
+    hint: 'Name another folder with --out, or none: then a fresh temporary one is made',
   });
 }
 
@@ -94,7 +94,7 @@ async function runStep(step: DemoStep, { folder, env, command }: StepSetting): P
   if (code === 0) return;
   if (code === EXIT_CODES.stopped) throw stoppedAfter(step, folder);
   throw new RunlinkError(`the demo stopped at "${step.title}": exit code ${code ?? 'none'}, expected 0`, {
-    hint: `look at ${folder}; the command line stands above`,
+    hint: `Look at ${folder}; the command line stands above`,
   });
 }
 

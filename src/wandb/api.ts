@@ -42,6 +42,8 @@ export interface ProjectApi {
     variables: JsonObject,
     options?: RequestOptions,
   ) => Promise<unknown>;
+  /** The same, where a project that is not there is an error. */
+  readonly fetchProject: ProjectApi['fetchProjectOrNull'];
 }
 
 const pageShape = z.object({
@@ -64,6 +66,7 @@ export function createProjectApi(client: GraphqlClient, project: { entity: strin
   return {
     path,
     fetchProjectOrNull,
+    fetchProject,
     fetchPage: async ({ filter, after, first, detail, keys }, options) => {
       const evidence = detail === 'full' ? { configKeys: keys.config, summaryKeys: keys.summary } : {};
       const variables = { filters: JSON.stringify(filter), after, first, ...evidence };

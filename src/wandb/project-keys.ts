@@ -24,7 +24,11 @@ const sampleEdges = z.object({
 });
 const sampleShape = z.object({ oldest: sampleEdges, newest: sampleEdges });
 
-/** Config and summary keys that the project's runs use: top-level keys, and dotted paths of what is nested in them. */
+/**
+ * Config and summary keys that the project's runs use: top-level keys, and dotted paths of what is nested in them.
+ *
+ * @throws RunlinkError where the project is not there or not ours to see
+ */
 export async function fetchProjectKeys(api: ProjectApi): Promise<EvidenceKeys> {
   const listed = await fetchListedKeys(api);
   return listed.config.length + listed.summary.length > 0 ? listed : fetchSampledKeys(api);
@@ -72,8 +76,7 @@ function afterPrefix(path: string, prefix: string): readonly string[] {
 }
 
 async function fetchSampledKeys(api: ProjectApi): Promise<EvidenceKeys> {
-  const answer = await api.fetchProjectOrNull(SAMPLE_QUERY, { first: SAMPLED_RUNS });
-  if (answer === null) return { config: [], summary: [] };
+  const answer = await api.fetchProject(SAMPLE_QUERY, { first: SAMPLED_RUNS });
   const { oldest, newest } = parseAnswer(sampleShape, answer, 'a sample of runs');
   const nodes = [...oldest.edges, ...newest.edges].map((edge) => edge.node);
   return {

@@ -284,8 +284,13 @@ describe('the life of a registry', { timeout: 60_000 }, () => {
     const names = readdirSync(lab.folder).map((name) => name.replace(proposal.planId, 'PLAN'));
     expect(names.sort()).toEqual(
       [
-        ...['again.plan', 'backfill.plan', 'decisions.csv', 'training_runs.db', 'training_runs.db.PLAN.backup'],
-        ...['training_runs.db.PLAN.receipt.json', 'training_runs.db.runlink-lock'],
+        'again.plan',
+        'backfill.plan',
+        'decisions.csv',
+        'training_runs.db',
+        'training_runs.db.PLAN.backup',
+        'training_runs.db.PLAN.receipt.json',
+        'training_runs.db.runlink-lock',
       ].sort(),
     );
   });

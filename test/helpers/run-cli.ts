@@ -19,6 +19,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Sends SIGKILL after this many milliseconds. */
   readonly killAfterMs?: number;
+  /** A program that runs it, with its options, for example strace. */
+  readonly under?: readonly string[];
   /** Called with the child while it runs, for tests that signal it. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -28,7 +30,8 @@ export function runRunlink(args: readonly string[], options: CliOptions): Promis
   return new Promise((done, fail) => {
     const own = { HOME: options.cwd, USER: 'tester', NODE_COMPILE_CACHE };
     const env = { PATH: process.env['PATH'], ...own, ...options.env };
-    const child = spawn(process.execPath, [CLI, ...args], { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [command = '', ...rest] = [...(options.under ?? []), process.execPath, CLI, ...args];
+    const child = spawn(command, rest, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -94,7 +94,7 @@ test('runs are fetched by id in batches of a hundred, in the order asked for, an
   }
 });
 
-test('a project that is not there, or not ours to see, is null for counting and an error for listing', async () => {
+test('a project that is not there, or not ours to see, is null for counting and an error for the rest', async () => {
   const explicit = { entity: 'lab', project: 'elsewhere' };
   await withSource([], async ({ server }) => {
     const source = openRunSource({
@@ -107,7 +107,7 @@ test('a project that is not there, or not ours to see, is null for counting and 
       sleep: async () => undefined,
     });
     expect(await source.fetchRunCount()).toBeNull();
-    expect(await source.fetchKeys()).toEqual({ config: [], summary: [] });
+    await expect(source.fetchKeys()).rejects.toThrow('not found or no access');
     const store = createMemoryStore();
     await expect(source.listRuns({ keys: { config: [], summary: [] }, concurrency: 1, store })).rejects.toMatchObject({
       message: 'W&B project lab/elsewhere: not found or no access',
