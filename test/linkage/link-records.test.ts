@@ -142,12 +142,9 @@ describe('linkRecords', () => {
 
   it('finds no links between a registry and the project of another lab with the same habits', () => {
     for (const name of ['strangers', 'strangers in batches', 'six strangers']) {
-      for (const seed of [11, 12]) {
-        const { outcomes } = linkRecords(
-          buildWorld({ ...WORLDS[name]!, rows: Math.min(150, WORLDS[name]!.rows) }, seed).input,
-        );
-        expect(linksOf(outcomes), name).toEqual({});
-      }
+      const knobs = { ...WORLDS[name]!, rows: Math.min(150, WORLDS[name]!.rows) };
+      const links = [11, 12].map((seed) => linksOf(linkRecords(buildWorld(knobs, seed).input).outcomes));
+      expect({ [name]: links }).toEqual({ [name]: [{}, {}] });
     }
   });
 });
@@ -175,7 +172,7 @@ describe('whatever the world, linkRecords', () => {
         expect(byKey(shuffled.outcomes)).toEqual(byKey(plain.outcomes));
         expect([shuffled.clock, shuffled.health]).toEqual([plain.clock, plain.health]);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 
@@ -192,7 +189,7 @@ describe('whatever the world, linkRecords', () => {
           }
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 

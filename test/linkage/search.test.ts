@@ -29,7 +29,7 @@ describe('searchCandidates', () => {
           const least = Math.max(floor, Math.max(...all) - depth);
           const expected = all.flatMap((weight, run) => (weight >= least ? [run] : []));
           const own = Array.from(found.runs.subarray(found.starts[row], found.starts[row + 1]));
-          expect(own, `world ${index}, floor ${floor}, row ${row}`).toEqual(expected);
+          expect({ index, floor, row, runs: own }).toEqual({ index, floor, row, runs: expected });
         }
       }
     }

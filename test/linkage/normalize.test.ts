@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseArgs } from '../../src/linkage/normalize/args.ts';
+import { findRounding, unitOf } from '../../src/linkage/normalize/digits.ts';
+import { flattenJson } from '../../src/linkage/normalize/flatten.ts';
+import { isGeneratedName, parseName } from '../../src/linkage/normalize/names.ts';
+import { setRanksAside } from '../../src/linkage/normalize/ranks.ts';
+import { buildTimeFieldOrNull, findTimeOrNull } from '../../src/linkage/normalize/times.ts';
+import { rareTokens } from '../../src/linkage/normalize/tokens.ts';
+import { createValueCodes } from '../../src/linkage/normalize/values.ts';
+import { runOf } from '../helpers/worlds/small.ts';
+
+const partsOf = (name: string): string[] =>
+  parseName(name).map(({ label, value }) => (label === null ? value : `${label}:${value}`));
+
+describe('values of both sides', () => {
+  it('are one value however they are written', () => {
+    const values = createValueCodes();
+    const sameAs = (first: unknown, ...others: readonly unknown[]): void => {
+      for (const other of others) expect(values.encode(other)).toBe(values.encode(first));
+    };
+    sameAs(0.001, '1e-3', '0.0010', ' 1E-3 ');
+    sameAs(96, 96n, '96', '96.0');
+    sameAs(true, 'True', 1, '1');
+    sameAs('Deco-Hop', 'deco_hop', ' DECO HOP');
+  });
+
+  it('stay apart where only the digits are alike', () => {
+    const values = createValueCodes();
+    expect(values.encode('13901e4')).not.toBe(values.encode(139_010_000));
+    expect(values.encode('0012345')).not.toBe(values.encode(12_345));
+    expect(values.encode(2n ** 60n)).not.toBe(values.encode(2n ** 60n + 1n));
+  });
+
+  it('are missing where people write that there is none', () => {
+    const values = createValueCodes();
+    for (const nothing of [null, undefined, '', '  ', 'None', 'null', 'N/A', 'nan', Number.NaN]) {
+      expect(values.encode(nothing)).toBe(-1);
+    }
+  });
+});
+
+describe('parseName', () => {
+  it('finds the same parts whatever separates them', () => {
+    expect(partsOf('deco_hop_bs96_mgda_i-0abc123')).toEqual(['deco', 'hop', 'bs:96', 'mgda', 'i-0abc123']);
+    expect(partsOf('Deco/hop-BS=96 mgda|i-0abc123')).toEqual(['deco', 'hop', 'bs:96', 'mgda', 'i-0abc123']);
+  });
+
+  it('keeps the minus of an exponent with its number', () => {
+    expect(partsOf('mgda-lr1e-3-seed7')).toEqual(['mgda', 'lr:1e-3', 'seed:7']);
+    expect(partsOf('lr=0.001')).toEqual(['lr:0.001']);
+  });
+
+  it('knows the names that W&B makes up', () => {
+    expect(isGeneratedName('glowing-sun-12')).toBe(true);
+    expect(isGeneratedName('deco-hop-bs96')).toBe(false);
+  });
+
+  it('loses no letter or digit of any text', () => {
+    const bare = (text: string): string =>
+      text
+        .normalize('NFKC')
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9]/g, '');
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-zA-Z0-9_ /-]{0,30}$/), (text) => {
+        const parts = parseName(text).map(({ label, value }) => `${label ?? ''}${value}`);
+        expect(bare(parts.join(''))).toBe(bare(text));
+      }),
+    );
+  });
+});
+
+describe('parseArgs', () => {
+  it('reads the ways in which people write arguments', () => {
+    expect(
+      parseArgs([
+        '--lr',
+        '0.1',
+        '--bs=96',
+        'task=deco',
+        '+optim.wd=1e-4',
+        '-s',
+        '7',
+        '--amp',
+        '--no-cache',
+        '--beta',
+        '-0.5',
+      ]),
+    ).toEqual([
+      ['lr', '0.1'],
+      ['bs', '96'],
+      ['task', 'deco'],
+      ['optim.wd', '1e-4'],
+      ['s', '7'],
+      ['amp', 'true'],
+      ['cache', 'false'],
+      ['beta', '-0.5'],
+    ]);
+  });
+});
+
+describe('flattenJson', () => {
+  it('gives dotted paths, drops media and the random ids of what the client recorded', () => {
+    const found: [string, unknown][] = [];
+    flattenJson(
+      {
+        optim: { lr: 0.1, betas: [0.9, 0.99] },
+        plot: { _type: 'image-file', path: 'x.png' },
+        _wandb: { t: { 1: [5] }, value: { e: { r4nd0m: { slurm: { job_id: '77' } } } } },
+      },
+      (path, scalar) => found.push([path, scalar]),
+    );
+    expect(found).toEqual([
+      ['optim.lr', 0.1],
+      ['optim.betas.0', 0.9],
+      ['optim.betas.1', 0.99],
+      ['_wandb.e.slurm.job_id', '77'],
+    ]);
+  });
+});
+
+describe('times', () => {
+  const seconds = Date.parse('2024-05-12T08:15:30Z') / 1000;
+
+  it('are found as they are and inside of names', () => {
+    for (const text of ['2024-05-12 08:15:30', 'train_20240512-081530.log', 'run-2024-05-12_08.15.30-x', seconds]) {
+      expect(findTimeOrNull(text)?.seconds).toBe(seconds);
+    }
+    expect(findTimeOrNull('seed20240512')).toBeNull();
+    expect(findTimeOrNull('bs96_lr0.001')).toBeNull();
+  });
+
+  it('make a column of times where nearly all cells hold one, with the step that divides all', () => {
+    const minutes = ['2024-05-12 08:15:00', '2024-05-12 09:45:00', null, '2024-05-13 10:00:00'];
+    expect(buildTimeFieldOrNull('t', minutes)).toMatchObject({ quantum: 60, zoned: false, filled: 3 });
+    expect(buildTimeFieldOrNull('d', ['2024-05-12', '2024-05-13'])).toMatchObject({ quantum: 86_400 });
+    expect(buildTimeFieldOrNull('n', ['a', '2024-05-12', 'b'])).toBeNull();
+  });
+});
+
+describe('findRounding', () => {
+  it('tells decimals from significant digits', () => {
+    expect(findRounding(Float64Array.of(0.93, 12.41, 3.07, 150.28))).toEqual({ kind: 'decimals', digits: 2 });
+    expect(findRounding(Float64Array.of(0.001234, 12.34, 0.5678, 1234))).toEqual({ kind: 'significant', digits: 4 });
+  });
+
+  it('gives the unit of the last digit that was kept', () => {
+    expect(unitOf(12.3, { kind: 'decimals', digits: 2 })).toBeCloseTo(0.01, 12);
+    expect(unitOf(0.001234, { kind: 'significant', digits: 4 })).toBeCloseTo(1e-6, 15);
+  });
+});
+
+describe('rareTokens', () => {
+  it('are ids and whole values, but neither times nor decimals', () => {
+    expect(rareTokens('/logs/slurm-4640400_3.out')).toEqual(['4640400', '/logs/slurm-4640400_3.out']);
+    expect(rareTokens('2024-05-12 08:15:30')).toEqual([]);
+    expect(rareTokens('lr0.00123456')).not.toContain('00123456');
+    expect(rareTokens('x 3f2a91bc')).toContain('3f2a91bc');
+  });
+});
+
+describe('setRanksAside', () => {
+  const rank = (runId: string, summary: Record<string, number>, end = 600): ReturnType<typeof runOf> =>
+    runOf(runId, '2024-03-01T09:00:00Z', {
+      displayName: 'deco',
+      heartbeatAt: Date.parse('2024-03-01T09:00:00Z') + end * 1000,
+      summary,
+    });
+
+  it('keeps the one rank that has metrics', () => {
+    const { runs, ranksByRunId } = setRanksAside([rank('a', {}), rank('b', { loss: 1 }), rank('c', {})], new Set());
+    expect(runs.map((run) => run.runId)).toEqual(['b']);
+    expect(ranksByRunId.get('b')?.map((run) => run.runId)).toEqual(['a', 'c']);
+  });
+
+  it('keeps jobs of their own: two with metrics, one that ended at another time, one that is linked', () => {
+    const all = (runs: ReturnType<typeof runOf>[], keep: string[] = []): number =>
+      setRanksAside(runs, new Set(keep)).runs.length;
+    expect(all([rank('a', { loss: 2 }), rank('b', { loss: 1 })])).toBe(2);
+    expect(all([rank('a', {}, 20), rank('b', { loss: 1 })])).toBe(2);
+    expect(all([rank('a', {}), rank('b', { loss: 1 })], ['a'])).toBe(2);
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { buildRecords } from '../../src/linkage/normalize/records.ts';
+import { keySimilarity } from '../../src/linkage/pairing/key-similarity.ts';
+import { pairMetrics } from '../../src/linkage/pairing/pair-metrics.ts';
+import { pairSettings, rankSettings } from '../../src/linkage/pairing/pair-settings.ts';
+import { refineChoices } from '../../src/linkage/pairing/refine.ts';
+import { textsAlike } from '../../src/linkage/pairing/text-match.ts';
+import type { LinkageInput } from '../../src/model/linkage.ts';
+import { inputOf, rowOf, runOf } from '../helpers/worlds/small.ts';
+
+const METHODS = ['mgda', 'pcgrad', 'cagrad', 'nash'];
+const HOSTS = ['ip-10-0-4-7', 'ip-10-0-4-9', 'ip-10-0-8-1'];
+const NODES = ['i-0abc1234', 'i-0def5678', 'i-0aaa9999'];
+
+/** Sixty rows and runs whose columns and keys bear unlike names; row n and run n belong together. */
+function sixty(): LinkageInput {
+  const numbers = Array.from({ length: 60 }, (_item, index) => index);
+  const rows = numbers.map((n) =>
+    rowOf(`r${String(n).padStart(2, '0')}`, {
+      alg: METHODS[n % 4]!,
+      bs: BigInt(32 * (1 + (n % 5))),
+      pct: 100 * [0.1, 0.25, 0.5][n % 3]!,
+      node: NODES[n % 3]!,
+      psnr: Number((20 + Math.sin(n) * 5).toFixed(2)),
+      nothing: 'x',
+    }),
+  );
+  const runs = numbers.map((n) =>
+    runOf(`run${String(n).padStart(2, '0')}`, '2024-01-01T00:00:00Z', {
+      host: HOSTS[n % 3]!,
+      config: {
+        loss: { gradMethod: METHODS[n % 4]!.toUpperCase() },
+        perDevice: String(32 * (1 + (n % 5))),
+        dropout: [0.1, 0.25, 0.5][n % 3]!,
+        noise: n % 7,
+      },
+      summary: { 'test/psnr': 20 + Math.sin(n) * 5, 'test/other': 300 + n },
+    }),
+  );
+  return inputOf(rows, runs);
+}
+
+describe('pairing by values', () => {
+  const records = buildRecords(sixty());
+  const taken = new Set(['psnr']);
+
+  it('finds the key that says what a column says, whatever both are called', () => {
+    const pairs = pairSettings(rankSettings(records, taken));
+    const keys = Object.fromEntries(pairs.map((pair) => [pair.column.name, pair.key.name]));
+    expect(keys).toMatchObject({ alg: 'loss.gradMethod', bs: 'perDevice', pct: 'dropout' });
+    expect(Object.keys(keys)).not.toContain('nothing');
+  });
+
+  it('finds the summary key that measured a column, at the digits that the column kept', () => {
+    expect(pairMetrics(records, new Set(), []).map(({ column, key }) => [column, key])).toContainEqual([
+      'psnr',
+      'test/psnr',
+    ]);
+  });
+
+  it('takes the key that the configuration names', () => {
+    const input = sixty();
+    const named = buildRecords({ ...input, schema: { ...input.schema, evidence: { bs: 'noise' } } });
+    const bs = rankSettings(named, taken).find((choices) => choices[0]?.column.name === 'bs');
+    expect(bs?.[0]?.key.name).toBe('perDevice'); // values that never occur there cannot be paired, even so
+  });
+
+  it('learns from sure pairs that two names always mean one thing, and drops a key that does not fit', () => {
+    const node = records.row.fields.find((field) => field.name === 'node')!;
+    const host = records.run.fields.find((field) => field.name === 'host')!;
+    const sure = records.rows.map((_row, row) => ({ row, run: row }));
+    const choice = { column: node, key: host, map: { rows: new Map(), runs: new Map() }, score: 1 };
+    const [refined] = refineChoices([choice], sure);
+    expect(refined?.isProven).toBe(true);
+    expect(refined?.map.rows.size).toBe(3);
+    const shifted = records.rows.map((_row, row) => ({ row, run: (row * 7 + Math.floor(row / 3)) % 60 }));
+    expect(refineChoices([choice], shifted)).toEqual([]);
+  });
+});
+
+describe('textsAlike', () => {
+  it('sees through order, separators, typos, cuts and abbreviations', () => {
+    for (const [a, b] of [
+      ['deco_hop_bs96_mgda', 'mgda-bs96-hop-deco'],
+      ['perindopril_bs32_acgrad', 'perindopril_bs32_cagrad'],
+      ['ranolazine', 'ranolazne'],
+      ['crtple', 'cartpole'],
+      ['resnet', 'resnet-imagenet'],
+      ['3377f54', '3377f54af65f438666ee20ff347e5e987e5d1d2f'],
+    ] as const) {
+      expect([a, b, textsAlike(a, b), textsAlike(b, a)]).toEqual([a, b, true, true]);
+    }
+  });
+
+  it('never takes one number for another', () => {
+    for (const [a, b] of [
+      ['deco_bs96', 'deco_bs69'],
+      ['i-0abc123', 'i-0abc124'],
+      ['v1', 'v2'],
+      ['adam', 'sgd'],
+    ] as const) {
+      expect([a, b, textsAlike(a, b)]).toEqual([a, b, false]);
+    }
+  });
+});
+
+describe('keySimilarity', () => {
+  it('is highest for the same words, high for initials, low for others', () => {
+    expect(keySimilarity('batch_size', 'trainer.batchSize')).toBeGreaterThan(0.9);
+    expect(keySimilarity('bs', 'batch_size')).toBe(0.8);
+    expect(keySimilarity('psnr', 'test_full/psnr')).toBeGreaterThan(0.9);
+    expect(keySimilarity('seed', 'lr')).toBe(0);
+  });
+});
