@@ -1,3 +1,5 @@
+import { escapeJson } from '../text/escape.ts';
+
 /** The version of the JSON that verbs print; it grows when a field changes its meaning or goes. */
 const REPORT_VERSION = 1;
 
@@ -6,7 +8,8 @@ const REPORT_VERSION = 1;
  * strings beyond, blobs become hex, NaN and infinities become strings.
  */
 export function renderJsonReport(verb: string, report: object): string {
-  return JSON.stringify({ version: REPORT_VERSION, verb, ...report }, (_key, value: unknown) => plainValue(value), 2);
+  const value = { version: REPORT_VERSION, verb, ...report };
+  return escapeJson(JSON.stringify(value, (_key, part: unknown) => plainValue(part), 2));
 }
 
 function plainValue(value: unknown): unknown {

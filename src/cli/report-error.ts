@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { EXIT_CODES, RunlinkError, StoppedError, UsageError } from '../errors.ts';
-import { escapeForTerminal } from '../text/escape.ts';
+import { escapeForTerminal, escapeJson } from '../text/escape.ts';
 import { quoteForShell } from '../text/shell.ts';
 import type { Io } from './io.ts';
 
@@ -10,7 +10,7 @@ export function reportError(error: unknown, io: Io, argv: readonly string[]): nu
   if (!(error instanceof RunlinkError)) return reportError(explainBug(error), io, argv);
   const hint = buildHintOrNull(error, argv);
   if (argv.includes('--json')) {
-    io.err(`${JSON.stringify({ error: { code: error.code, message: error.message, hint } })}\n`);
+    io.err(`${escapeJson(JSON.stringify({ error: { code: error.code, message: error.message, hint } }))}\n`);
     return error.code;
   }
   io.err(`error: ${escapeLines(error.message)}\n`);

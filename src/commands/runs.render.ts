@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { renderCell } from '../model/cell.ts';
 import { guardCell } from '../plan/csv-cells.ts';
 import type { RowRecord } from '../registry/query.ts';
-import { escapeForTerminal } from '../text/escape.ts';
+import { escapeForTerminal, escapeJson } from '../text/escape.ts';
 import { cutToWidth } from '../text/fit.ts';
 import type { Style } from '../text/style.ts';
 import { renderTable } from '../text/table.ts';
@@ -31,7 +31,7 @@ function isNumberOrEmpty(value: RowRecord[string] | undefined): boolean {
 /** `{version, table, key, columns, rows}`; whole numbers beyond 2^53 and infinite ones as text, blobs as x'…'. */
 export function renderRunsJson(report: RunsReport): string {
   const { table, key, columns, rows } = report;
-  return JSON.stringify({ version: 1, table, key, columns, rows: rows.map(encodeRow) }, null, 2);
+  return escapeJson(JSON.stringify({ version: 1, table, key, columns, rows: rows.map(encodeRow) }, null, 2));
 }
 
 function encodeRow(row: RowRecord): Readonly<Record<string, null | string | number>> {

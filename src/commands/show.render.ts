@@ -7,6 +7,7 @@ import type { Page } from '../text/page.ts';
 import { renderPlanMarkdown } from '../plan/render-markdown.ts';
 import { renderPlanTable } from '../plan/render-table.ts';
 import type { ShowReport } from './show.ts';
+import { escapeJson } from '../text/escape.ts';
 
 export const SHOW_FORMATS = ['table', 'diff', 'json', 'csv', 'markdown'] as const;
 export type ShowFormat = (typeof SHOW_FORMATS)[number];
@@ -19,7 +20,7 @@ export function renderShow(report: ShowReport, format: ShowFormat, page: Page): 
     case 'diff':
       return renderPlanDiff(report, page);
     case 'json':
-      return renderPlanJson(report);
+      return mapPieces(renderPlanJson(report), escapeJson);
     case 'csv':
       return renderCsv(report.entries, report.sealed.digest);
     case 'markdown':
@@ -27,4 +28,8 @@ export function renderShow(report: ShowReport, format: ShowFormat, page: Page): 
     default:
       return assertNever(format);
   }
+}
+
+function* mapPieces(pieces: Iterable<string>, map: (piece: string) => string): Generator<string> {
+  for (const piece of pieces) yield map(piece);
 }

@@ -10,3 +10,11 @@ export function escapeForTerminal(text: string): string {
     return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
   });
 }
+
+/** Makes JSON text safe to show in a terminal: the same values, unsafe characters of strings written as `\uNNNN`. */
+export function escapeJson(json: string): string {
+  // A line feed is layout here: inside a string JSON has escaped it already.
+  return json.replaceAll(UNSAFE, (char) =>
+    char === '\n' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
