@@ -28,6 +28,8 @@ const SLACK_ALONE = 8;
 const ROUNDS = 4;
 /** From this probability on a pair teaches which key a column means. */
 const SURE = 0.9;
+/** Runs looked at for one row in the first search. */
+const FIRST_VISITS = 600;
 /** Links that are assumed at first: half of what is possible. */
 const FIRST_SHARE = 0.5;
 
@@ -48,11 +50,8 @@ export function learnModel(records: Records): LearnedModel {
   // cheap and telling comparisons first: the search gives a pair up as soon as the rest cannot save it
   let comparisons = [...time, ...first.comparisons];
   learnLabels(comparisons, records);
-  let state = searchAndSolve(records, {
-    comparisons,
-    population,
-    expected: FIRST_SHARE * Math.min(population.rows, population.runs),
-  });
+  const few = { comparisons, population, mostVisits: FIRST_VISITS };
+  let state = searchAndSolve(records, { ...few, expected: FIRST_SHARE * Math.min(population.rows, population.runs) });
   state = iterate(records, { comparisons, population }, state);
   // now that some pairs are sure, they tell which key each column means
   comparisons = [...time, ...buildComparisons(records, surePairs(records, state)).comparisons];
@@ -72,10 +71,12 @@ interface State {
 interface Evidence {
   readonly comparisons: readonly Comparison[];
   readonly population: Population;
+  /** Runs looked at for one row while learning, where a pair more or less does not matter. */
+  readonly mostVisits?: number;
 }
 
 /** Rounds of learning on the same pairs. */
-function iterate(records: Records, { comparisons, population }: Evidence, from: State): State {
+export function iterate(records: Records, { comparisons, population }: Evidence, from: State): State {
   let state = from;
   for (let round = 0; round < ROUNDS; round++) {
     const links = withLabels(records, state);
@@ -86,7 +87,7 @@ function iterate(records: Records, { comparisons, population }: Evidence, from: 
   return state;
 }
 
-function searchAndSolve(records: Records, model: Evidence & { readonly expected: number }): State {
+export function searchAndSolve(records: Records, model: Evidence & { readonly expected: number }): State {
   const candidates = searchFor(records, model);
   return { candidates, posterior: solveCompetition(candidates, model.population, model.expected) };
 }
@@ -104,7 +105,8 @@ function searchFor(records: Records, model: Evidence & { readonly expected: numb
     -priorBitsOf(model.expected, model.population) - SLACK,
     leastBitsAlone(model.expected, model.population) - SLACK_ALONE,
   );
-  return searchCandidates(records, { comparisons: model.comparisons, floor, depth: DEPTH });
+  const { comparisons, mostVisits } = model;
+  return searchCandidates(records, { comparisons, floor, depth: DEPTH, ...(mostVisits && { mostVisits }) });
 }
 
 function reweigh(candidates: Candidates, comparisons: readonly Comparison[]): Candidates {

@@ -11,6 +11,8 @@ export interface SearchOptions {
   readonly depth: number;
   /** Rows to search for; all open ones where left out. */
   readonly rows?: readonly number[];
+  /** Runs looked at for one row; a row that would need more is cut. Chosen by the number of rows where left out. */
+  readonly mostVisits?: number;
 }
 
 /** The floor starts this far below what a row could reach at most and is lowered until it holds. */
@@ -62,7 +64,8 @@ class RowSearch {
   constructor(records: Records, options: SearchOptions, rowCount: number) {
     this.#records = records;
     this.#options = options;
-    this.#mostVisits = Math.min(20_000, Math.max(400, VISIT_BUDGET / Math.max(1, rowCount)));
+    const share = Math.min(20_000, Math.max(400, VISIT_BUDGET / Math.max(1, rowCount)));
+    this.#mostVisits = options.mostVisits ?? share;
     this.#stamps = new Int32Array(records.runs.length).fill(-1);
     this.#restBounds = new Float64Array(options.comparisons.length);
   }

@@ -32,6 +32,9 @@ export class SettingsComparison implements Comparison {
   readonly #input: SettingsInput;
   readonly #shares: SettingShares;
   readonly #index: SettingIndex;
+  /** Codes record by record, so that a pair reads two short stretches of memory. */
+  readonly #rowTable: Int32Array;
+  readonly #runTable: Int32Array;
   /** P(equal | link) and P(equal | two random records), by field. */
   readonly #m: number[];
   readonly #u: readonly number[];
@@ -45,19 +48,21 @@ export class SettingsComparison implements Comparison {
     this.#input = input;
     this.#shares = new SettingShares(input.fields, input.rowCount, input.rowSeconds);
     this.#index = new SettingIndex(input.fields, input.runCount);
+    this.#rowTable = recordByRecord(input.fields.map((field) => field.rowCodes));
+    this.#runTable = recordByRecord(input.fields.map((field) => field.runCodes));
     this.#m = input.fields.map(() => PRIOR_AGREEING / PRIOR_COMPARED);
     this.#u = input.fields.map(chanceAgreement);
     this.#updateBits();
   }
 
   weigh(row: number, run: number): number {
-    const { fields } = this.#input;
+    const width = this.#input.fields.length;
     let equal = 0;
     let disagreements = 0;
     let bits = 0;
-    for (let at = 0; at < fields.length; at++) {
-      const own = fields[at]?.rowCodes[row] ?? -1;
-      const other = fields[at]?.runCodes[run] ?? -1;
+    for (let at = 0; at < width; at++) {
+      const own = this.#rowTable[row * width + at] ?? -1;
+      const other = this.#runTable[run * width + at] ?? -1;
       if (own < 0 || other === -1) continue;
       if (own === other) {
         equal |= 1 << at;
@@ -159,6 +164,15 @@ export class SettingsComparison implements Comparison {
     there.sort((a, b) => this.#index.sizeOf(row, a) - this.#index.sizeOf(row, b) || a - b);
     return there.slice(0, LISTED_FIELDS);
   }
+}
+
+function recordByRecord(columns: readonly Int32Array[]): Int32Array {
+  const size = columns[0]?.length ?? 0;
+  const table = new Int32Array(size * columns.length);
+  for (const [at, column] of columns.entries()) {
+    for (let record = 0; record < size; record++) table[record * columns.length + at] = column[record] ?? -1;
+  }
+  return table;
 }
 
 /** Bounds may only fall: a later list holds all of the earlier ones. */

@@ -61,9 +61,16 @@ export class TimeComparison implements Comparison {
   }
 
   weigh(row: number, run: number): number {
-    if (this.isMissing(row, run)) return 0;
-    const { first, second } = this.#likelihoods(this.#gap(row, run));
-    return Math.max(LEAST_BITS, log2((first + second) / (this.#background[row] ?? 1)));
+    const own = this.#timeOf(row);
+    const first = (this.#channel.runSeconds[run] ?? Number.NaN) - own;
+    if (Number.isNaN(first)) return 0;
+    let likelihood = this.#density.at(first);
+    const second = (this.#channel.otherSeconds?.[run] ?? Number.NaN) - own;
+    if (!Number.isNaN(second)) {
+      const share = this.#firstShares[kindOf(first, second)] ?? 0.5;
+      likelihood = share * likelihood + (1 - share) * this.#density.at(second);
+    }
+    return Math.max(LEAST_BITS, log2(likelihood / (this.#background[row] ?? 1)));
   }
 
   isMissing(row: number, run: number): boolean {
