@@ -56,7 +56,11 @@ function buildAcceptedMatch({ entry, decision, choice }: DecidedEntry): Accepted
  * @returns what is different without being in the way
  * @throws PlanRefusedError
  */
-export function assertPlanFits(plan: AcceptedPlan, schema: RegistrySchema, registry: string): readonly string[] {
+export function assertPlanFits(
+  plan: Pick<AcceptedPlan, 'path' | 'sealed'>,
+  schema: RegistrySchema,
+  registry: string,
+): readonly string[] {
   const { path, table, keyColumn, schemaHash } = plan.sealed.header.registry;
   const isSameTable = table === schema.table && keyColumn === schema.key;
   if (!isSameTable || schemaHash !== schema.schemaHash) {

@@ -1,22 +1,24 @@
 import { RunlinkError } from '../errors.ts';
 import { linkRecords } from '../linkage/link-records.ts';
 import type { InvocationContext } from '../model/context.ts';
-import type { KnownLink, LinkageOptions } from '../model/linkage.ts';
-import { PLAN_FORMAT_VERSION, type PlanEntry, type PlanHeader } from '../model/plan.ts';
-import type { RegistryRow, RegistrySchema } from '../model/registry.ts';
+import type { KnownLink, LinkageInput, LinkageOptions } from '../model/linkage.ts';
+import type { EvaluationCounts, PlanEntry } from '../model/plan.ts';
 import type { RunSource } from '../model/snapshot.ts';
-import { TOOL_VERSION } from '../model/version.ts';
-import { buildEntries, buildKnownLinks } from '../plan/entries.ts';
-import { selectEvidenceKeys } from '../plan/evidence-keys.ts';
+import { buildEntries } from '../plan/entries.ts';
+import { countVerdicts, LEAST_LINKS } from '../plan/evaluation.ts';
+import { buildSpotCheck, selectTestable } from '../plan/hidden-links.ts';
 import { buildImageRules } from '../plan/images.ts';
 import { buildPolicyDecision } from '../plan/policy.ts';
 import { buildPlanReport, type PlanDigestReport } from '../plan/report.ts';
 import { createPlanFile, type DraftPlan } from '../planfile/draft.ts';
-import { readRegistryConfig } from '../registry/config.ts';
-import { readRejections } from '../registry/links.ts';
-import { openRegistryReadOnly } from '../registry/open.ts';
-import { readRows } from '../registry/rows.ts';
-import { readSchema } from '../registry/schema.ts';
+import {
+  buildHeader,
+  buildLinkageInput,
+  fetchUsefulKeys,
+  listProject,
+  readRegistry,
+  type RegistryReading,
+} from './linkage-input.ts';
 import { show } from './show.ts';
 
 export interface PlanOptions extends LinkageOptions {
@@ -45,12 +47,6 @@ export interface PlanReport extends PlanDigestReport {
   readonly changes: number;
 }
 
-interface RegistryReading {
-  readonly schema: RegistrySchema;
-  readonly rows: readonly RegistryRow[];
-  readonly rejected: readonly KnownLink[];
-}
-
 /**
  * Lists the project's runs, matches the registry's rows to them and seals the proposal as a plan file. The registry is
  * opened read-only. An interrupted invocation goes on where it stood when the same call is made again.
@@ -61,58 +57,19 @@ interface RegistryReading {
  */
 export async function planBackfill(deps: PlanDeps, options: PlanOptions): Promise<PlanReport> {
   const reading = readRegistry(options);
+  // Before the file is made: a wrong key or project leaves nothing behind that the right one would stumble over.
+  const keys = await fetchUsefulKeys(deps.source, reading);
   const draft = createPlanFile(options.out, buildHeader(reading, deps.source, options));
   try {
-    const keys = selectEvidenceKeys(await deps.source.fetchKeys(), reading.schema, reading.rows);
-    const { context, source } = deps;
-    const listing = await source.listRuns({
-      keys,
-      concurrency: options.concurrency,
-      store: draft.store,
-      onProgress: ({ done, total }) => context.onProgress({ label: 'listing W&B runs', done, total }),
-      signal: context.signal,
-    });
-    sealProposal(draft, { reading, source, options });
-    const digest = await readReport(context, options.out);
+    const listing = await listProject(deps, draft.store, { keys, concurrency: options.concurrency });
+    sealProposal(draft, { reading, source: deps.source, options });
+    const digest = await readReport(deps.context, options.out);
     const { match } = digest.decisions;
     return { ...digest, requests: listing.requests, resumed: draft.resumed, changes: match.accepted };
   } catch (error) {
     draft.close();
     throw error;
   }
-}
-
-function readRegistry({ registry, config }: PlanOptions): RegistryReading {
-  const db = openRegistryReadOnly(registry);
-  try {
-    // One read transaction, so that rows and rejections are of one moment while training jobs write.
-    return db.transaction(() => {
-      const schema = readSchema(db, readRegistryConfig(registry, config ?? null));
-      return { schema, rows: readRows(db, schema), rejected: readRejections(db) };
-    })();
-  } finally {
-    db.close();
-  }
-}
-
-function buildHeader({ schema, rows }: RegistryReading, source: RunSource, options: PlanOptions): PlanHeader {
-  return {
-    formatVersion: PLAN_FORMAT_VERSION,
-    toolVersion: TOOL_VERSION,
-    registry: {
-      path: options.registry,
-      table: schema.table,
-      keyColumn: schema.key,
-      schemaHash: schema.schemaHash,
-      rowCount: rows.length,
-    },
-    baseUrl: source.baseUrl,
-    entity: source.entity,
-    project: source.project,
-    filters: '{}',
-    minProbability: options.minProbability,
-    minMargin: options.minMargin,
-  };
 }
 
 interface ProposalInput {
@@ -122,20 +79,30 @@ interface ProposalInput {
 }
 
 function sealProposal(draft: DraftPlan, { reading, source, options }: ProposalInput): void {
-  const { schema, rows, rejected } = reading;
-  const runs = draft.readRuns();
-  // A run that W&B lists but fails to serve is there all the same: its row keeps its link.
-  const listedIds = [...runs, ...draft.readQuarantined()].map((run) => run.runId);
-  const linked = buildKnownLinks(rows, new Set(listedIds));
-  const result = linkRecords({ schema, rows, runs, linked, rejected, options });
-  const rules = buildImageRules(schema, result.clock);
-  const entries = buildEntries({ rows, runs, linked, rejected, result, rules, runUrl: source.runUrl });
+  const input = buildLinkageInput(reading, { runs: draft.readRuns(), quarantined: draft.readQuarantined() }, options);
+  const result = linkRecords(input);
+  const rules = buildImageRules(input.schema, result.clock);
+  const entries = buildEntries({ ...input, result, rules, runUrl: source.runUrl });
   assertMaxChanges(entries, options);
+  const evaluation = checkOnLinkedRowsOrNull(input, reading.policyLinks);
   draft.seal({
     entries,
-    summary: { clock: result.clock.words, health: result.health, imageRules: rules },
+    summary: {
+      clock: result.clock.words,
+      health: result.health,
+      imageRules: rules,
+      ...(evaluation === null ? {} : { evaluation }),
+    },
     runUrl: source.runUrl,
   });
+}
+
+/** How the matching fares where the answer is known; null where too few rows are linked to tell. */
+function checkOnLinkedRowsOrNull(input: LinkageInput, policyLinks: readonly KnownLink[]): EvaluationCounts | null {
+  const { testable } = selectTestable(input, policyLinks);
+  if (testable.length < LEAST_LINKS) return null;
+  const check = buildSpotCheck(input, testable);
+  return countVerdicts(testable.length, { hidden: check.hidden, outcomes: linkRecords(check.input).outcomes });
 }
 
 /** What a reader of the sealed file sees, rather than what was meant to be written. */
@@ -155,6 +122,6 @@ function assertMaxChanges(entries: readonly PlanEntry[], { maxChanges, minProbab
   const changes = entries.filter(isAccepted).length;
   if (changes <= maxChanges) return;
   throw new RunlinkError(`the plan would change ${changes} rows, and --max-changes allows ${maxChanges}`, {
-    hint: 'nothing was sealed; run the same command with a larger --max-changes, or a higher --min-probability (the listing is kept)',
+    hint: 'Nothing was sealed. Run the same command with a larger --max-changes, or a higher --min-probability (the listing is kept)',
   });
 }

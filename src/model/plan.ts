@@ -85,11 +85,24 @@ export interface ImageRules {
   readonly clockPeriods: readonly ClockPeriod[];
 }
 
+/** What came of hiding links that are known and matching their rows again. */
+export interface EvaluationCounts {
+  /** Rows whose link can be hidden, and those whose link was. */
+  readonly linked: number;
+  readonly hidden: number;
+  /** The match is the run that the row was linked to; it is another one; the row was left open. */
+  readonly right: number;
+  readonly wrong: number;
+  readonly abstained: number;
+}
+
 /** What the sealing of a plan adds. */
 export interface PlanSummary {
   readonly clock: string;
   readonly health: readonly string[];
   readonly imageRules: ImageRules;
+  /** Absent where too few rows are linked to tell anything. */
+  readonly evaluation?: EvaluationCounts;
 }
 
 export interface SealedPlan {

@@ -55,7 +55,8 @@ function bestAboveOrNull({ entry, choice }: DecidedEntry, minProbability: number
   return candidate !== undefined && candidate.probability >= minProbability ? candidate : null;
 }
 
-function reasonToWaitOrNull(
+/** Why a match or ambiguous entry waits even above the probability asked for; null where nothing else is missing. */
+export function reasonToWaitOrNull(
   entry: PlanEntry,
   best: PlanCandidate,
   { minProbability, minMargin }: BulkContext['thresholds'],

@@ -4,6 +4,7 @@ import { IDENTITY_COLUMNS } from '../model/identity.ts';
 import type { IdentityImage } from '../model/identity.ts';
 import { planIdOfDigest } from '../model/plan.ts';
 import type { DecidedEntry, PlanCandidate } from '../model/plan.ts';
+import { createThresholdCounter } from './thresholds.ts';
 import type { PlanView } from './view.ts';
 
 /** Grows when a field of the JSON changes its meaning or goes; fixtures/plan.schema.json describes this one. */
@@ -14,11 +15,15 @@ export function* renderPlanJson(view: PlanView): Generator<string> {
   const head = JSON.stringify(buildHead(view), null, 2);
   yield `${head.slice(0, -'\n}'.length)},\n  "entries": [`;
   let separator = '\n';
+  const thresholds = createThresholdCounter(view.sealed.header);
   for (const decided of view.entries) {
+    thresholds.add(decided.entry);
     yield `${separator}    ${JSON.stringify(buildJsonEntry(decided))}`;
     separator = ',\n';
   }
-  yield `\n  ]\n}\n`;
+  // They are about the whole plan, which a selection does not see.
+  const tail = view.filtered ? '' : `,\n  "thresholds": ${JSON.stringify(thresholds.lines())}`;
+  yield `\n  ]${tail}\n}\n`;
 }
 
 function buildHead({ sealed, counts, decisions }: PlanView): object {
@@ -42,6 +47,7 @@ function buildHead({ sealed, counts, decisions }: PlanView): object {
     minMargin: header.minMargin,
     clock: summary.clock,
     health: summary.health,
+    evaluation: summary.evaluation ?? null,
     counts,
     decisions,
   };

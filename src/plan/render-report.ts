@@ -3,6 +3,7 @@ import { START_SOURCES } from '../model/plan.ts';
 import { padToWidth, widthOf, wrapText } from '../text/fit.ts';
 import { quoteForShell } from '../text/shell.ts';
 import { renderTable } from '../text/table.ts';
+import { sayEvaluation } from './evaluation.ts';
 import { renderEntryDiff, renderEntryHead } from './render-entry.ts';
 import type { Page } from '../text/page.ts';
 import type { PlanDigestReport, Sample } from './report.ts';
@@ -20,6 +21,7 @@ export function renderPlanReport(report: PlanDigestReport, page: Page): string {
     renderWeakest(report, page),
     renderSample('Ambiguous: a person has to choose', report.ambiguous, page),
     renderUnmatched(report, page),
+    renderThresholds(report, page),
     renderWrites(report, page),
     renderQuarantined(report, page),
     renderHealth(report, page),
@@ -30,10 +32,12 @@ export function renderPlanReport(report: PlanDigestReport, page: Page): string {
 
 function renderHead({ planId, path, sealed, counts }: PlanDigestReport, { style, width }: Page): string {
   const { registry, entity, project, baseUrl } = sealed.header;
+  const { evaluation } = sealed.summary;
   const lines = [
     ['registry', `${registry.path}, table ${registry.table}, ${count(counts.rows, 'row')}`],
     ['project', `${entity}/${project} at ${baseUrl}, ${count(counts.runs, 'run')}, listing complete`],
     ['clock', sealed.summary.clock],
+    ...(evaluation === undefined ? [] : [['check', sayEvaluation(evaluation)] as const]),
   ] as const;
   const title = `${style.strong(`Plan ${planId}`)}  ${showText(path)}`;
   return [title, ...lines.flatMap(([label, text]) => renderLabelled(label, text, { style, width }))].join('\n');
@@ -98,6 +102,21 @@ function renderUnmatched({ unmatched, otherReasons, counts }: PlanDigestReport, 
   return [style.strong(`Unmatched (${groupDigits(counts.unmatched)})`), '', ...lines, ...rest].join('\n');
 }
 
+function renderThresholds({ thresholds, sealed }: PlanDigestReport, { style }: Page): string {
+  if (thresholds.length === 0) return '';
+  const rows = thresholds.map(({ probability, rows, expectedWrong }) => [
+    `  ${probability}`,
+    groupDigits(rows),
+    rows === 0 ? '' : sayExpectedWrong(expectedWrong),
+    probability === sealed.header.minProbability ? style.faint('<- this plan') : '',
+  ]);
+  return `${style.strong('What each threshold would accept, and how many of it wrong')}\n\n${renderTable(rows, [1])}`;
+}
+
+function sayExpectedWrong(wrong: number): string {
+  return wrong < 0.1 ? 'less than 0.1 wrong' : `about ${wrong.toFixed(wrong < 10 ? 1 : 0)} wrong`;
+}
+
 function renderWrites({ writes, startSources }: PlanDigestReport, { style }: Page): string {
   const rows = IDENTITY_COLUMNS.filter((column) => writes[column].fill + writes[column].overwrite > 0).map((column) => [
     `  ${column}`,
@@ -136,15 +155,17 @@ function renderHealth({ sealed, path }: PlanDigestReport, { style, width }: Page
 
 function renderNext({ path, sealed, decisions }: PlanDigestReport, { style, width }: Page): string {
   const plan = quoteForShell(path);
+  const registry = quoteForShell(sealed.header.registry.path);
   const waits = decisions.match.undecided + decisions.ambiguous.undecided;
   const accepted = decisions.match.accepted + decisions.ambiguous.accepted + decisions.unmatched.accepted;
   const commands = [
     [`runlink show ${plan} --format diff`, 'every change, field by field'],
     [`runlink show ${plan} --run RUN_ID`, 'a row with all its evidence'],
     ...(waits === 0 ? [] : [[`runlink decide ${plan} RUN_ID --choose WANDB_RUN_ID`, 'or --accept, --reject']]),
-    ...(accepted === 0
+    ...((sealed.summary.evaluation?.wrong ?? 0) === 0
       ? []
-      : [[`runlink apply ${plan} --registry ${quoteForShell(sealed.header.registry.path)}`, sayWrites(accepted)]]),
+      : [[`runlink evaluate --plan ${plan} --registry ${registry}`, 'which linked rows were matched wrong']]),
+    ...(accepted === 0 ? [] : [[`runlink apply ${plan} --registry ${registry}`, sayWrites(accepted)]]),
   ];
   const commandWidth = Math.max(...commands.map(([command = '']) => widthOf(command)));
   const lines = commands.map(([command = '', words = '']) => {

@@ -2,6 +2,8 @@ import type { IdentityColumn, IdentityImage } from '../model/identity.ts';
 import { planIdOfDigest } from '../model/plan.ts';
 import type { DecidedEntry, DecisionCounts, PlanCounts, SealedPlan, StartSource } from '../model/plan.ts';
 import { blockOf, listChanges } from './changes.ts';
+import { createThresholdCounter } from './thresholds.ts';
+import type { ThresholdLine } from './thresholds.ts';
 import type { PlanView } from './view.ts';
 
 /** Enough to judge a plan by; the rest is shown by `runlink show`. */
@@ -31,6 +33,8 @@ export interface PlanDigestReport {
   readonly otherReasons: { readonly reasons: number; readonly rows: number };
   /** Of the accepted entries. */
   readonly startSources: Readonly<Record<StartSource, number>>;
+  /** What this and other thresholds would accept, whatever was decided since. */
+  readonly thresholds: readonly ThresholdLine[];
   /** What `apply` would write as the decisions stand. */
   readonly writes: Readonly<Record<IdentityColumn, ColumnWrites>>;
 }
@@ -53,8 +57,10 @@ export function buildPlanReport(view: PlanView): PlanDigestReport {
   const weakest: DecidedEntry[] = [];
   const groups = new Map<string, ReasonGroup>();
   const writes = createWriteCounter();
+  const thresholds = createThresholdCounter(view.sealed.header);
   const startSources: Record<StartSource, number> = { kept: 0, metadata: 0, summary: 0, created: 0 };
   for (const decided of view.entries) {
+    thresholds.add(decided.entry);
     const block = blockOf(decided);
     if (block === 'overwrite') overwrites.add(decided);
     if (block === 'review') ambiguous.add(decided);
@@ -76,6 +82,7 @@ export function buildPlanReport(view: PlanView): PlanDigestReport {
     ambiguous: ambiguous.sample(),
     ...rankReasons([...groups.values()]),
     startSources,
+    thresholds: thresholds.lines(),
     writes: writes.counts,
   };
 }

@@ -6,10 +6,9 @@ import type { QuarantinedRun, SnapshotStore } from '../model/snapshot.ts';
 import { connectForListing, explainSqlite } from './connection.ts';
 import { encodeHeader, readHeader, writeNamedCells } from './header.ts';
 import { assertLayout, createLayout, isBlank } from './layout.ts';
-import { decodeRun } from './run-json.ts';
 import { readSealOrNull, writeProposal } from './seal.ts';
 import type { Proposal } from './seal.ts';
-import { createSnapshotStore, readQuarantined } from './snapshot-store.ts';
+import { createSnapshotStore, readQuarantined, readRuns } from './snapshot-store.ts';
 
 /** A plan file that is being made: it collects the listing, then takes the proposal and is sealed. */
 export interface DraftPlan {
@@ -56,7 +55,7 @@ function openDraft(db: Database, path: string, resumed: boolean): DraftPlan {
     header: readHeader(db),
     resumed,
     store: createSnapshotStore(db, path),
-    readRuns: () => db.prepare<[], string>('SELECT run_json FROM runs ORDER BY run_id').pluck().all().map(decodeRun),
+    readRuns: () => readRuns(db),
     readQuarantined: () => readQuarantined(db),
     seal: (proposal) => {
       explainSqlite(path, () => writeProposal(db, path, proposal));

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Cell } from '../model/cell.ts';
 import { isJsonObject, parseLenientJson } from '../model/json.ts';
 import { PLAN_FORMAT_VERSION } from '../model/plan.ts';
-import type { ImageRules, PlanHeader, PlanSummary } from '../model/plan.ts';
+import type { EvaluationCounts, ImageRules, PlanHeader, PlanSummary } from '../model/plan.ts';
 
 type NamedCells = Readonly<Record<string, Cell>>;
 
@@ -29,6 +29,7 @@ export function encodeSummary(summary: PlanSummary): NamedCells {
     clock: summary.clock,
     health_json: JSON.stringify(summary.health),
     image_rules_json: JSON.stringify(summary.imageRules),
+    ...(summary.evaluation === undefined ? {} : { evaluation_json: JSON.stringify(summary.evaluation) }),
   };
 }
 
@@ -59,10 +60,13 @@ export function readSummary(db: Database): PlanSummary {
   const health = parseLenientJson(String(cells.get('health_json')));
   const rules = parseLenientJson(String(cells.get('image_rules_json')));
   if (!Array.isArray(health) || !isJsonObject(rules)) throw new SyntaxError('the summary of the plan is no JSON');
+  const evaluation = cells.get('evaluation_json') ?? null;
   return {
     clock: String(cells.get('clock')),
     health: health.map(String),
-    imageRules: rules as unknown as ImageRules, // what encodeSummary wrote, as the digest proves
+    // What encodeSummary wrote, as the digest proves.
+    imageRules: rules as unknown as ImageRules,
+    ...(evaluation === null ? {} : { evaluation: JSON.parse(String(evaluation)) as EvaluationCounts }),
   };
 }
 

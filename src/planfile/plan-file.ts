@@ -8,6 +8,7 @@ import type {
   PlanEntry,
   SealedPlan,
 } from '../model/plan.ts';
+import type { Run } from '../model/run.ts';
 import { buildChoice } from '../plan/images.ts';
 import { connectForDecisions, connectForReading, explainSqlite } from './connection.ts';
 import { createHolderReader, readCounts, readDecisionCounts, writeDecisions } from './decisions.ts';
@@ -16,11 +17,14 @@ import type { EntrySelection, StoredEntry } from './entries.ts';
 import { assertLayout } from './layout.ts';
 import { decodeRun } from './run-json.ts';
 import { readSealedPlan } from './seal.ts';
+import { readRuns } from './snapshot-store.ts';
 
 /** A sealed plan, proved unchanged when it was opened. */
 export interface PlanFile {
   readonly path: string;
   readonly sealed: SealedPlan;
+  /** The snapshot, sorted by run id. */
+  readRuns(): readonly Run[];
   readCounts(): PlanCounts;
   readDecisionCounts(): DecisionCounts;
   /** In the plan's order, a few hundred in memory at a time. */
@@ -65,6 +69,7 @@ function buildPlanFile(db: Database, path: string, sealed: SealedPlan): PlanFile
   return {
     path,
     sealed,
+    readRuns: () => readRuns(db),
     readCounts: () => readCounts(db),
     readDecisionCounts: () => readDecisionCounts(db),
     *iterateEntries(selection) {

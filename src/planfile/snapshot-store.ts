@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { ListingWindow, QuarantinedRun, RunPage, SnapshotStore } from '../model/snapshot.ts';
 import { explainSqlite } from './connection.ts';
-import { encodeRun } from './run-json.ts';
+import type { Run } from '../model/run.ts';
+import { decodeRun, encodeRun } from './run-json.ts';
 
 /** Keeps the pages of a listing in the plan file; each call is one commit, on the disk when it resolves. */
 export function createSnapshotStore(db: Database, path: string): SnapshotStore {
@@ -60,6 +61,11 @@ function forgetWindow(db: Database, windowNo: number): void {
   db.prepare('DELETE FROM runs WHERE window_no = ?').run(windowNo);
   db.prepare('DELETE FROM quarantined WHERE window_no = ?').run(windowNo);
   db.prepare(`UPDATE windows SET cursor = NULL, state = 'open' WHERE no = ?`).run(windowNo);
+}
+
+/** Sorted by run id. */
+export function readRuns(db: Database): readonly Run[] {
+  return db.prepare<[], string>('SELECT run_json FROM runs ORDER BY run_id').pluck().all().map(decodeRun);
 }
 
 export function readQuarantined(db: Database): readonly QuarantinedRun[] {

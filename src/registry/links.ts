@@ -58,3 +58,15 @@ export function readRejections(db: Database): readonly KnownLink[] {
     )
     .all();
 }
+
+/** Links that runlink wrote by its own policy, unseen by a person, and that stand; empty where it never wrote. Only reads. */
+export function readPolicyLinks(db: Database): readonly KnownLink[] {
+  if (!hasRunlinkTables(db)) return [];
+  return db
+    .prepare<[], KnownLink>(
+      `SELECT key_text AS keyText, wandb_run_id AS wandbRunId FROM runlink_ledger
+       WHERE event = 'applied' AND written_by = 'policy'
+       AND seq NOT IN (SELECT undoes FROM runlink_ledger WHERE undoes IS NOT NULL) ORDER BY seq`,
+    )
+    .all();
+}

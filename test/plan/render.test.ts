@@ -82,6 +82,15 @@ test('the dry-run report shows what is dangerous first, and the next commands', 
       -     1  no run was created within a day of the row
                deco_hop_bs64_sum_i-0lost42
 
+    What each threshold would accept, and how many of it wrong
+
+      0.5    1  less than 0.1 wrong
+      0.8    1  less than 0.1 wrong
+      0.9    1  less than 0.1 wrong
+      0.95   1  less than 0.1 wrong
+      0.99   1  less than 0.1 wrong  <- this plan
+      0.999  0
+
     What the accepted matches write
 
       wandb_run_id  + 1 filled

@@ -3,6 +3,7 @@ import { addApply } from './apply.ts';
 import { addDecide } from './decide.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
+import { addEvaluate } from './evaluate.ts';
 import { addHelp } from './help.ts';
 import { addLink } from './link.ts';
 import { addLog } from './log.ts';
@@ -17,6 +18,7 @@ import { addVerify } from './verify.ts';
 export const ADD_VERBS: readonly ((host: VerbHost) => void)[] = [
   addDoctor,
   addPlan,
+  addEvaluate,
   addShow,
   addDecide,
   addApply,
