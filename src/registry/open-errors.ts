@@ -38,9 +38,9 @@ function mayAccess(path: string, mode: number): boolean {
   }
 }
 
-/** Turns what SQLite throws while it reads or writes the registry into an explained error; others pass unchanged. */
+/** Turns what SQLite throws while it reads or writes the registry into an explained error; bugs pass unchanged. */
 export function explainSqliteError(error: unknown, file: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
+  if (!(error instanceof Database.SqliteError)) return explainSystemError(error, file);
   const { code } = error;
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new LockedError(`another program holds the lock of "${file}" (${code})`, {
@@ -51,6 +51,15 @@ export function explainSqliteError(error: unknown, file: string): unknown {
   const known = EXPLANATIONS.find(([prefix]) => code.startsWith(prefix));
   const [, fact, hint] = known ?? ['', 'cannot be read', 'Check the disk, then run `runlink doctor` on the registry.'];
   return new RunlinkError(`"${file}" ${fact} (${code}: ${error.message})`, { hint, cause: error });
+}
+
+/** What Node reports of the backup and the receipt, which are files like any other. */
+function explainSystemError(error: unknown, file: string): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  return new RunlinkError(`a file beside "${file}" could not be read or written (${error.message})`, {
+    hint: 'Check the disk, its free space and your permissions, then run the same command again: it goes on where it stopped.',
+    cause: error,
+  });
 }
 
 /** Prefix of SQLite's extended error code, the fact, what to do next; the first that fits counts. */
