@@ -20,24 +20,40 @@ export interface InlineOptions {
 /** Runs a command line in this process, for what needs no process of its own: many of them, fast. */
 export async function runInline(args: readonly string[], options: InlineOptions): Promise<InlineResult> {
   const [out, err, asked]: [string[], string[], string[]] = [[], [], []];
-  const io: Io = {
+  const io = makeIo({
     env: options.env ?? {},
     cwd: options.cwd,
     home: options.cwd,
-    user: 'tester',
-    execPath: process.execPath,
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
-    errStream: process.stderr,
-    terminal: { in: false, out: false, err: false, columns: 100, ...options.terminal },
-    now: () => Date.now(),
-    random: () => 0,
-    signal: new AbortController().signal,
+    terminal: { ...NO_TERMINAL, ...options.terminal },
     ask: async (question) => {
       asked.push(question);
       return options.answer ?? '';
     },
-  };
+  });
   const code = await runCli(args, io);
   return { code, stdout: out.join(''), stderr: err.join(''), asked };
+}
+
+const NO_TERMINAL = { in: false, out: false, err: false, columns: 100 };
+
+/** A process without terminal, environment or jitter, whose output goes nowhere. */
+export function makeIo(fields: Partial<Io> = {}): Io {
+  return {
+    env: {},
+    cwd: '/nonexistent',
+    home: '/nonexistent',
+    user: 'tester',
+    execPath: process.execPath,
+    out: () => undefined,
+    err: () => undefined,
+    errStream: process.stderr,
+    terminal: NO_TERMINAL,
+    now: () => Date.now(),
+    random: () => 0,
+    signal: new AbortController().signal,
+    ask: async () => '',
+    ...fields,
+  };
 }
