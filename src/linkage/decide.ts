@@ -11,7 +11,9 @@ import { reasonForOpenRow, reasonForTie } from './reasons.ts';
 /** Bits from which a comparison counts as agreeing, and below which it counts as disagreeing. */
 const AGREES = 1;
 const DISAGREES = -0.15;
-/** A contradicted setting is outweighed by this many bits only. */
+/** A comparison that speaks against a pair with more bits than this, or a trusted setting that differs … */
+const CONTRADICTS = -2.5;
+/** … is outweighed by this many bits only. */
 const OUTWEIGHED = 25;
 const MOST_CANDIDATES = 8;
 /** Candidates fainter than this are not shown, save the best one. */
@@ -136,6 +138,9 @@ function findWeakness({ model }: DecisionContext, edge: number): string | null {
     return 'the best run is left over rather than recognised';
   if (weight + model.posterior.priorBits < OUTWEIGHED) {
     for (const comparison of model.comparisons) {
+      if (comparison.weigh(row, run) < CONTRADICTS) {
+        return `the best run contradicts the row: ${comparison.describe(row, run).words}`;
+      }
       const contradiction = comparison.contradiction?.(row, run) ?? null;
       if (contradiction !== null) return `the best run contradicts the row: ${contradiction}`;
     }

@@ -162,6 +162,7 @@ describe('the clock', () => {
       own: rowSeconds[row]!,
       differences: Float64Array.of(row < 120 ? -3590 : -7190),
       shares: Float64Array.of(1),
+      runs: Int32Array.of(row),
     }));
     const offsets = findRowOffsets(rowSeconds, hits, -3590);
     expect([offsets[0], offsets[119], offsets[120], offsets[199]]).toEqual([-3590, -3590, -7190, -7190]);

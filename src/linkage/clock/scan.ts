@@ -33,6 +33,10 @@ const MOST_PAIRS = 100_000;
 /** Pairs whose other evidence is this many bits below the row's best say nothing about the clock. */
 const FAINT_BITS = 7;
 const BINS_AROUND = 20;
+/** Windows that are looked at again, run by run. */
+const RESCORED = 4;
+/** Fewer rows in a window are no crowd. */
+const LEAST_HITS = 2;
 
 /**
  * Finds the offset between the two clocks: the window of differences that more rows hit than its surroundings explain.
@@ -62,6 +66,7 @@ export interface RowHits {
   readonly own: number;
   readonly differences: Float64Array;
   readonly shares: Float64Array;
+  readonly runs: Int32Array;
 }
 
 export function collectHits(input: ScanInput): RowHits[] {
@@ -83,20 +88,27 @@ export function collectHits(input: ScanInput): RowHits[] {
       own,
       differences: Float64Array.from(strong, (pair) => pair.difference),
       shares: Float64Array.from(strong, (pair) => 2 ** (pair.bits - best)),
+      runs: Int32Array.from(strong, (pair) => pair.run),
     });
   }
   return hits;
 }
 
+interface FoundPair {
+  readonly run: number;
+  readonly difference: number;
+  readonly bits: number;
+}
+
 function near(
   at: { readonly index: SortedIndex; readonly own: number; readonly reach: number },
   weigh: (run: number) => number,
-): { difference: number; bits: number }[] {
-  const found: { difference: number; bits: number }[] = [];
+): FoundPair[] {
+  const found: FoundPair[] = [];
   const end = lowerBound(at.index.values, at.own + at.reach);
   for (let position = lowerBound(at.index.values, at.own - at.reach); position < end; position++) {
-    const difference = (at.index.values[position] ?? 0) - at.own;
-    found.push({ difference, bits: weigh(at.index.records[position] ?? 0) });
+    const run = at.index.records[position] ?? 0;
+    found.push({ run, difference: (at.index.values[position] ?? 0) - at.own, bits: weigh(run) });
   }
   return found;
 }
@@ -109,13 +121,25 @@ interface WindowSettings {
 
 function bestWindow(hits: readonly RowHits[], settings: WindowSettings): ClockPeak | null {
   const { width, phase, reach } = settings;
+  const bins = countRows(hits, settings);
+  let best: ClockPeak | null = null;
+  for (const bin of likeliestBins(bins, settings)) {
+    const from = bin * width - reach - phase;
+    const own = Math.min(bins[bin] ?? 0, distinctRuns(hits, from, from + width));
+    const score = scoreOf(bins, own, { ...settings, bin });
+    if (score > (best?.score ?? 0)) best = { offset: medianWithin(hits, from, from + width), width, score };
+  }
+  return best;
+}
+
+/** Rows that hit each window, each by the share of its likeliest pair there. */
+function countRows(hits: readonly RowHits[], { width, phase, reach }: WindowSettings): Float64Array {
   const bins = new Float64Array(Math.ceil((2 * reach) / width) + 2);
-  const binOf = (difference: number): number => Math.floor((difference + reach + phase) / width);
   for (const row of hits) {
     let bin = -1;
     let share = 0;
     for (const [at, difference] of row.differences.entries()) {
-      const own = binOf(difference);
+      const own = Math.floor((difference + reach + phase) / width);
       if (own !== bin) {
         if (bin >= 0) bins[bin] = (bins[bin] ?? 0) + share;
         bin = own;
@@ -125,20 +149,35 @@ function bestWindow(hits: readonly RowHits[], settings: WindowSettings): ClockPe
     }
     if (bin >= 0) bins[bin] = (bins[bin] ?? 0) + share;
   }
-  let best: { bin: number; score: number } | null = null;
-  for (let bin = 0; bin < bins.length; bin++) {
-    const score = scoreOf(bins, bin, settings);
-    if (score > (best?.score ?? 0)) best = { bin, score };
+  return bins;
+}
+
+function likeliestBins(bins: Float64Array, settings: WindowSettings): number[] {
+  const scored: { readonly bin: number; readonly score: number }[] = [];
+  for (const [bin, own] of bins.entries()) {
+    if (own < LEAST_HITS) continue;
+    const score = scoreOf(bins, own, { ...settings, bin });
+    if (score > 0) scored.push({ bin, score });
   }
-  if (best === null) return null;
-  const from = best.bin * width - reach - phase;
-  return { offset: medianWithin(hits, from, from + width), width, score: best.score };
+  scored.sort((a, b) => b.score - a.score || a.bin - b.bin);
+  return scored.slice(0, RESCORED).map(({ bin }) => bin);
+}
+
+/** One run beside many rows is one observation, as one row beside many runs is. */
+function distinctRuns(hits: readonly RowHits[], from: number, to: number): number {
+  const runs = new Set<number>();
+  for (const row of hits) {
+    for (const [at, difference] of row.differences.entries()) {
+      if (difference >= from && difference < to) runs.add(row.runs[at] ?? -1);
+    }
+  }
+  return runs.size;
 }
 
 /** Poisson log likelihood ratio of a window's hits against the mean of the windows around it. */
-function scoreOf(bins: Float64Array, bin: number, { width, reach }: WindowSettings): number {
-  const hits = bins[bin] ?? 0;
-  if (hits < 2) return 0;
+function scoreOf(bins: Float64Array, hits: number, at: WindowSettings & { readonly bin: number }): number {
+  const { bin, width, reach } = at;
+  if (hits < LEAST_HITS) return 0;
   let around = 0;
   let count = 0;
   const radius = Math.max(BINS_AROUND, Math.round(1200 / width));

@@ -38,9 +38,16 @@ export function buildComparisons(records: Records, sure: readonly SurePair[]): C
   const ranked = rankSettings(records, new Set([...apart, ...metrics.map((metric) => metric.column)]));
   const settings = pairSettings(ranked.map((choices) => refineChoices(choices, sure)));
   const { lifetime, runtime, recorded } = records.run.lengths;
-  const skipped = new Set(settings.filter((pair) => pair.column.origin === 'column').map((pair) => pair.column.name));
+  const rowHas = flagsOf(
+    records.rows.length,
+    metrics.map((metric) => metric.rowValues),
+  );
+  const runHas = flagsOf(
+    records.runs.length,
+    metrics.map((metric) => metric.runValues),
+  );
   const comparisons = [
-    new TextComparison(findSharedTokens(records, skipped), records.runs.length),
+    new TextComparison(findSharedTokens(records, settings), records.runs.length),
     new SettingsComparison({
       fields: settings,
       values: records.values,
@@ -48,18 +55,9 @@ export function buildComparisons(records: Records, sure: readonly SurePair[]): C
       runCount: records.runs.length,
       rowSeconds: orderOfRows(records),
     }),
-    new MissingnessComparison(
-      flagsOf(
-        records.rows.length,
-        metrics.map((metric) => metric.rowValues),
-      ),
-      flagsOf(
-        records.runs.length,
-        metrics.map((metric) => metric.runValues),
-      ),
-    ),
+    new MissingnessComparison(rowHas, runHas),
     new MetricsComparison(metrics),
-    new DurationComparison({ ...durations, runLengths: [lifetime, runtime, recorded] }),
+    new DurationComparison({ ...durations, runLengths: [lifetime, runtime, recorded], rowClasses: rowHas }),
   ];
   return { comparisons, settings };
 }

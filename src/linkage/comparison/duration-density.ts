@@ -11,6 +11,8 @@ export interface DurationInput {
   readonly runLengths: readonly Float64Array[];
   /** Smallest step of the row's durations: 60 for a column of minutes, 0 for fractions of a second. */
   readonly quantum: number;
+  /** Kinds of rows whose durations differ of themselves: with final metrics or without, as crashed ones are. */
+  readonly rowClasses: Uint8Array;
 }
 
 const KERNEL_WIDTHS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024] as const;
@@ -18,6 +20,8 @@ const KERNEL_WIDTHS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024] as const;
 const PRIOR = { difference: 6, ratio: 2, none: 1 } as const;
 /** Spread of the logarithm of the ratio. */
 const RATIO_SCALE = 0.03;
+/** Fewer rows of a kind have no distribution of their own. */
+const LEAST_CLASS = 12;
 /** Seconds; ten times the widest default shape. */
 const FARTHEST = 3000;
 /** Windows reach to where the density is this many bits below its most. */
@@ -49,7 +53,7 @@ export class DurationDensity {
 
   constructor(input: DurationInput) {
     this.#input = input;
-    this.background = durationBackground(input.rowSeconds);
+    this.background = durationBackground(input);
     this.#sorted = input.runLengths.map((lengths) => buildSortedIndex(lengths));
     this.#densities = input.runLengths.map(() => createReadingDensity(input.quantum));
     this.#readingShares = input.runLengths.map(() => 1 / input.runLengths.length);
@@ -188,10 +192,18 @@ function radiusOf(densities: readonly DifferenceDensity[], limit: number): numbe
   return Math.max(0, ...ends);
 }
 
-function durationBackground(rowSeconds: Float64Array): Float64Array {
+/** Among the rows of the same kind, where these are enough to tell. */
+function durationBackground({ rowSeconds, rowClasses }: DurationInput): Float64Array {
   const logs = rowSeconds.map((value) => (value > 0 ? Math.log(value) : Number.NaN));
-  const density = backgroundDensity(logs, { halfWidth: 0.25, flatShare: 0.1, leastRange: 12 });
-  return density.map((value, row) => value / Math.max(rowSeconds[row] ?? 1, 0.5));
+  const kernel = { halfWidth: 0.25, flatShare: 0.1, leastRange: 12 };
+  const all = backgroundDensity(logs, kernel);
+  for (const kind of new Set(rowClasses)) {
+    const own = logs.map((value, row) => (rowClasses[row] === kind ? value : Number.NaN));
+    if (own.filter((value) => !Number.isNaN(value)).length < LEAST_CLASS) continue;
+    const within = backgroundDensity(own, kernel);
+    for (const [row, density] of within.entries()) if (!Number.isNaN(density)) all[row] = density;
+  }
+  return all.map((density, row) => density / Math.max(rowSeconds[row] ?? 1, 0.5));
 }
 
 /** Laplace on the logarithm of the ratio, as a density per second of the row's duration. */

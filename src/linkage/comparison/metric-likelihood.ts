@@ -100,6 +100,48 @@ function metricBackground(rowValues: Float64Array, units: Float64Array): Float64
   });
 }
 
+/** Rows that others are held against; more say nothing new. */
+const MOST_REFERENCES = 400;
+/** Half of a metric's range in ranks, as a share, within which another row counts as alike. */
+const ALIKE_RANKS = 0.1;
+
+/**
+ * How many times likelier a row's metrics are together than one by one: loss and accuracy of a run say much the same,
+ * so two that agree are less than twice the evidence. At least 1; counted among rows alike in rank on every metric.
+ */
+export function jointLikeliness(columns: readonly Float64Array[]): Float64Array {
+  const size = columns[0]?.length ?? 0;
+  const ranks = columns.map(ranksOf);
+  const stride = Math.max(1, Math.ceil(size / MOST_REFERENCES));
+  return Float64Array.from({ length: size }, (_item, row) => {
+    const own = ranks.filter((rank) => !Number.isNaN(rank[row] ?? Number.NaN));
+    if (own.length < 2) return 1;
+    let together = 0;
+    let references = 0;
+    const alone = own.map(() => 0);
+    for (let other = row % stride; other < size; other += stride) {
+      if (other === row || own.some((rank) => Number.isNaN(rank[other] ?? Number.NaN))) continue;
+      references++;
+      let all = 1;
+      for (const [at, rank] of own.entries()) {
+        if (Math.abs((rank[row] ?? 0) - (rank[other] ?? 0)) <= ALIKE_RANKS) alone[at] = (alone[at] ?? 0) + 1;
+        else all = 0;
+      }
+      together += all;
+    }
+    const expected = alone.reduce((product, count) => product * ((count + 1) / (references + 1)), references + 1);
+    return Math.max(1, (together + 1) / (expected + 1));
+  });
+}
+
+/** Rank of each value among all, 0 to 1; NaN where there is none. */
+function ranksOf(values: Float64Array): Float64Array {
+  const { records } = buildSortedIndex(values);
+  const ranks = new Float64Array(values.length).fill(Number.NaN);
+  for (const [rank, record] of records.entries()) ranks[record] = rank / records.length;
+  return ranks;
+}
+
 function deviationOf(values: Float64Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length));

@@ -4,7 +4,7 @@ import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
-import { SPREADS, buildMetricSide, multiplyRatios, peakBeyond } from './metric-likelihood.ts';
+import { SPREADS, buildMetricSide, jointLikeliness, multiplyRatios, peakBeyond } from './metric-likelihood.ts';
 import type { MetricSide } from './metric-likelihood.ts';
 
 /** Pseudo-links before learning, and how they spread: half rounding only, a quarter each at 0.1 % and 1 %. */
@@ -82,6 +82,8 @@ export class MetricsComparison implements Comparison {
 
 class SpreadMixture {
   readonly #sides: readonly MetricSide[];
+  /** How much likelier a row's metrics are together than one by one. */
+  readonly #together: Float64Array;
   #shares: readonly number[] = priorShares();
   #disagree: number = PRIOR_DISAGREE;
   /** Share · Π density ratio of the pair that was asked for last, by spread. */
@@ -89,6 +91,7 @@ class SpreadMixture {
 
   constructor(sides: readonly MetricSide[]) {
     this.#sides = sides;
+    this.#together = jointLikeliness(sides.map((side) => side.rowValues));
   }
 
   /** Density ratio of a pair; null where no metric is on both sides. */
@@ -121,9 +124,14 @@ class SpreadMixture {
 
   #fillTerms(row: number, run: number): boolean {
     this.#terms.set(this.#shares);
-    let found = false;
-    for (const side of this.#sides) if (multiplyRatios(side, { row, run }, this.#terms)) found = true;
-    return found;
+    let compared = 0;
+    for (const side of this.#sides) if (multiplyRatios(side, { row, run }, this.#terms)) compared++;
+    const together = this.#together[row] ?? 1;
+    if (compared > 1 && together > 1) {
+      const share = together ** ((compared - 1) / (this.#sides.length - 1));
+      for (let at = 0; at < this.#terms.length; at++) this.#terms[at] = (this.#terms[at] ?? 0) / share;
+    }
+    return compared > 0;
   }
 
   #sumOfTerms(): number {

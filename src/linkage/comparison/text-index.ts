@@ -1,6 +1,7 @@
 import type { Records } from '../normalize/records.ts';
 import { flattenJson } from '../normalize/flatten.ts';
 import { rareTokens } from '../normalize/tokens.ts';
+import type { PairedField } from '../pairing/pairing.ts';
 import type { Run } from '../../model/run.ts';
 
 /** A token of a row that some runs hold as well. */
@@ -14,14 +15,24 @@ export interface SharedToken {
 /** A token in more records than this names no single thing. */
 const MOST_HOLDERS = 4;
 
-/** Rare tokens of each row that occur anywhere in the strings of at most a few runs. */
-export function findSharedTokens(records: Records, skip: ReadonlySet<string>): readonly (readonly SharedToken[])[] {
-  const rowsByToken = new Map<string, { row: number; column: string }[]>();
+/**
+ * Rare tokens of each row that occur anywhere in the strings of at most a few runs. What a setting compares already is
+ * left out, or one fact would be counted twice: the words of a name's parts, and a name as a whole once it has parts.
+ */
+export function findSharedTokens(
+  records: Records,
+  settings: readonly PairedField[],
+): readonly (readonly SharedToken[])[] {
+  const fieldsByColumn = groupByColumn(settings);
+  const rowsByToken = new Map<string, Holder[]>();
   for (const [row, record] of records.rows.entries()) {
     for (const [column, cell] of Object.entries(record.values)) {
-      if (typeof cell === 'string' && !skip.has(column) && !isBlanked(records, row, column)) {
-        addRowTokens(rowsByToken, cell, { row, column });
-      }
+      if (typeof cell !== 'string' || isBlanked(records, row, column)) continue;
+      const fields = fieldsByColumn.get(column) ?? [];
+      if (fields.some((field) => field.column.origin === 'column')) continue;
+      const compared = fields.map((field) => records.values.textOf(field.column.codes[row] ?? -1));
+      const isTold = (token: string): boolean => compared.some((text) => text !== '' && overlaps(text, token));
+      addRowTokens({ rowsByToken, holder: { row, column }, isTold }, cell);
     }
   }
   const runsByToken = new Map<string, number[]>();
@@ -43,12 +54,37 @@ function isBlanked(records: Records, row: number, column: string): boolean {
   return Object.values(records.schema.identity).includes(column);
 }
 
+/** The paired fields of each column, its parts included: `run_name[-1]` and `run_name.bs` belong to `run_name`. */
+function groupByColumn(settings: readonly PairedField[]): Map<string, PairedField[]> {
+  const groups = new Map<string, PairedField[]>();
+  for (const field of settings) {
+    const isPart = field.column.origin === 'name-part';
+    const column = isPart ? field.column.name.replace(/(?:\[-?\d+\]|\.[^.]*)$/, '') : field.column.name;
+    groups.set(column, [...(groups.get(column) ?? []), field]);
+  }
+  return groups;
+}
+
+function overlaps(text: string, token: string): boolean {
+  return text.includes(token) || token.includes(text);
+}
+
+interface Holder {
+  readonly row: number;
+  readonly column: string;
+}
+
 function addRowTokens(
-  rowsByToken: Map<string, { row: number; column: string }[]>,
+  target: {
+    readonly rowsByToken: Map<string, Holder[]>;
+    readonly holder: Holder;
+    readonly isTold: (token: string) => boolean;
+  },
   cell: string,
-  holder: { row: number; column: string },
 ): void {
+  const { rowsByToken, holder } = target;
   for (const token of textsOfCell(cell).flatMap(rareTokens)) {
+    if (target.isTold(token)) continue;
     const holders = rowsByToken.get(token);
     if (holders === undefined) rowsByToken.set(token, [holder]);
     else if (holders.length <= MOST_HOLDERS && holders.at(-1)?.row !== holder.row) holders.push(holder);

@@ -46,10 +46,14 @@ export function solveCompetition(candidates: Candidates, population: Population,
   return posterior;
 }
 
-/** Elimination grows without bound as the links use up a side, so a few rows always stay without a run. */
+/**
+ * Elimination grows without bound as the links use up a side, so a few rows always stay without a run: one in fifty,
+ * and of small numbers about a third of their square root.
+ */
 function clampLinks(links: number, population: Population): number {
   const least = Math.min(population.rows, population.runs);
-  return Math.max(1e-3 * least, 1e-3, Math.min(links, 0.98 * least, Math.max(least - 0.5, 0.5 * least)));
+  const spare = Math.max(0.02 * least, Math.min(Math.sqrt(least) / 3, 0.5 * least));
+  return Math.max(1e-3 * least, 1e-3, Math.min(links, least - spare));
 }
 
 export function priorBitsOf(links: number, { rows, runs }: Population): number {
