@@ -19,7 +19,7 @@ function listCheckout(): readonly string[] {
       if (skipped.includes(entry.name)) return [];
       return entry.isDirectory() ? walk(path) : [path];
     });
-  // Names that no source file has: others may be writing tests beside this one.
+  // Kinds of files that a demo could leave; sources may be edited while the tests run.
   return walk('.').filter((path) => /\.(db|plan|backup|json|log)$|-(wal|shm|journal|lock)$/.test(path));
 }
 
@@ -31,7 +31,7 @@ describe('the demo', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     before = listCheckout();
     result = await runRunlink(['demo', '--out', folder], { cwd: tmpdir() });
-  });
+  }, 180_000);
 
   it('ends well and says what it made', () => {
     expect({ code: result.code, stderr: result.stderr }).toMatchObject({ code: 0 });

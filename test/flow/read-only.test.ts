@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DemoLab, openDemoLab } from '../helpers/demo-lab.ts';
+import { type DemoLab, openSmallLab } from '../helpers/demo-lab.ts';
 import { runInline } from '../helpers/run-inline.ts';
 
 /** Name and hash of every file of the folder but those named. No process has any of them open. */
@@ -27,7 +27,7 @@ const SQLITES_OWN = [`${REGISTRIES.wal}-wal`, `${REGISTRIES.wal}-shm`];
 type Mode = keyof typeof REGISTRIES;
 
 beforeAll(async () => {
-  lab = await openDemoLab();
+  lab = await openSmallLab();
   await lab.run(['plan', '--out', 'backfill.plan', '--quiet']);
   await lab.run(['apply', 'backfill.plan', '--yes', '--no-backup', '--quiet']);
   for (const [mode, name] of Object.entries(REGISTRIES)) {
@@ -49,7 +49,7 @@ const READING: readonly string[] = [
   'log',
   'verify',
   'verify --remote',
-  'runs --where gradient_method=mgda',
+  'runs --status not_running',
   'help',
 ];
 
@@ -78,7 +78,7 @@ describe.each(Object.keys(REGISTRIES) as Mode[])('a registry in %s mode', (mode)
     'link no-such-row abcdefgh --offline',
     'plan --out never.plan --min-probability 1.1',
     'plan --out never.plan --concurrency 0',
-    'plan --out never.plan --project moldesign-lab/nobody-knows-it',
+    'plan --out never.plan --project lab/nobody-knows-it',
     'plan --otu never.plan',
     'decide backfill.plan --accept --reject x',
     'decide backfill.plan --import backfill.plan',
