@@ -14,9 +14,9 @@ import { runInline } from '../helpers/run-inline.ts';
 const canTrace = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0;
 const why = canTrace ? '' : ' (left out: strace is missing, or may not trace here)';
 
-const ROWS = 800;
+const ROWS = 400;
 /** So many places, spread evenly over all calls of an apply; all of them where RUNLINK_TEST_KILLS asks for a soak. */
-const PLACES = process.env['RUNLINK_TEST_KILLS'] === undefined ? 8 : Infinity;
+const PLACES = process.env['RUNLINK_TEST_KILLS'] === undefined ? 5 : Infinity;
 
 const FAULTS = [
   { calls: 'fsync,fdatasync', error: 'EIO', journalMode: 'delete' },

@@ -10,8 +10,8 @@ import { runInline } from '../helpers/run-inline.ts';
 import { createRandom } from '../helpers/worlds/random.ts';
 import type { Random } from '../helpers/worlds/random.ts';
 
-/** Ten batches. */
-const ROWS = 2500;
+/** Twenty batches. */
+const ROWS = 2000;
 const KILLS_A_ROUND = 6;
 
 const isDraft = (name: string): boolean => name.includes('.runlink-draft-');
@@ -61,7 +61,7 @@ test.for(['wal', 'delete'] as const)(
     await expectWritten(straight, journalMode);
     const expected = readState(straight.registry);
 
-    const wanted = killsWanted(12);
+    const wanted = killsWanted(10);
     let kills = 0;
     let resumed = 0;
     while (kills < wanted) {
@@ -150,7 +150,7 @@ test.for(['wal', 'delete'] as const)(
   'killed in a rollback of a plan and run to the end, every row has its former values (%s)',
   async (journalMode, { task }) => {
     const random = createRandom(3);
-    const template = await makeApplyTemplate(1500, journalMode);
+    const template = await makeApplyTemplate(1000, journalMode);
     const original = readUserRows(template.registry);
     const lab = copyLab(template);
     const applied = await runInline(['apply', lab.plan, '--registry', lab.registry, '--yes', '--json'], {
@@ -177,7 +177,7 @@ test.for(['wal', 'delete'] as const)(
     expect(last.code).toBe(0);
     expect(findBrokenInvariants(lab.registry)).toEqual([]);
     const { ledger, links, rejections } = readState(lab.registry);
-    expect([ledger.length, links.length, rejections.length]).toEqual([3000, 0, 1500]);
+    expect([ledger.length, links.length, rejections.length]).toEqual([2000, 0, 1000]);
     expect(readUserRows(lab.registry)).toEqual(original);
     expect((await runInline(['verify', '--registry', lab.registry], { cwd: lab.folder })).code).toBe(0);
   },
