@@ -66,7 +66,7 @@ export async function openInvocation(io: Io, options: CommonOptions): Promise<In
 }
 
 /** `--color` over NO_COLOR over FORCE_COLOR over TERM=dumb over what stdout is. */
-export function isColoured(io: Pick<Io, 'env' | 'terminal'>, choice: 'auto' | 'always' | 'never'): boolean {
+function isColoured(io: Pick<Io, 'env' | 'terminal'>, choice: 'auto' | 'always' | 'never'): boolean {
   if (choice !== 'auto') return choice === 'always';
   if ((io.env['NO_COLOR'] ?? '') !== '') return false;
   const forced = io.env['FORCE_COLOR'];
