@@ -15,6 +15,9 @@ const DISAGREES = -0.15;
 const CONTRADICTS = -2.5;
 /** … is outweighed by this many bits only. */
 const OUTWEIGHED = 25;
+/** With many links the model has learned how often a comparison goes astray, so that fewer bits will do. */
+const OUTWEIGHED_IF_LEARNED = 10;
+const MANY_LINKS = 50;
 const MOST_CANDIDATES = 8;
 /** Candidates fainter than this are not shown, save the best one. */
 const FAINTEST = 1e-4;
@@ -136,9 +139,11 @@ function findWeakness({ model }: DecisionContext, edge: number): string | null {
   if (agreeing <= disagreeing) return 'as much speaks against the best run as for it';
   if (weight < leastBitsAlone(model.posterior.expectedLinks, model.population))
     return 'the best run is left over rather than recognised';
-  if (weight + model.posterior.priorBits < OUTWEIGHED) {
+  const bits = weight + model.posterior.priorBits;
+  const isLearned = model.posterior.expectedLinks + model.labelCount >= MANY_LINKS;
+  if (bits < OUTWEIGHED) {
     for (const comparison of model.comparisons) {
-      if (comparison.weigh(row, run) < CONTRADICTS) {
+      if (comparison.weigh(row, run) < CONTRADICTS && bits < (isLearned ? OUTWEIGHED_IF_LEARNED : OUTWEIGHED)) {
         return `the best run contradicts the row: ${comparison.describe(row, run).words}`;
       }
       const contradiction = comparison.contradiction?.(row, run) ?? null;

@@ -17,6 +17,8 @@ export interface LearnedModel {
   readonly posterior: Posterior;
   readonly channel: ClockChannel | null;
   readonly population: Population;
+  /** Rows that were linked already and taught. */
+  readonly labelCount: number;
 }
 
 /** Rivals this far below a row's best pair are kept, in bits. */
@@ -59,7 +61,7 @@ export function learnModel(records: Records): LearnedModel {
   state = searchAndSolve(records, { comparisons, population, expected: state.posterior.expectedLinks });
   state = iterate(records, { comparisons, population }, state);
   state = searchAndSolve(records, { comparisons, population, expected: state.posterior.expectedLinks });
-  return { comparisons, ...state, channel, population };
+  return { comparisons, ...state, channel, population, labelCount: records.labels.length };
 }
 
 /** Pairs that are looked at, and what is believed of them. */

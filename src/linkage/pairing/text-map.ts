@@ -1,6 +1,6 @@
 import type { Field } from '../normalize/fields.ts';
 import type { ValueCodes } from '../normalize/values.ts';
-import { textsAlike, wordsOf } from './text-match.ts';
+import { shapeOf, textsAlike, wordsOf } from './text-match.ts';
 
 /** Pairs of distinct texts that are compared letter by letter, at most. */
 const MOST_PAIRS = 100_000;
@@ -15,9 +15,13 @@ export function findAlikeTexts(row: Field, run: Field, values: ValueCodes): Map<
   if (lost.length === 0 || texts.length === 0) return found;
   const nearest =
     lost.length * texts.length <= MOST_PAIRS ? (): readonly number[] => texts : nearByWords(texts, values);
+  const shapes = new Map(texts.map((code) => [code, shapeOf(values.textOf(code))]));
   for (const code of lost) {
-    const text = values.textOf(code);
-    const alike = nearest(text).filter((other) => textsAlike(text, values.textOf(other)));
+    const shape = shapeOf(values.textOf(code));
+    const alike = nearest(shape.text).filter((other) => {
+      const rival = shapes.get(other);
+      return rival !== undefined && textsAlike(shape, rival);
+    });
     const [only] = alike;
     if (alike.length === 1 && only !== undefined) found.set(code, only);
   }

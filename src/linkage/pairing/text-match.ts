@@ -7,18 +7,29 @@ const LEAST_CUT_LENGTH = 4;
 /** Words of two names that may be left over once the equal ones are taken away, and then have to be typos. */
 const MOST_LEFT_OVER = 2;
 
+/** A text with what a comparison asks of it, so that it is taken apart once and not once per pair. */
+export interface TextShape {
+  readonly text: string;
+  readonly words: readonly string[];
+  /** All digits in a row. */
+  readonly digits: string;
+}
+
+export function shapeOf(text: string): TextShape {
+  return { text, words: wordsOf(text), digits: digitsOf(text) };
+}
+
 /**
  * Whether two texts mean the same although they are written differently: the same words in another order or with
  * typos, one cut off or held by the other, or one an abbreviation. Digits must be equal throughout: `bs96` and `bs69`
  * are two things.
  */
-export function textsAlike(a: string, b: string): boolean {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  const wordsOfShort = wordsOf(short);
-  const wordsOfLong = wordsOf(long);
-  if (wordsOfShort.length > 1 && namesAlike(wordsOfShort, wordsOfLong)) return true;
+export function textsAlike(a: TextShape, b: TextShape): boolean {
+  const [shorter, longer] = a.text.length <= b.text.length ? [a, b] : [b, a];
+  const [short, long] = [shorter.text, longer.text];
+  if (shorter.words.length > 1 && namesAlike(shorter.words, longer.words)) return true;
   if (isCutHash(short, long)) return true;
-  if (digitsOf(a) !== digitsOf(b)) return false;
+  if (shorter.digits !== longer.digits) return false;
   if (short.length >= LEAST_CUT_LENGTH && long.includes(short)) return true;
   return isTypo(short, long) || isAbbreviation(short, long.split(/[/.]/).at(-1) ?? long);
 }
