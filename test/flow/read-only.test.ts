@@ -43,6 +43,8 @@ afterAll(() => lab.close());
 const READING: readonly string[] = [
   'doctor',
   'plan --out DRY-RUN',
+  'evaluate --folds 1',
+  'evaluate --plan backfill.plan --folds 1',
   'show backfill.plan',
   'status',
   'status --plan backfill.plan',

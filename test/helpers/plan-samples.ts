@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { EMPTY_IMAGE } from '../../src/model/identity.ts';
 import type { IdentityImage } from '../../src/model/identity.ts';
 import type { Candidate, LinkOutcome } from '../../src/model/linkage.ts';
-import type { PlanHeader } from '../../src/model/plan.ts';
+import type { EvaluationCounts, PlanHeader } from '../../src/model/plan.ts';
 import type { RegistryRow, RegistrySchema } from '../../src/model/registry.ts';
 import type { Run } from '../../src/model/run.ts';
 import { buildEntries, buildKnownLinks } from '../../src/plan/entries.ts';
@@ -182,11 +182,12 @@ export interface SampleOptions {
   readonly header?: PlanHeader;
   readonly pageSize?: number;
   readonly windowNo?: number;
+  readonly evaluation?: EvaluationCounts;
 }
 
 /** Seals a sample as a plan file. @returns its path */
 export async function writeSamplePlan(path: string, sample = SAMPLE, options: SampleOptions = {}): Promise<string> {
-  const { header = HEADER, pageSize = 1000, windowNo = 1 } = options;
+  const { header = HEADER, pageSize = 1000, windowNo = 1, evaluation } = options;
   const draft = createPlanFile(path, header);
   await draft.store.saveWindows([
     { no: windowNo, from: null, to: null, expected: sample.runs.length, state: 'open', cursor: null },
@@ -204,14 +205,19 @@ export async function writeSamplePlan(path: string, sample = SAMPLE, options: Sa
   const result = { outcomes: sample.outcomes, clock, health: ['expects 3.1 links'] };
   draft.seal({
     entries: buildEntries({ rows: sample.rows, runs, linked, rejected: [], result, rules, runUrl }),
-    summary: { clock: clock.words, health: result.health, imageRules: rules },
+    summary: {
+      clock: clock.words,
+      health: result.health,
+      imageRules: rules,
+      ...(evaluation === undefined ? {} : { evaluation }),
+    },
     runUrl,
   });
   return path;
 }
 
-export async function openSamplePlan(sample: Sample = SAMPLE): Promise<PlanFile> {
-  const path = await writeSamplePlan(join(makeFolder(), 'plan.db'), sample);
+export async function openSamplePlan(sample: Sample = SAMPLE, options: SampleOptions = {}): Promise<PlanFile> {
+  const path = await writeSamplePlan(join(makeFolder(), 'plan.db'), sample, options);
   const plan = openPlanFile(path, { readonly: true });
   onTestFinished(() => plan.close());
   return plan;

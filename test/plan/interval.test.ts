@@ -9,7 +9,7 @@ test.each([
   [15, 148, 0.0624, 0.1605],
   [0, 20, 0, 0.1611],
   [1, 29, 0.0061, 0.1718],
-])('%i of %i lies between %f and %f, as published', (hits, trials, low, high) => {
+])('%i of %i lies between %f and %f, as published', (...[hits, trials, low, high]) => {
   const interval = wilsonIntervalOrNull(hits, trials);
   expect(interval?.low).toBeCloseTo(low, 4);
   expect(interval?.high).toBeCloseTo(high, 4);

@@ -9,7 +9,7 @@ import type { Sample } from '../helpers/plan-samples.ts';
 const schema = JSON.parse(readFileSync(new URL('../../fixtures/plan.schema.json', import.meta.url), 'utf8'));
 const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
 
-async function readJson(sample: Sample = SAMPLE) {
+async function readJson(sample: Sample = SAMPLE, { filtered } = { filtered: false }) {
   const plan = await openSamplePlan(sample);
   const view: PlanView = {
     path: plan.path,
@@ -17,7 +17,7 @@ async function readJson(sample: Sample = SAMPLE) {
     counts: plan.readCounts(),
     decisions: plan.readDecisionCounts(),
     entries: plan.iterateEntries(),
-    filtered: false,
+    filtered,
   };
   return JSON.parse([...renderPlanJson(view)].join(''));
 }
@@ -48,12 +48,24 @@ test('the JSON of a plan is as the published schema says', async () => {
   expect(json.entries[3]).toMatchObject({ kind: 'linked', wandbRunId: 'linked01', probability: null, candidates: [] });
 });
 
+test('thresholds are said of the whole plan only, an evaluation only where there was one', async () => {
+  const whole = await readJson();
+  expect(whole.evaluation).toBeNull();
+  expect(whole.thresholds).toContainEqual({ probability: 0.99, rows: 1, expectedWrong: expect.closeTo(0.0013) });
+  const part = await readJson(SAMPLE, { filtered: true });
+  validate(part);
+  expect(validate.errors).toBeNull();
+  expect(part).not.toHaveProperty('thresholds');
+});
+
 test('the schema refuses what a plan never says', async () => {
   const json = await readJson();
   for (const broken of [
     { ...json, version: 2 },
     { ...json, digest: 'short' },
     { ...json, counts: { ...json.counts, rows: -1 } },
+    { ...json, thresholds: [{ probability: 0.5 }] },
+    { ...json, evaluation: { linked: 3 } },
     { ...json, entries: [{ ...json.entries[0], kind: 'maybe' }] },
     { ...json, entries: [{ ...json.entries[0], before: {} }] },
   ]) {

@@ -11,13 +11,17 @@ import type { EntrySelection } from '../../src/planfile/entries.ts';
 import { widthOf } from '../../src/text/fit.ts';
 import { COLOURED, PLAIN } from '../../src/text/style.ts';
 import { openSamplePlan, SAMPLE, sampleOutcome, sampleRow, sampleRun } from '../helpers/plan-samples.ts';
-import type { Sample } from '../helpers/plan-samples.ts';
+import type { Sample, SampleOptions } from '../helpers/plan-samples.ts';
 
 const PAGE = { style: PLAIN, width: 100 };
 const HOSTILE = '\u001B[2J\u202Eevil|<b>`x`\n\r\u0007';
 
-async function viewOf(sample: Sample = SAMPLE, selection: EntrySelection = {}): Promise<PlanView> {
-  const plan = await openSamplePlan(sample);
+async function viewOf(
+  sample: Sample = SAMPLE,
+  selection: EntrySelection = {},
+  options: SampleOptions = {},
+): Promise<PlanView> {
+  const plan = await openSamplePlan(sample, options);
   return {
     path: 'backfill.plan',
     sealed: plan.sealed,
@@ -286,6 +290,17 @@ test.each([40, 80, 100, 160])('what can be cut stays within %i columns', async (
   ];
   const tooWide = texts.flatMap((text) => text.split('\n')).filter((line) => widthOf(line) > Math.max(width, 72));
   expect(tooWide).toEqual([]);
+});
+
+test('the report says how the matching fared on linked rows, and how to see what went wrong', async () => {
+  const counts = { linked: 4120, hidden: 500, right: 490, wrong: 0, abstained: 10 };
+  const renderWith = async (evaluation: typeof counts): Promise<string> =>
+    renderPlanReport(buildPlanReport(await viewOf(SAMPLE, {}, { evaluation })), { style: PLAIN, width: 120 });
+  const good = await renderWith(counts);
+  expect(good).toContain('  check     on 500 of your 4,120 linked rows: 490 found again, 0 wrong, 10 left open\n');
+  expect(good).not.toContain('runlink evaluate');
+  const bad = await renderWith({ ...counts, right: 489, wrong: 1 });
+  expect(bad).toContain('runlink evaluate --plan backfill.plan --registry /data/training_runs.db');
 });
 
 test('a report of many entries keeps the weakest, counts the rest and groups what is alike', async () => {
