@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // Everything in this file must run on any Node that reads ES modules: it is what an old Node meets first.
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
+import * as nodeModule from 'node:module';
 
 const NEEDED = [22, 19] as const;
 
 if (isNewEnough(process.versions.node)) {
+  nodeModule.enableCompileCache(); // halves the time of every start after the first
   await import('./cli.ts');
 } else {
   process.exitCode = continueOnPinnedNode();
@@ -33,7 +34,7 @@ function continueOnPinnedNode(): number {
 
 function findPinnedNodeOrNull(): string | null {
   try {
-    const path = createRequire(import.meta.url).resolve('node/bin/node');
+    const path = nodeModule.createRequire(import.meta.url).resolve('node/bin/node');
     const version = spawnSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout;
     return typeof version === 'string' && isNewEnough(version.trim()) ? path : null;
   } catch {

@@ -10,7 +10,7 @@ interface DemoVerbOptions extends CommonOptions {
 }
 
 /** Source in a checkout, compiled in a package. */
-const CLI = fileURLToPath(new URL(`../../cli${extname(import.meta.url)}`, import.meta.url));
+const PROGRAM = fileURLToPath(new URL(`../../bin${extname(import.meta.url)}`, import.meta.url));
 
 export function addDemo(host: VerbHost): void {
   addVerb(host, 'demo', 'the whole flow on an embedded registry and project, in a folder of its own')
@@ -21,7 +21,7 @@ export function addDemo(host: VerbHost): void {
           { context },
           {
             ...(options.out === undefined ? {} : { folder: options.out }),
-            program: [io.execPath, CLI],
+            program: [io.execPath, PROGRAM],
             env: io.env,
             show: (text) => print(text),
             style,
