@@ -99,7 +99,7 @@ console.log(
   [
     '',
     `Where records are left out, counts are sums over ${values.seeds} seeds, recall is over all and in the worst of them.`,
-    'links: assigned, posterior at least 0.99, margin at least 3 bits, and 0.9 sure by itself.',
+    'links: assigned, posterior at least 0.99, margin at least 3 bits, and 0.9 sure by itself; what is asked is asked of these.',
     'admitted: wrong links that the probabilities of the links admit. asked, plan, pairwise: wrong links · recall.',
     's: processor seconds of one seed.',
     'plan: what a plan proposes, which asks for two kinds of evidence and no contradiction as well.',
