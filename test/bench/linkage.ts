@@ -1,7 +1,9 @@
-// Accuracy and time of the linkage over labelled worlds: node test/bench/linkage.ts [--seeds 5] [--only NAME] [--size]
+// Accuracy and time of the linkage over labelled worlds: node test/bench/linkage.ts [--seeds 5] [--only NAME] [--size | --baselines]
 import { parseArgs } from 'node:util';
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import { PLAIN_WORLD, buildWorld } from '../helpers/worlds/world.ts';
+import { metricJoin, nameScript, weightedScript } from './baselines.ts';
+import type { Baseline } from './baselines.ts';
 import { readDemoWorld } from '../helpers/worlds/demo-world.ts';
 import { WORLDS } from '../helpers/worlds/worlds.ts';
 import { scoreOutcomes } from '../helpers/worlds/score.ts';
@@ -12,11 +14,13 @@ const { values } = parseArgs({
     only: { type: 'string' },
     size: { type: 'boolean' },
     wrong: { type: 'boolean' },
+    baselines: { type: 'boolean' },
   },
 });
 const seeds = Number(values.seeds ?? 5);
 
 if (values.size === true) benchSizes();
+else if (values.baselines === true) benchBaselines();
 else benchWorlds();
 
 function benchWorlds(): void {
@@ -52,6 +56,38 @@ function benchWorlds(): void {
     );
   }
   console.log(`all: ${links} links, ${wrong} wrong, precision ${(1 - wrong / Math.max(1, links)).toFixed(5)}`);
+}
+
+/** Precision and recall of what people use instead, over the same worlds. */
+function benchBaselines(): void {
+  const baselines: Readonly<Record<string, Baseline>> = {
+    names: nameScript,
+    weighted: weightedScript,
+    metrics: metricJoin,
+  };
+  console.log(
+    `world                          ${Object.keys(baselines)
+      .map((name) => name.padEnd(16))
+      .join('')}(precision/recall)`,
+  );
+  for (const [name, knobs] of Object.entries(WORLDS)) {
+    if (values.only !== undefined && !name.includes(values.only)) continue;
+    const cells = Object.values(baselines).map((baseline) => {
+      let [proposed, right, possible] = [0, 0, 0];
+      for (let seed = 1; seed <= seeds; seed++) {
+        const { input, truth } = buildWorld(knobs, seed);
+        const links = baseline(input);
+        proposed += links.size;
+        possible += truth.size;
+        for (const [keyText, runId] of links) if (truth.get(keyText) === runId) right++;
+      }
+      const precision = proposed === 0 ? 1 : right / proposed;
+      return `${precision.toFixed(3)}/${possible === 0 ? `${proposed} wrong` : (right / possible).toFixed(3)}`.padEnd(
+        16,
+      );
+    });
+    console.log(`${name.padEnd(30)} ${cells.join('')}`);
+  }
 }
 
 function benchSizes(): void {
