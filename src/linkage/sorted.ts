@@ -43,8 +43,3 @@ export function buildSortedIndex(values: Float64Array, isIn?: Uint8Array): Sorte
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
-
-export function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted.length === 0 ? 0 : (sorted[sorted.length >> 1] ?? 0);
-}

@@ -7,7 +7,7 @@ import { PLAIN_WORLD, buildWorld } from '../helpers/worlds/world.ts';
 import { WORLDS } from '../helpers/worlds/worlds.ts';
 import { createRandom } from '../helpers/worlds/random.ts';
 
-const SMALL = { ...PLAIN_WORLD, rows: 60, sweeps: 8 };
+const SMALL = { ...PLAIN_WORLD, rows: 40, sweeps: 6 };
 
 /** Ten launches a day apart, each with its run some seconds later. */
 function tenLaunches(): LinkageInput {
@@ -142,7 +142,7 @@ describe('linkRecords', () => {
 
   it('finds no links between a registry and the project of another lab with the same habits', () => {
     for (const name of ['strangers', 'strangers in batches', 'six strangers']) {
-      const knobs = { ...WORLDS[name]!, rows: Math.min(150, WORLDS[name]!.rows) };
+      const knobs = { ...WORLDS[name]!, rows: Math.min(100, WORLDS[name]!.rows) };
       const links = [11, 12].map((seed) => linksOf(linkRecords(buildWorld(knobs, seed).input).outcomes));
       expect({ [name]: links }).toEqual({ [name]: [{}, {}] });
     }
@@ -172,7 +172,7 @@ describe('whatever the world, linkRecords', () => {
         expect(byKey(shuffled.outcomes)).toEqual(byKey(plain.outcomes));
         expect([shuffled.clock, shuffled.health]).toEqual([plain.clock, plain.health]);
       }),
-      { numRuns: 8 },
+      { numRuns: 6 },
     );
   });
 
@@ -189,7 +189,7 @@ describe('whatever the world, linkRecords', () => {
           }
         }
       }),
-      { numRuns: 8 },
+      { numRuns: 6 },
     );
   });
 

@@ -18,7 +18,7 @@ const HARD: readonly Partial<WorldKnobs>[] = [
 describe('searchCandidates', () => {
   it('finds exactly the pairs that comparing everything with everything finds', () => {
     for (const [index, knobs] of HARD.entries()) {
-      const world = buildWorld({ ...PLAIN_WORLD, rows: 60, sweeps: 8, ...knobs }, index + 1);
+      const world = buildWorld({ ...PLAIN_WORLD, rows: 40, sweeps: 6, ...knobs }, index + 1);
       const records = buildRecords(world.input);
       const { comparisons } = learnModel(records);
       for (const floor of [2, 8]) {

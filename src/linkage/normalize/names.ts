@@ -1,4 +1,4 @@
-import { normalizeText, parseNumber } from './values.ts';
+import { normalizeText } from './values.ts';
 
 /** A part of a name: `bs96` is {label: 'bs', value: '96'}, a plain word has no label. */
 export interface NamePart {
@@ -62,8 +62,4 @@ export function keyWords(name: string): string[] {
 /** Names that W&B makes up, `glowing-sun-12`: they say nothing about what was run. */
 export function isGeneratedName(name: string): boolean {
   return /^[a-z]+-[a-z]+-\d+$/.test(name);
-}
-
-export function isNumberText(text: string): boolean {
-  return !Number.isNaN(parseNumber(text));
 }
