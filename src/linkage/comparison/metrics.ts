@@ -62,7 +62,8 @@ export class MetricsComparison implements Comparison {
   }
 
   describe(row: number, run: number): ComparisonWords {
-    return describeMetrics(this.#metrics, this.#sides, { row, run });
+    const speaksFor = this.weigh(row, run) > 0;
+    return describeMetrics(this.#metrics, this.#sides, { row, run, speaksFor });
   }
 
   health(): readonly string[] {
@@ -171,7 +172,7 @@ function radiusOf(own: number, unit: number, window: number): number {
 function describeMetrics(
   metrics: readonly PairedMetric[],
   sides: readonly MetricSide[],
-  { row, run }: { readonly row: number; readonly run: number },
+  { row, run, speaksFor }: { readonly row: number; readonly run: number; readonly speaksFor: boolean },
 ): ComparisonWords {
   const agreeing: number[] = [];
   const differ: string[] = [];
@@ -182,7 +183,8 @@ function describeMetrics(
     const gap = Math.abs(own - other);
     const isRounding = gap <= 0.5000001 * (sides[at]?.units[row] ?? 0);
     const digits = isRounding ? digitsOf(own)[1] : Math.floor(-Math.log10(gap / Math.max(Math.abs(own), 1e-12)));
-    if (digits >= 2 || isRounding) agreeing.push(Math.max(1, digits));
+    // two digits alike say nothing in a registry that otherwise keeps four
+    if ((digits >= 2 && speaksFor) || isRounding) agreeing.push(Math.max(1, digits));
     else differ.push(`${metric.column} ${own} but ${metric.key} ${other}`);
   }
   const compared = agreeing.length + differ.length;
