@@ -29,8 +29,6 @@ export interface ApplyOptions extends RegistryLocation {
   readonly requireDecisions: boolean;
   /** Refuse to write more rows than this. */
   readonly maxChanges?: number;
-  /** How long to wait for other programs that hold the registry's lock, in milliseconds; 30 s without it. */
-  readonly lockTimeoutMs?: number;
 }
 
 export interface ApplyReport extends ApplyPreview {

@@ -32,8 +32,6 @@ export interface LinkOptions extends RegistryLocation {
   readonly replace?: boolean;
   /** Don't ask W&B about the run. */
   readonly offline?: boolean;
-  /** Milliseconds; 30 s without it. */
-  readonly lockTimeoutMs?: number;
 }
 
 export interface LinkReport {

@@ -27,8 +27,6 @@ export interface RollbackOptions extends RegistryLocation {
   readonly partial?: boolean;
   /** Kept with the rejected pair. */
   readonly reason?: string;
-  /** Milliseconds; 30 s without it. */
-  readonly lockTimeoutMs?: number;
 }
 
 export interface RollbackItem {
