@@ -11,7 +11,8 @@ import type { CliResult } from '../helpers/run-cli.ts';
 import { runInline } from '../helpers/run-inline.ts';
 
 /** strace makes one system call fail, without a patch or a privilege; `apt-get install strace` brings it. */
-const canTrace = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0;
+const STRACE = 'strace';
+const canTrace = spawnSync(STRACE, ['-f', '-o', '/dev/null', 'true']).status === 0;
 const why = canTrace ? '' : ' (left out: strace is missing, or may not trace here)';
 
 const ROWS = 400;
@@ -34,9 +35,9 @@ interface Traced extends CliResult {
 async function applyTraced({ folder, registry, plan }: ApplyLab, calls: string, inject?: string): Promise<Traced> {
   const log = join(mkdtempSync(join(tmpdir(), 'runlink-strace-')), 'calls');
   const faults = inject === undefined ? [] : ['-e', `inject=${calls}:${inject}`];
-  const strace = ['-f', '--seccomp-bpf', '-o', log, '-e', `trace=${calls}`, ...faults];
+  const options = ['-f', '--seccomp-bpf', '-o', log, '-e', `trace=${calls}`, ...faults];
   const args = ['apply', plan, '--registry', registry, '--yes', '--json'];
-  const result = await runRunlink(args, { cwd: folder, under: ['strace', ...strace] });
+  const result = await runRunlink(args, { cwd: folder, under: [STRACE, ...options] });
   const lines = readFileSync(log, 'utf8').split('\n');
   return { ...result, calls: lines.filter((line) => /^\d+ +(fsync|fdatasync|pwrite64)\(/.test(line)) };
 }
