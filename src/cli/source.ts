@@ -2,7 +2,6 @@ import { setTimeout as sleepTimer } from 'node:timers/promises';
 import { RunlinkError } from '../errors.ts';
 import type { RunSource } from '../model/snapshot.ts';
 import { TOOL_VERSION } from '../model/version.ts';
-import { openRunSource } from '../wandb/run-source.ts';
 import type { Invocation } from './invocation.ts';
 
 export interface ProjectOptions {
@@ -15,7 +14,12 @@ export interface ProjectOptions {
  *
  * @throws UsageError where they name none
  */
-export function openSource({ io, context }: Invocation, { project, baseUrl }: ProjectOptions): RunSource {
+export async function openSource(
+  { io, context }: Invocation,
+  { project, baseUrl }: ProjectOptions,
+): Promise<RunSource> {
+  // Verbs that never ask W&B start without its client.
+  const { openRunSource } = await import('../wandb/run-source.ts');
   return openRunSource({
     surroundings: { env: io.env, home: io.home, cwd: io.cwd },
     explicit: { ...(project === undefined ? {} : { project }), ...(baseUrl === undefined ? {} : { baseUrl }) },
@@ -29,9 +33,12 @@ export function openSource({ io, context }: Invocation, { project, baseUrl }: Pr
 }
 
 /** For verbs that can do without W&B: what stands in the way is theirs to report. */
-export function openSourceOrError(invocation: Invocation, options: ProjectOptions): RunSource | RunlinkError {
+export async function openSourceOrError(
+  invocation: Invocation,
+  options: ProjectOptions,
+): Promise<RunSource | RunlinkError> {
   try {
-    return openSource(invocation, options);
+    return await openSource(invocation, options);
   } catch (error) {
     if (error instanceof RunlinkError) return error;
     throw error;

@@ -1,6 +1,5 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runDemo } from '../../commands/demo.ts';
 import type { CommonOptions } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
 import { addVerb, type VerbHost } from '../verb.ts';
@@ -17,6 +16,8 @@ export function addDemo(host: VerbHost): void {
     .option('--out <folder>', 'an empty folder to work in; default: a fresh temporary one')
     .action((options: DemoVerbOptions) =>
       host.run(options, async ({ io, json, context, print, style }) => {
+        // The demo brings a GraphQL server, which no other verb should wait for when it starts.
+        const { runDemo } = await import('../../commands/demo.ts');
         const report = await runDemo(
           { context },
           {

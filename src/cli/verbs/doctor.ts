@@ -16,7 +16,7 @@ export function addDoctor(host: VerbHost): void {
 
 async function runDoctor(invocation: Invocation, options: DoctorVerbOptions): Promise<number> {
   const { io, context } = invocation;
-  const source = openSourceOrError(invocation, options);
+  const source = await openSourceOrError(invocation, options);
   try {
     const report = await doctor({ context, source }, resolveRegistry(io, options));
     invocation.print(invocation.json ? renderJsonReport('doctor', report) : renderDoctor(report, invocation.style));

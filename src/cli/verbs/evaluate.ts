@@ -38,7 +38,7 @@ async function run(invocation: Invocation, options: EvaluateVerbOptions): Promis
   const { plan, folds, minProbability, minMargin, concurrency } = options;
   const registry = resolveRegistry(io, options);
   assertOneOrigin(options);
-  const source = plan === undefined ? openSource(invocation, options) : null;
+  const source = plan === undefined ? await openSource(invocation, options) : null;
   try {
     const report = await evaluate(
       { context },

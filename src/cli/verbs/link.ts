@@ -28,7 +28,7 @@ async function link(
   options: LinkVerbOptions,
 ): Promise<number> {
   const { io, context, style } = invocation;
-  const source = openSource(invocation, options);
+  const source = await openSource(invocation, options);
   try {
     const report = await linkRun(
       { context, source },

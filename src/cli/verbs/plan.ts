@@ -43,7 +43,7 @@ async function plan(invocation: Invocation, options: PlanVerbOptions): Promise<n
   const { minProbability, minMargin, maxChanges, concurrency } = options;
   const out = assertOut(options.out);
   const registry = resolveRegistry(io, options);
-  const source = openSource(invocation, options);
+  const source = await openSource(invocation, options);
   try {
     const limits = maxChanges === undefined ? {} : { maxChanges };
     const report = await planBackfill(

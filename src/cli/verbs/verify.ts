@@ -19,7 +19,7 @@ export function addVerify(host: VerbHost): void {
 async function verify(invocation: Invocation, options: VerifyVerbOptions): Promise<number> {
   const { io, context, style } = invocation;
   const location = resolveRegistry(io, options);
-  const source = options.remote === true ? openSource(invocation, options) : null;
+  const source = options.remote === true ? await openSource(invocation, options) : null;
   try {
     const deps = source === null ? { context } : { context, source };
     const report = await verifyRegistry(deps, { ...location, remote: source !== null });
