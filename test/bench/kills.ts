@@ -1,5 +1,5 @@
 // A long run of the kill tests: `node test/bench/kills.ts [KILLS]` makes each of them kill so often, 100 if not said, and
-// the I/O faults hit every call instead of a few.
+// lets so many system calls fail, one after the other.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { copyLab, makeApplyTemplate } from '../helpers/apply-lab.ts';
 import type { ApplyLab } from '../helpers/apply-lab.ts';
+import { killsWanted } from '../helpers/kills.ts';
 import { findBrokenInvariants, readState } from '../helpers/registry-state.ts';
 import { runRunlink } from '../helpers/run-cli.ts';
 import type { CliResult } from '../helpers/run-cli.ts';
@@ -16,8 +17,8 @@ const canTrace = spawnSync(STRACE, ['-f', '-o', '/dev/null', 'true']).status ===
 const why = canTrace ? '' : ' (left out: strace is missing, or may not trace here)';
 
 const ROWS = 400;
-/** So many places, spread evenly over all calls of an apply; all of them where RUNLINK_TEST_KILLS asks for a soak. */
-const PLACES = process.env['RUNLINK_TEST_KILLS'] === undefined ? 5 : Infinity;
+/** So many places, spread evenly over all calls of an apply. */
+const PLACES = killsWanted(5);
 
 const FAULTS = [
   { calls: 'fsync,fdatasync', error: 'EIO', journalMode: 'delete' },
