@@ -154,7 +154,9 @@ function countRows(hits: readonly RowHits[], { width, phase, reach }: WindowSett
 
 function likeliestBins(bins: Float64Array, settings: WindowSettings): number[] {
   const scored: { readonly bin: number; readonly score: number }[] = [];
-  for (const [bin, own] of bins.entries()) {
+  // by number: an iterator of entries makes an array for each of some ten thousand empty bins
+  for (let bin = 0; bin < bins.length; bin++) {
+    const own = bins[bin] ?? 0;
     if (own < LEAST_HITS) continue;
     const score = scoreOf(bins, own, { ...settings, bin });
     if (score > 0) scored.push({ bin, score });
