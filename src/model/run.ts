@@ -28,7 +28,7 @@ export interface Run {
   readonly summary: JsonObject;
 }
 
-export const RUN_STATES = [
+const RUN_STATES = [
   'running',
   'pending',
   'preempting',
