@@ -119,7 +119,7 @@ async function writePlan(
   return { ...report, receipt: await writeReceiptOrNull(context, reading, report) };
 }
 
-/** The round's own backup is kept on a resume: it holds the state before the round's first write. */
+/** The round's own backup is kept on a resume: it holds the rows as they were before the round's first batch. */
 async function backUpOrNull(
   context: InvocationContext,
   reading: ApplyReading,
