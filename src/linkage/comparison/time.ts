@@ -126,7 +126,9 @@ export class TimeComparison implements Comparison {
     if (this.isMissing(row, run)) return { level: 'missing', words: 'no time to compare' };
     const gap = this.#gap(row, run);
     const { first, second } = this.#likelihoods(gap);
-    return describeGap(first >= second ? gap.first : gap.second, this.#channel, first >= second);
+    const isFirst = first >= second;
+    const isShifted = (this.#channel.offsets[row] ?? 0) !== 0;
+    return describeGap(isFirst ? gap.first : gap.second, this.#channel, { isFirst, isShifted });
   }
 
   health(): readonly string[] {
@@ -219,12 +221,17 @@ const LEVELS: readonly (readonly [limit: number, words: string])[] = [
   [DAY, 'within 1 day'],
 ];
 
-function describeGap(gap: number, channel: TimeChannel, isFirst: boolean): ComparisonWords {
+/** A clock that is off and the delay that most runs have are in the offset: the gap is what this pair adds to them. */
+function describeGap(
+  gap: number,
+  channel: TimeChannel,
+  { isFirst, isShifted }: { readonly isFirst: boolean; readonly isShifted: boolean },
+): ComparisonWords {
   const size = Math.abs(gap);
   const level = LEVELS.find(([limit]) => size <= limit)?.[1] ?? 'more than 1 day';
   const source = isFirst ? '' : ', by the start that its client recorded';
-  return {
-    level,
-    words: `run ${channel.runVerb} ${spell(size)} ${gap >= 0 ? 'after' : 'before'} ${channel.words}${source}`,
-  };
+  const words = isShifted
+    ? `${spell(size)} ${gap >= 0 ? 'later' : 'sooner'} after ${channel.words} than most`
+    : `${spell(size)} ${gap >= 0 ? 'after' : 'before'} ${channel.words}`;
+  return { level, words: `run ${channel.runVerb} ${words}${source}` };
 }
