@@ -6,6 +6,7 @@ import type { Comparison, SoftLinks } from './comparison/comparison.ts';
 import { buildComparisons, buildTimeEvidence } from './comparison/comparisons.ts';
 import { numbersOfSet } from './blocking/search.ts';
 import type { Records } from './normalize/records.ts';
+import type { RankedColumns } from './pairing/pair-settings.ts';
 import type { SurePair } from './pairing/refine.ts';
 import { leastBitsAlone, priorBitsOf, solveCompetition } from './posterior/competition.ts';
 import type { Population, Posterior } from './posterior/competition.ts';
@@ -41,7 +42,8 @@ const FIRST_SHARE = 0.5;
  */
 export function learnModel(records: Records): LearnedModel {
   const population = { rows: countOf(records.openRows), runs: countOf(records.freeRuns) };
-  const first = buildComparisons(records, records.labels);
+  const ranked: RankedColumns = new Map();
+  const first = buildComparisons(records, records.labels, ranked);
   const rows = [...numbersOfSet(records.openRows), ...records.labels.map((label) => label.row)];
   const channel = chooseClockChannel(records, {
     rows,
@@ -56,7 +58,7 @@ export function learnModel(records: Records): LearnedModel {
   let state = searchAndSolve(records, { ...few, expected: FIRST_SHARE * Math.min(population.rows, population.runs) });
   state = iterate(records, { comparisons, population }, state);
   // now that some pairs are sure, they tell which key each column means
-  comparisons = [...time, ...buildComparisons(records, surePairs(records, state)).comparisons];
+  comparisons = [...time, ...buildComparisons(records, surePairs(records, state), ranked).comparisons];
   for (const comparison of comparisons) comparison.learn(withLabels(records, state));
   state = searchAndSolve(records, { comparisons, population, expected: state.posterior.expectedLinks });
   state = iterate(records, { comparisons, population }, state);

@@ -5,6 +5,7 @@ import { quantumOf } from '../normalize/times.ts';
 import { pairMetrics } from '../pairing/pair-metrics.ts';
 import type { PairedField } from '../pairing/pairing.ts';
 import { pairSettings, rankSettings } from '../pairing/pair-settings.ts';
+import type { RankedColumns } from '../pairing/pair-settings.ts';
 import { refineChoices } from '../pairing/refine.ts';
 import type { SurePair } from '../pairing/refine.ts';
 import type { Comparison } from './comparison.ts';
@@ -27,16 +28,21 @@ export interface Comparisons {
  * is a file of its own and a line here.
  *
  * @param sure pairs that are as good as certain; they show which key a column means. Empty at first.
+ * @param ranked what was found of these records' columns before; filled for the next time
  */
-export function buildComparisons(records: Records, sure: readonly SurePair[]): Comparisons {
+export function buildComparisons(
+  records: Records,
+  sure: readonly SurePair[],
+  ranked: RankedColumns = new Map(),
+): Comparisons {
   const durations = rowDurations(records);
   const times = records.row.times.map((field) => field.name);
   const status = records.schema.identity.status;
   // a status is stale as soon as a training process dies; it is ours to write, not to believe
   const apart = new Set([...times, ...durations.columns, ...(status === null ? [] : [status])]);
   const metrics = pairMetrics(records, apart, sure);
-  const ranked = rankSettings(records, new Set([...apart, ...metrics.map((metric) => metric.column)]));
-  const settings = pairSettings(ranked.map((choices) => refineChoices(choices, sure)));
+  const choicesByColumn = rankSettings(records, new Set([...apart, ...metrics.map((metric) => metric.column)]), ranked);
+  const settings = pairSettings(choicesByColumn.map((choices) => refineChoices(choices, sure)));
   const { lifetime, runtime, recorded } = records.run.lengths;
   const rowHas = flagsOf(
     records.rows.length,

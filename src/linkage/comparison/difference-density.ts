@@ -32,8 +32,7 @@ const MOST_SAMPLES = 2000;
  */
 export class DifferenceDensity {
   readonly #settings: DensitySettings;
-  readonly #shapeTables: readonly Float64Array[];
-  #shapeShares: readonly number[];
+  readonly #shapes: readonly ShapeTable[];
   #table: Float64Array;
   #most: number;
   /** Coarse and symmetric, for differences beyond the table. */
@@ -43,15 +42,13 @@ export class DifferenceDensity {
   constructor(settings: DensitySettings) {
     const { shapes, halfCells, resolution } = settings;
     this.#settings = settings;
-    this.#shapeTables = shapes.map((shape) =>
-      Float64Array.from({ length: 2 * halfCells + 1 }, (_item, cell) => shape.density((cell - halfCells) * resolution)),
-    );
-    const pseudoTotal = shapes.reduce((sum, shape) => sum + shape.pseudoCount, 0);
-    this.#shapeShares = shapes.map((shape) => shape.pseudoCount / pseudoTotal);
-    this.#table = this.#tabulateShapes();
-    this.#most = maximum(this.#table);
     this.#farStep = (halfCells * resolution) / 64;
-    this.#far = this.#tabulateFar();
+    this.#shapes = shapes.map((shape) => tabulateShape(shape, settings, this.#farStep));
+    const pseudoTotal = shapes.reduce((sum, shape) => sum + shape.pseudoCount, 0);
+    const shares = shapes.map((shape) => shape.pseudoCount / pseudoTotal);
+    this.#table = this.#mixNear(shares);
+    this.#far = this.#mixFar(shares);
+    this.#most = maximum(this.#table);
   }
 
   at(difference: number): number {
@@ -73,9 +70,8 @@ export class DifferenceDensity {
   learn(samples: Samples): void {
     const cumulative = accumulate(samples, this.#settings);
     const [kernelShares, shapeShares] = learnShares(this.#settings, cumulative, thin(samples));
-    this.#shapeShares = shapeShares;
-    this.#table = this.#tabulateShapes();
-    this.#far = this.#tabulateFar();
+    this.#table = this.#mixNear(shapeShares);
+    this.#far = this.#mixFar(shapeShares);
     const { scales, resolution } = this.#settings;
     for (const [at, scale] of scales.entries()) {
       const radius = radiusOf(scale, resolution);
@@ -84,27 +80,37 @@ export class DifferenceDensity {
     this.#most = maximum(this.#table);
   }
 
-  #tabulateShapes(): Float64Array {
+  #mixNear(shares: readonly number[]): Float64Array {
     const cells = new Float64Array(2 * this.#settings.halfCells + 1);
-    for (const [at, shape] of this.#shapeTables.entries()) {
-      const share = this.#shapeShares[at] ?? 0;
-      for (let cell = 0; cell < cells.length; cell++) cells[cell] = (cells[cell] ?? 0) + share * (shape[cell] ?? 0);
-    }
+    for (const [at, { near }] of this.#shapes.entries()) addTable(cells, near, shares[at] ?? 0);
     return cells;
   }
 
-  /** Beyond the table only the default shapes speak, the likelier side for both. */
-  #tabulateFar(): Float64Array {
+  #mixFar(shares: readonly number[]): Float64Array {
     const cells = new Float64Array(FAR_CELLS);
-    for (let cell = 0; cell < FAR_CELLS; cell++) {
-      const distance = cell * this.#farStep;
-      for (const [at, shape] of this.#settings.shapes.entries()) {
-        const most = Math.max(shape.density(distance), shape.density(-distance));
-        cells[cell] = (cells[cell] ?? 0) + (this.#shapeShares[at] ?? 0) * most;
-      }
-    }
+    for (const [at, { far }] of this.#shapes.entries()) addTable(cells, far, shares[at] ?? 0);
     return cells;
   }
+}
+
+/** A default shape's density by cell: within the table, and beyond it the likelier side for both. */
+interface ShapeTable {
+  readonly near: Float64Array;
+  readonly far: Float64Array;
+}
+
+function tabulateShape(shape: DefaultShape, { halfCells, resolution }: DensitySettings, farStep: number): ShapeTable {
+  const near = new Float64Array(2 * halfCells + 1);
+  for (let cell = 0; cell < near.length; cell++) near[cell] = shape.density((cell - halfCells) * resolution);
+  const far = new Float64Array(FAR_CELLS);
+  for (let cell = 0; cell < FAR_CELLS; cell++) {
+    far[cell] = Math.max(shape.density(cell * farStep), shape.density(-cell * farStep));
+  }
+  return { near, far };
+}
+
+function addTable(cells: Float64Array, table: Float64Array, share: number): void {
+  for (let cell = 0; cell < cells.length; cell++) cells[cell] = (cells[cell] ?? 0) + share * (table[cell] ?? 0);
 }
 
 function radiusOf(scale: number, resolution: number): number {

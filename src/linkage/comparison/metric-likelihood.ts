@@ -123,8 +123,10 @@ export function jointLikeliness(columns: readonly Float64Array[]): Float64Array 
       if (other === row || own.some((rank) => Number.isNaN(rank[other] ?? Number.NaN))) continue;
       references++;
       let all = 1;
-      for (const [at, rank] of own.entries()) {
-        if (Math.abs((rank[row] ?? 0) - (rank[other] ?? 0)) <= ALIKE_RANKS) alone[at] = (alone[at] ?? 0) + 1;
+      // by number: this is done for each pair of rows, and entries() makes an array for each metric
+      for (let at = 0; at < own.length; at++) {
+        const distance = (own[at]?.[row] ?? 0) - (own[at]?.[other] ?? 0);
+        if (Math.abs(distance) <= ALIKE_RANKS) alone[at] = (alone[at] ?? 0) + 1;
         else all = 0;
       }
       together += all;

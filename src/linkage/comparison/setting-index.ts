@@ -7,7 +7,8 @@ const NONE = new Int32Array(0);
 
 /** Finds runs by the settings they share with a row. */
 export class SettingIndex {
-  readonly #fields: readonly PairedField[];
+  readonly #rowCodes: readonly Int32Array[];
+  readonly #runCodes: readonly Int32Array[];
   readonly #postings: readonly Map<number, Int32Array>[];
   /** Runs by which of the fields they have. */
   readonly #patterns: ReadonlyMap<number, readonly number[]>;
@@ -15,9 +16,10 @@ export class SettingIndex {
   readonly #tuples = new Map<number, Map<number, Int32Array>>();
 
   constructor(fields: readonly PairedField[], runCount: number) {
-    this.#fields = fields;
-    this.#postings = fields.map((field) => buildPostings(field.runCodes));
-    this.#patterns = groupByPattern(fields, runCount);
+    this.#rowCodes = fields.map((field) => field.rowCodes);
+    this.#runCodes = fields.map((field) => field.runCodes);
+    this.#postings = this.#runCodes.map(buildPostings);
+    this.#patterns = groupByPattern(this.#runCodes, runCount);
   }
 
   /** How many runs have the row's value of the field. */
@@ -44,50 +46,48 @@ export class SettingIndex {
   }
 
   #runsWith(row: number, field: number): Int32Array {
-    return this.#postings[field]?.get(this.#fields[field]?.rowCodes[row] ?? -1) ?? NONE;
+    return this.#postings[field]?.get(this.#rowCodes[field]?.[row] ?? -1) ?? NONE;
   }
 
   #visitTuples(row: number, visit: (runs: Int32Array) => void): void {
-    const codeOf = (field: PairedField): number => field.rowCodes[row] ?? -1;
-    const rowMask = maskOf(this.#fields, codeOf);
+    const rowMask = maskOf(this.#rowCodes, row);
     for (const pattern of this.#patterns.keys()) {
       const mask = pattern & rowMask;
       if (mask === 0) continue;
-      const runs = this.#tupleTable(pattern, mask).get(hashOf(this.#fields, codeOf, mask));
+      const runs = this.#tupleTable(pattern, mask).get(hashOf(this.#rowCodes, row, mask));
       if (runs !== undefined) visit(runs);
     }
   }
 
   #tupleTable(pattern: number, mask: number): Map<number, Int32Array> {
-    const id = pattern * 2 ** this.#fields.length + mask;
+    const id = pattern * 2 ** this.#runCodes.length + mask;
     let table = this.#tuples.get(id);
     if (table === undefined) {
-      const hash = (run: number): number => hashOf(this.#fields, (field) => field.runCodes[run] ?? -1, mask);
+      const hash = (run: number): number => hashOf(this.#runCodes, run, mask);
       this.#tuples.set(id, (table = groupByHash(this.#patterns.get(pattern) ?? [], hash)));
     }
     return table;
   }
 }
 
-/** Which fields are there, as bits; −2 (a value that no row has) is there too. */
-export function maskOf(fields: readonly PairedField[], codeOf: (field: PairedField) => number): number {
+/** Which fields a record has, as bits; −2 (a value that no row has) is there too. */
+export function maskOf(codes: readonly Int32Array[], record: number): number {
   let mask = 0;
   let bit = 1;
-  for (const field of fields) {
-    if (codeOf(field) !== -1) mask |= bit;
+  for (const field of codes) {
+    if ((field[record] ?? -1) !== -1) mask |= bit;
     bit <<= 1;
   }
   return mask;
 }
 
-/** A hash of the codes of the masked fields, exact to 53 bits. A collision only widens a list or a count. */
-export function hashOf(fields: readonly PairedField[], codeOf: (field: PairedField) => number, mask: number): number {
+/** A hash of a record's codes of the masked fields, exact to 53 bits. A collision only widens a list or a count. */
+export function hashOf(codes: readonly Int32Array[], record: number, mask: number): number {
   let low = 0x811c9dc5;
   let high = 0x1234567;
-  for (let index = 0; index < fields.length; index++) {
-    const field = fields[index];
-    if (field === undefined || (mask & (1 << index)) === 0) continue;
-    const code = codeOf(field) + 7;
+  for (let index = 0; index < codes.length; index++) {
+    if ((mask & (1 << index)) === 0) continue;
+    const code = (codes[index]?.[record] ?? -1) + 7;
     low = Math.imul(low ^ code, 0x01000193) ^ (code >>> 7);
     high = Math.imul(high ^ (code + index), 0x85ebca6b) ^ (high >>> 13);
   }
@@ -99,10 +99,10 @@ function buildPostings(codes: Int32Array): Map<number, Int32Array> {
   return groupByHash(records, (record) => codes[record] ?? -1);
 }
 
-function groupByPattern(fields: readonly PairedField[], runCount: number): Map<number, number[]> {
+function groupByPattern(runCodes: readonly Int32Array[], runCount: number): Map<number, number[]> {
   const groups = new Map<number, number[]>();
   for (let run = 0; run < runCount; run++) {
-    const mask = maskOf(fields, (field) => field.runCodes[run] ?? -1);
+    const mask = maskOf(runCodes, run);
     const group = groups.get(mask);
     if (group === undefined) groups.set(mask, [run]);
     else group.push(run);

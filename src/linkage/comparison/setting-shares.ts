@@ -18,7 +18,7 @@ const TABLE_BUDGET = 100_000_000;
  * task, method and batch size) are counted together, so that what repeats another setting adds nothing.
  */
 export class SettingShares {
-  readonly #fields: readonly PairedField[];
+  readonly #rowCodes: readonly Int32Array[];
   readonly #rowCount: number;
   readonly #rowMasks: Int32Array;
   readonly #neighbours: NeighbourShares;
@@ -27,13 +27,11 @@ export class SettingShares {
   readonly #onceOfAll: number;
 
   constructor(fields: readonly PairedField[], rowCount: number, rowSeconds: Float64Array | null) {
-    this.#fields = fields;
+    this.#rowCodes = fields.map((field) => field.rowCodes);
     this.#rowCount = rowCount;
     this.#mostTables = Math.max(64, Math.floor(TABLE_BUDGET / (4 * Math.max(1, rowCount))));
-    this.#rowMasks = Int32Array.from({ length: rowCount }, (_item, row) =>
-      maskOf(fields, (field) => field.rowCodes[row] ?? -1),
-    );
-    this.#onceOfAll = buildTable(fields, this.#rowMasks, 2 ** fields.length - 1).log2Once;
+    this.#rowMasks = Int32Array.from({ length: rowCount }, (_item, row) => maskOf(this.#rowCodes, row));
+    this.#onceOfAll = buildTable(this.#rowCodes, this.#rowMasks, 2 ** fields.length - 1).log2Once;
     this.#neighbours = buildNeighbourShares(fields, this.#rowMasks, rowSeconds);
   }
 
@@ -60,7 +58,7 @@ export class SettingShares {
       const known = this.#tables.get(within);
       if (known !== undefined) return known;
       if (this.#tables.size >= this.#mostTables) continue;
-      const table = buildTable(this.#fields, this.#rowMasks, within);
+      const table = buildTable(this.#rowCodes, this.#rowMasks, within);
       const floored = { ...table, log2Once: Math.max(table.log2Once, this.#onceOfAll) };
       this.#tables.set(within, floored);
       return floored;
@@ -69,14 +67,14 @@ export class SettingShares {
   }
 }
 
-function buildTable(fields: readonly PairedField[], rowMasks: Int32Array, mask: number): ShareTable {
+function buildTable(rowCodes: readonly Int32Array[], rowMasks: Int32Array, mask: number): ShareTable {
   const rowCount = rowMasks.length;
   const hashes = new Float64Array(rowCount).fill(-1);
   const sizes = new Map<number, number>();
   let total = 0;
   for (let row = 0; row < rowCount; row++) {
     if (((rowMasks[row] ?? 0) & mask) !== mask) continue;
-    const hash = hashOf(fields, (field) => field.rowCodes[row] ?? -1, mask);
+    const hash = hashOf(rowCodes, row, mask);
     hashes[row] = hash;
     sizes.set(hash, (sizes.get(hash) ?? 0) + 1);
     total++;

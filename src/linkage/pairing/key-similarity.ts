@@ -10,9 +10,10 @@ export function keySimilarity(column: string, key: string): number {
   if (a.length === 0 || b.length === 0) return 0;
   if (a.join('') === b.join('')) return key.includes('.') || key.includes('/') ? 0.98 : 1;
   if (initials(a) === b.join('') || initials(b) === a.join('')) return 0.8;
-  const all = new Set([...keyWords(column), ...keyWords(key)]);
-  const shared = keyWords(column).filter((word) => keyWords(key).includes(word));
-  return (0.7 * new Set(shared).size) / all.size;
+  const words = new Set(keyWords(key));
+  const shared = new Set(keyWords(column).filter((word) => words.has(word)));
+  const all = new Set([...keyWords(column), ...words]);
+  return (0.7 * shared.size) / all.size;
 }
 
 function lastPart(name: string): string {

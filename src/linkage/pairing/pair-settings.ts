@@ -8,8 +8,19 @@ const MOST_FIELDS = 12;
 /** Two fields that say the same this often are one fact. */
 const SAME_FACT = 0.9;
 
-/** For each column the keys that fit its values, best first; columns that no key fits are left out. */
-export function rankSettings(records: Records, taken: ReadonlySet<string>): FieldChoice[][] {
+/** The keys of each column that was ranked before: they depend on the records alone, and mapping values is dear. */
+export type RankedColumns = Map<Field, readonly FieldChoice[]>;
+
+/**
+ * For each column the keys that fit its values, best first; columns that no key fits are left out.
+ *
+ * @param known rankings of the same records from before; those that are missing are added
+ */
+export function rankSettings(
+  records: Records,
+  taken: ReadonlySet<string>,
+  known: RankedColumns = new Map(),
+): (readonly FieldChoice[])[] {
   const keys = withoutCopies(
     records.run.fields.filter(
       (field) => field.origin !== 'summary' && isInformative(field, records.runs.length) && !isIdentity(field),
@@ -18,7 +29,8 @@ export function rankSettings(records: Records, taken: ReadonlySet<string>): Fiel
   const columns = withoutCopies(
     records.row.fields.filter((field) => !taken.has(field.name) && isInformative(field, records.rows.length)),
   );
-  return columns.map((column) => rankKeys(column, keys, records)).filter((choices) => choices.length > 0);
+  for (const column of columns) if (!known.has(column)) known.set(column, rankKeys(column, keys, records));
+  return columns.map((column) => known.get(column) ?? []).filter((choices) => choices.length > 0);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Field } from '../normalize/fields.ts';
 import type { ValueCodes } from '../normalize/values.ts';
 import { shapeOf, textsAlike, wordsOf } from './text-match.ts';
+import type { TextShape } from './text-match.ts';
 
 /** Pairs of distinct texts that are compared letter by letter, at most. */
 const MOST_PAIRS = 100_000;
@@ -9,33 +10,42 @@ const MOST_HOLDERS = 300;
 
 /** For row texts that no run has: the one run text that is alike, where there is exactly one. */
 export function findAlikeTexts(row: Field, run: Field, values: ValueCodes): Map<number, number> {
-  const lost = [...row.counts.keys()].filter((code) => !run.counts.has(code));
-  const texts = [...run.counts.keys()];
   const found = new Map<number, number>();
-  if (lost.length === 0 || texts.length === 0) return found;
-  const nearest =
-    lost.length * texts.length <= MOST_PAIRS ? (): readonly number[] => texts : nearByWords(texts, values);
-  const shapes = new Map(texts.map((code) => [code, shapeOf(values.textOf(code))]));
+  const lost = [...row.counts.keys()].filter((code) => !run.counts.has(code));
+  if (lost.length === 0 || run.counts.size === 0) return found;
+  const texts = Array.from(run.counts.keys(), (code) => ({ ...shapeOf(values.textOf(code)), code }));
+  const nearest = lost.length * texts.length <= MOST_PAIRS ? (): readonly RunText[] => texts : nearByWords(texts);
   for (const code of lost) {
     const shape = shapeOf(values.textOf(code));
-    const alike = nearest(shape.text).filter((other) => {
-      const rival = shapes.get(other);
-      return rival !== undefined && textsAlike(shape, rival);
-    });
-    const [only] = alike;
-    if (alike.length === 1 && only !== undefined) found.set(code, only);
+    const only = onlyAlikeOrNull(shape, nearest(shape.text));
+    if (only !== null) found.set(code, only.code);
   }
   return found;
 }
 
+interface RunText extends TextShape {
+  readonly code: number;
+}
+
+/** Two alike are as bad as none: which of them is meant stays open. */
+function onlyAlikeOrNull(shape: TextShape, rivals: readonly RunText[]): RunText | null {
+  let only: RunText | null = null;
+  for (const rival of rivals) {
+    if (!textsAlike(shape, rival)) continue;
+    if (only !== null) return null;
+    only = rival;
+  }
+  return only;
+}
+
 /** Run texts that share a rare word with a text. */
-function nearByWords(texts: readonly number[], values: ValueCodes): (text: string) => number[] {
-  const holders = new Map<string, number[]>();
-  for (const code of texts) {
-    for (const word of new Set(wordsOf(values.textOf(code)))) {
+function nearByWords(texts: readonly RunText[]): (text: string) => RunText[] {
+  const holders = new Map<string, RunText[]>();
+  for (const text of texts) {
+    for (const word of new Set(text.words)) {
       const own = holders.get(word);
-      if (own === undefined) holders.set(word, [code]);
-      else own.push(code);
+      if (own === undefined) holders.set(word, [text]);
+      else own.push(text);
     }
   }
   return (text) => {

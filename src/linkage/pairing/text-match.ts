@@ -4,6 +4,8 @@ import levenshtein from 'fast-levenshtein';
 const LEAST_TYPO_LENGTH = 5;
 const LEAST_SWAP_LENGTH = 4;
 const LEAST_CUT_LENGTH = 4;
+/** Letters that a typo changes at most. */
+const MOST_EDITS = 2;
 /** Words of two names that may be left over once the equal ones are taken away, and then have to be typos. */
 const MOST_LEFT_OVER = 2;
 
@@ -13,10 +15,12 @@ export interface TextShape {
   readonly words: readonly string[];
   /** All digits in a row. */
   readonly digits: string;
+  /** What stands behind the last slash or dot. */
+  readonly tail: string;
 }
 
 export function shapeOf(text: string): TextShape {
-  return { text, words: wordsOf(text), digits: digitsOf(text) };
+  return { text, words: wordsOf(text), digits: digitsOf(text), tail: text.split(/[/.]/).at(-1) ?? text };
 }
 
 /**
@@ -31,12 +35,12 @@ export function textsAlike(a: TextShape, b: TextShape): boolean {
   if (isCutHash(short, long)) return true;
   if (shorter.digits !== longer.digits) return false;
   if (short.length >= LEAST_CUT_LENGTH && long.includes(short)) return true;
-  return isTypo(short, long) || isAbbreviation(short, long.split(/[/.]/).at(-1) ?? long);
+  return isEdit(short, long) || isAbbreviation(short, longer.tail);
 }
 
 /** A commit as people write it: the first seven digits of a hash, or more. */
 function isCutHash(short: string, long: string): boolean {
-  return /^[\da-f]{7,}$/.test(short) && /^[\da-f]{32,64}$/.test(long) && long.startsWith(short);
+  return long.length >= 32 && /^[\da-f]{7,}$/.test(short) && /^[\da-f]{32,64}$/.test(long) && long.startsWith(short);
 }
 
 export function wordsOf(text: string): string[] {
@@ -56,12 +60,16 @@ function namesAlike(a: readonly string[], b: readonly string[]): boolean {
   return over.every((word) => left.some((other) => isTypo(word, other)));
 }
 
-/** One edit from five letters on, two from eight on; swapped neighbours count as one edit. Digits stay as they are. */
+/** Digits stay as they are. */
 function isTypo(a: string, b: string): boolean {
-  if (digitsOf(a) !== digitsOf(b)) return false;
+  return Math.abs(a.length - b.length) <= MOST_EDITS && digitsOf(a) === digitsOf(b) && isEdit(a, b);
+}
+
+/** One edit from five letters on, two from eight on; swapped neighbours count as one edit. */
+function isEdit(a: string, b: string): boolean {
   const shorter = Math.min(a.length, b.length);
   if (shorter >= LEAST_SWAP_LENGTH && isSwap(a, b)) return true;
-  const allowed = shorter >= 8 ? 2 : 1;
+  const allowed = shorter >= 8 ? MOST_EDITS : 1;
   if (shorter < LEAST_TYPO_LENGTH || Math.abs(a.length - b.length) > allowed) return false;
   return levenshtein.get(a, b) <= allowed;
 }

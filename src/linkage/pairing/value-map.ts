@@ -17,6 +17,10 @@ const FACTORS = [1, 100, 0.01, 1000, 0.001, 60, 1 / 60] as const;
 /** Above this share of covered rows no other reading is tried. */
 const GOOD_COVERAGE = 0.8;
 const FACTOR_COVERAGE = 0.7;
+/** Relative gap within which two numbers are the same. */
+const EXACT = 1e-9;
+/** Above what rounding to one decimal, the coarsest that counts, can change. */
+const MOST_ROUNDING = 0.051;
 
 export function mapValues(row: Field, run: Field, values: ValueCodes): ValueMap {
   const equal = new Map<number, number>();
@@ -48,37 +52,51 @@ interface Sides {
 }
 
 function mapNumbers(sides: Sides, plain: ValueMap): ValueMap {
+  const shown = sortNumbers(sides.row, sides.values);
   for (const factor of FACTORS) {
-    const map = mapRounded(sides, factor);
+    const map = mapRounded(sides, shown, factor);
     const least = factor === 1 ? Math.max(0.4, coverageOf(sides.row, plain) + 0.1) : FACTOR_COVERAGE;
     if (coverageOf(sides.row, map) >= least) return map;
   }
   return plain;
 }
 
+/** A column's distinct numbers, ascending, with their codes. */
+interface SortedNumbers {
+  readonly numbers: Float64Array;
+  readonly codes: readonly number[];
+}
+
+function sortNumbers(field: Field, values: ValueCodes): SortedNumbers {
+  const codes = [...field.counts.keys()].filter((code) => !Number.isNaN(values.numberOf(code)));
+  codes.sort((a, b) => values.numberOf(a) - values.numberOf(b));
+  return { numbers: Float64Array.from(codes, (code) => values.numberOf(code)), codes };
+}
+
 /** Run values that round to a row value at the digits which the row shows. Integers and bare exponents are exact. */
-function mapRounded(sides: Sides, factor: number): ValueMap {
-  const codes = [...sides.row.counts.keys()].filter((code) => !Number.isNaN(sides.values.numberOf(code)));
-  codes.sort((a, b) => sides.values.numberOf(a) - sides.values.numberOf(b));
-  const sorted = Float64Array.from(codes, (code) => sides.values.numberOf(code));
+function mapRounded(sides: Sides, { numbers, codes }: SortedNumbers, factor: number): ValueMap {
   const runs = new Map<number, number>();
   for (const code of sides.run.counts.keys()) {
     const value = sides.values.numberOf(code) / factor;
     if (!Number.isFinite(value)) continue;
-    const at = lowerBound(sorted, value);
-    const isBelow = Math.abs((sorted[at - 1] ?? Infinity) - value) < Math.abs((sorted[at] ?? Infinity) - value);
+    const at = lowerBound(numbers, value);
+    const isBelow = Math.abs((numbers[at - 1] ?? Infinity) - value) < Math.abs((numbers[at] ?? Infinity) - value);
     const nearest = isBelow ? at - 1 : at;
-    const found = sorted[nearest];
+    const found = numbers[nearest];
     const rowCode = codes[nearest];
-    if (found !== undefined && rowCode !== undefined && Math.abs(found - value) <= toleranceOf(found)) {
-      runs.set(code, rowCode);
-    }
+    if (found !== undefined && rowCode !== undefined && isRounded(value, found)) runs.set(code, rowCode);
   }
   return { rows: new Map(), runs };
 }
 
+/** Asks for the digits, which is dear, only where any number of digits could explain the gap. */
+function isRounded(value: number, shown: number): boolean {
+  const gap = Math.abs(shown - value);
+  return gap <= Math.max(MOST_ROUNDING, Math.abs(shown) * EXACT) && gap <= toleranceOf(shown);
+}
+
 function toleranceOf(shown: number): number {
   const [decimals, significant] = digitsOf(shown);
-  if (decimals === 0 || significant === 1) return Math.abs(shown) * 1e-9;
+  if (decimals === 0 || significant === 1) return Math.abs(shown) * EXACT;
   return 0.5000001 * 10 ** -decimals;
 }
