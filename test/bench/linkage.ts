@@ -1,11 +1,13 @@
-// Accuracy and time of the linkage over labelled worlds: node test/bench/linkage.ts [--seeds 5] [--only NAME] [--size | --baselines]
+// Accuracy and time of the linkage over labelled worlds: node test/bench/linkage.ts [--seeds 5] [--only NAME] [--size | --baselines | --oracle]
 import { parseArgs } from 'node:util';
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import { PLAIN_WORLD, buildWorld } from '../helpers/worlds/world.ts';
 import { metricJoin, nameScript, weightedScript } from './baselines.ts';
 import type { Baseline } from './baselines.ts';
 import { readDemoWorld } from '../helpers/worlds/demo-world.ts';
+import type { WorldKnobs } from '../helpers/worlds/world.ts';
 import { WORLDS } from '../helpers/worlds/worlds.ts';
+import { askOracle, identifiableRows } from '../helpers/worlds/oracle.ts';
 import { scoreOutcomes } from '../helpers/worlds/score.ts';
 
 const { values } = parseArgs({
@@ -15,12 +17,14 @@ const { values } = parseArgs({
     size: { type: 'boolean' },
     wrong: { type: 'boolean' },
     baselines: { type: 'boolean' },
+    oracle: { type: 'boolean' },
   },
 });
 const seeds = Number(values.seeds ?? 5);
 
 if (values.size === true) benchSizes();
 else if (values.baselines === true) benchBaselines();
+else if (values.oracle === true) benchOracle();
 else benchWorlds();
 
 function benchWorlds(): void {
@@ -88,6 +92,60 @@ function benchBaselines(): void {
     });
     console.log(`${name.padEnd(30)} ${cells.join('')}`);
   }
+}
+
+/**
+ * Recall of what is identifiable: the rows whose true link is at least 0.99 likely to one who knows the generator.
+ * Right beyond it are links that the oracle left open; its own sure links that are wrong show what it is worth.
+ */
+function benchOracle(): void {
+  console.log('world                          links  ceiling  found  recall  worst seed  beyond  oracle sure/wrong');
+  for (const [name, knobs] of Object.entries(WORLDS)) {
+    if (knobs.strangers || (values.only !== undefined && !name.includes(values.only))) continue;
+    const scores = Array.from({ length: seeds }, (_item, index) => scoreOracle(knobs, index + 1));
+    const sum = (read: (score: OracleScore) => number): number => scores.reduce((all, score) => all + read(score), 0);
+    const recallOf = ({ ceiling, found }: OracleScore): number => (ceiling === 0 ? 1 : found / ceiling);
+    const worst = scores.toSorted((a, b) => recallOf(a) - recallOf(b))[0];
+    const [ceiling, found] = [sum((score) => score.ceiling), sum((score) => score.found)];
+    console.log(
+      `${name.padEnd(30)} ${String(sum((score) => score.possible)).padStart(5)} ${String(ceiling).padStart(8)} ${String(found).padStart(6)}` +
+        `  ${(ceiling === 0 ? 1 : found / ceiling).toFixed(4)}  ${worst === undefined ? '' : `${recallOf(worst).toFixed(4)} (${worst.seed})`}` +
+        `  ${String(sum((score) => score.beyond)).padStart(6)}  ${sum((score) => score.sure)}/${sum((score) => score.sureWrong)}`,
+    );
+  }
+}
+
+interface OracleScore {
+  readonly seed: number;
+  readonly possible: number;
+  readonly ceiling: number;
+  /** Right matches within the ceiling, and beyond it. */
+  readonly found: number;
+  readonly beyond: number;
+  readonly sure: number;
+  readonly sureWrong: number;
+}
+
+function scoreOracle(knobs: WorldKnobs, seed: number): OracleScore {
+  const world = buildWorld(knobs, seed);
+  const posteriors = askOracle(knobs, seed, world);
+  const identifiable = identifiableRows(posteriors, world.truth);
+  const right = linkRecords(world.input).outcomes.filter(
+    ({ kind, keyText, wandbRunId }) => kind === 'match' && world.truth.get(keyText) === wandbRunId,
+  );
+  const found = right.filter(({ keyText }) => identifiable.has(keyText)).length;
+  const sure = [...posteriors].flatMap(([keyText, byRun]) =>
+    [...byRun].filter(([, posterior]) => posterior >= 0.99).map(([runId]) => world.truth.get(keyText) === runId),
+  );
+  return {
+    seed,
+    possible: world.truth.size,
+    ceiling: identifiable.size,
+    found,
+    beyond: right.length - found,
+    sure: sure.length,
+    sureWrong: sure.filter((isTrue) => !isTrue).length,
+  };
 }
 
 function benchSizes(): void {

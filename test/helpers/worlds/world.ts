@@ -152,7 +152,18 @@ interface LabJob {
   readonly uploaded: boolean;
 }
 
-function runLab(knobs: WorldKnobs, random: Random): LabJob[] {
+/** What a lab holds before its first job: sweeps that jobs draw their settings from, and machines with their clocks. */
+export interface Lab {
+  readonly sweeps: readonly Readonly<Record<string, string | number>>[];
+  readonly machines: readonly { readonly name: string; readonly clockError: number }[];
+}
+
+/** The lab whose registry `buildWorld` builds of the same knobs and seed. */
+export function labOf(knobs: WorldKnobs, seed: number): Lab {
+  return drawLab(knobs, createRandom(seed * 7919 + 13));
+}
+
+function drawLab(knobs: WorldKnobs, random: Random): Lab {
   const sweeps = Array.from({ length: knobs.sweeps }, () => ({
     task: random.pick(TASKS),
     gradient_method: random.pick(METHODS),
@@ -164,6 +175,11 @@ function runLab(knobs: WorldKnobs, random: Random): LabJob[] {
     name: `i-0${random.text(6, HEX)}`,
     clockError: clockErrorOf(knobs, random),
   }));
+  return { sweeps, machines };
+}
+
+function runLab(knobs: WorldKnobs, random: Random): LabJob[] {
+  const { sweeps, machines } = drawLab(knobs, random);
   const jobs: LabJob[] = [];
   let now = 1_700_000_000 + random.integer(0, 86_400);
   let registered = 0;
@@ -342,7 +358,8 @@ const COLUMNS: Readonly<Record<string, string>> = {
   task: 'goal',
 };
 
-function columnName({ keys }: WorldKnobs, key: string): string {
+/** The registry's column of a setting. */
+export function columnName({ keys }: WorldKnobs, key: string): string {
   return keys === 'renamed' ? (COLUMNS[key] ?? key) : key;
 }
 
