@@ -43,7 +43,8 @@ export interface ClockSearch {
  * Tries every time of the rows against every time of the runs and keeps the pair whose differences crowd most. Without
  * a clear crowd the registry's own creation time is compared with the runs' creation as it stands.
  */
-export function chooseClockChannel(records: Records, search: ClockSearch): ClockChannel | null {
+export function chooseClockChannel(records: Records, given: ClockSearch): ClockChannel | null {
+  const search = { ...given, weigh: rememberWeights(given.weigh, records.runs.length) };
   const few = thin(search.rows, FEW_ROWS);
   const best = listChannels(records)
     .map((channel) => ({ channel, score: peakOf(records, { ...search, channel, rows: few })?.score ?? 0 }))
@@ -61,6 +62,17 @@ export function chooseClockChannel(records: Records, search: ClockSearch): Clock
   return { ...channel, peak, offsets, firstDelays: delaysNear(hits, offsets, width) };
 }
 
+/** Every channel and both readings of a run's start ask for the same pairs. */
+function rememberWeights(weigh: ClockSearch['weigh'], runCount: number): ClockSearch['weigh'] {
+  const known = new Map<number, number>();
+  return (row, run) => {
+    const pair = row * runCount + run;
+    let bits = known.get(pair);
+    if (bits === undefined) known.set(pair, (bits = weigh(row, run)));
+    return bits;
+  };
+}
+
 /** The likeliest difference of each row, its offset taken off, where it lies near. */
 function delaysNear(hits: readonly RowHits[], offsets: Float64Array, width: number): Samples {
   const differences: number[] = [];
@@ -68,8 +80,8 @@ function delaysNear(hits: readonly RowHits[], offsets: Float64Array, width: numb
   for (const row of hits) {
     const offset = offsets[row.row] ?? 0;
     let best = -1;
-    for (const [at, difference] of row.differences.entries()) {
-      const isNear = Math.abs(difference - offset) <= 2 * width;
+    for (let at = 0; at < row.differences.length; at++) {
+      const isNear = Math.abs((row.differences[at] ?? 0) - offset) <= 2 * width;
       if (isNear && (row.shares[at] ?? 0) > (row.shares[best] ?? 0)) best = at;
     }
     if (best < 0 || width === 0) continue;

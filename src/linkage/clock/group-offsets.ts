@@ -1,5 +1,5 @@
-import { findClockPeaks } from './scan.ts';
-import type { RowHits, ScanInput } from './scan.ts';
+import { createClockScan } from './scan.ts';
+import type { ClockPeak, RowHits, ScanInput } from './scan.ts';
 
 /** A column whose values may each have a clock of their own: machines, launchers, people. */
 export interface ClockGrouping {
@@ -23,21 +23,25 @@ const LEAST_GAIN = 25;
  * @returns offsets by row, or null where one clock explains as much
  */
 export function findGroupOffsetsOrNull(
-  input: ScanInput & { readonly hits: readonly RowHits[]; readonly offset: number },
+  { hits, offset, ...input }: ScanInput & { readonly hits: readonly RowHits[]; readonly offset: number },
   groupings: readonly ClockGrouping[],
 ): Float64Array | null {
+  const all = { hits, offset, findPeaks: createClockScan(input) };
   let best: { readonly gain: number; readonly offsets: Float64Array } | null = null;
   for (const grouping of groupings) {
-    const found = scanGroups(input, grouping);
+    const found = scanGroups(all, grouping);
     if (found !== null && found.gain > Math.max(LEAST_GAIN, best?.gain ?? 0)) best = found;
   }
   return best?.offsets ?? null;
 }
 
-function scanGroups(
-  input: ScanInput & { readonly hits: readonly RowHits[]; readonly offset: number },
-  { codes }: ClockGrouping,
-): { gain: number; offsets: Float64Array } | null {
+interface GroupScan {
+  readonly hits: readonly RowHits[];
+  readonly offset: number;
+  readonly findPeaks: (hits: readonly RowHits[]) => ClockPeak[];
+}
+
+function scanGroups(input: GroupScan, { codes }: ClockGrouping): { gain: number; offsets: Float64Array } | null {
   const groups = new Map<number, RowHits[]>();
   for (const hit of input.hits) {
     const code = codes[hit.row] ?? -1;
@@ -51,7 +55,7 @@ function scanGroups(
   let gain = 0;
   for (const [code, hits] of groups) {
     if (hits.length < LEAST_ROWS) continue;
-    const [peak] = findClockPeaks(input, hits);
+    const [peak] = input.findPeaks(hits);
     if (peak === undefined || peak.score < LEAST_SCORE) continue;
     const there = massNear(hits, peak.offset, peak.width);
     const here = massNear(hits, input.offset, peak.width);
@@ -71,8 +75,8 @@ function massNear(hits: readonly RowHits[], offset: number, width: number): numb
   let mass = 0;
   for (const { differences, shares } of hits) {
     let most = 0;
-    for (const [at, difference] of differences.entries()) {
-      if (Math.abs(difference - offset) <= width) most = Math.max(most, shares[at] ?? 0);
+    for (let at = 0; at < differences.length; at++) {
+      if (Math.abs((differences[at] ?? 0) - offset) <= width) most = Math.max(most, shares[at] ?? 0);
     }
     mass += most;
   }

@@ -37,18 +37,33 @@ const BINS_AROUND = 20;
 const RESCORED = 4;
 /** Fewer rows in a window are no crowd. */
 const LEAST_HITS = 2;
+/** Rows that chance puts into a window at least. */
+const LEAST_EXPECTED = 0.02;
 
 /**
  * Finds the offset between the two clocks: the window of differences that more rows hit than its surroundings explain.
  * Each row counts once a window, by its best pair there, so that bursts do not vote many times.
  */
 export function findClockPeaks(input: ScanInput, hits: readonly RowHits[] = collectHits(input)): ClockPeak[] {
+  return createClockScan(input)(hits);
+}
+
+/** The same for many sets of hits, which share the memory for some fifty thousand windows. */
+export function createClockScan(input: ScanInput): (hits: readonly RowHits[]) => ClockPeak[] {
   const reach = reachOf(input);
+  const memory = new Float64Array(binCount({ width: WIDTHS[0], reach }));
+  return (hits) => listPeaks(input, { hits, reach, memory });
+}
+
+function listPeaks(
+  input: ScanInput,
+  { hits, reach, memory }: { readonly hits: readonly RowHits[]; readonly reach: number; readonly memory: Float64Array },
+): ClockPeak[] {
   const peaks: ClockPeak[] = [];
   for (const width of WIDTHS) {
     if (width < input.quantum / 2 || width > reach / 2) continue;
     for (const phase of [0, width / 2]) {
-      const peak = bestWindow(hits, { width, phase, reach });
+      const peak = bestWindow(hits, { width, phase, reach }, memory);
       if (peak !== null) peaks.push(peak);
     }
   }
@@ -119,66 +134,83 @@ interface WindowSettings {
   readonly reach: number;
 }
 
-function bestWindow(hits: readonly RowHits[], settings: WindowSettings): ClockPeak | null {
+function binCount({ width, reach }: { readonly width: number; readonly reach: number }): number {
+  return Math.ceil((2 * reach) / width) + 2;
+}
+
+/** @param memory for the counts of the windows, all 0 before and after */
+function bestWindow(hits: readonly RowHits[], settings: WindowSettings, memory: Float64Array): ClockPeak | null {
   const { width, phase, reach } = settings;
-  const bins = countRows(hits, settings);
+  const bins = memory.subarray(0, binCount(settings));
+  const hitBins = countRows(hits, settings, bins);
   let best: ClockPeak | null = null;
-  for (const bin of likeliestBins(bins, settings)) {
+  for (const bin of likeliestBins(bins, hitBins, settings)) {
     const from = bin * width - reach - phase;
     const own = Math.min(bins[bin] ?? 0, distinctRuns(hits, from, from + width));
     const score = scoreOf(bins, own, { ...settings, bin });
     if (score > (best?.score ?? 0)) best = { offset: medianWithin(hits, from, from + width), width, score };
   }
+  for (const bin of hitBins) bins[bin] = 0;
   return best;
 }
 
-/** Rows that hit each window, each by the share of its likeliest pair there. */
-function countRows(hits: readonly RowHits[], { width, phase, reach }: WindowSettings): Float64Array {
-  const bins = new Float64Array(Math.ceil((2 * reach) / width) + 2);
-  for (const row of hits) {
+/**
+ * Rows that hit each window, each by the share of its likeliest pair there.
+ *
+ * @returns the windows that any row hits, few of some fifty thousand
+ */
+function countRows(hits: readonly RowHits[], { width, phase, reach }: WindowSettings, bins: Float64Array): number[] {
+  const hitBins: number[] = [];
+  const add = (bin: number, share: number): void => {
+    if (bin < 0) return;
+    if (bins[bin] === 0) hitBins.push(bin);
+    bins[bin] = (bins[bin] ?? 0) + share;
+  };
+  for (const { differences, shares } of hits) {
     let bin = -1;
     let share = 0;
-    for (const [at, difference] of row.differences.entries()) {
-      const own = Math.floor((difference + reach + phase) / width);
+    for (let at = 0; at < differences.length; at++) {
+      const own = Math.floor(((differences[at] ?? 0) + reach + phase) / width);
       if (own !== bin) {
-        if (bin >= 0) bins[bin] = (bins[bin] ?? 0) + share;
+        add(bin, share);
         bin = own;
         share = 0;
       }
-      share = Math.max(share, row.shares[at] ?? 0);
+      share = Math.max(share, shares[at] ?? 0);
     }
-    if (bin >= 0) bins[bin] = (bins[bin] ?? 0) + share;
+    add(bin, share);
   }
-  return bins;
+  return hitBins;
 }
 
-function likeliestBins(bins: Float64Array, settings: WindowSettings): number[] {
-  const scored: { readonly bin: number; readonly score: number }[] = [];
-  // by number: an iterator of entries makes an array for each of some ten thousand empty bins
-  for (let bin = 0; bin < bins.length; bin++) {
+/** The few windows of the highest scores. The fullest go first, so that most need no look at what is around them. */
+function likeliestBins(bins: Float64Array, hitBins: readonly number[], settings: WindowSettings): number[] {
+  const crowds = hitBins.filter((bin) => (bins[bin] ?? 0) >= LEAST_HITS);
+  crowds.sort((a, b) => (bins[b] ?? 0) - (bins[a] ?? 0) || a - b);
+  let best: { readonly bin: number; readonly score: number }[] = [];
+  for (const bin of crowds) {
     const own = bins[bin] ?? 0;
-    if (own < LEAST_HITS) continue;
+    if (scoreAgainst(LEAST_EXPECTED, own, settings) < (best[RESCORED - 1]?.score ?? 0)) break;
     const score = scoreOf(bins, own, { ...settings, bin });
-    if (score > 0) scored.push({ bin, score });
+    if (score > 0) best.push({ bin, score });
+    best = best.toSorted((a, b) => b.score - a.score || a.bin - b.bin).slice(0, RESCORED);
   }
-  scored.sort((a, b) => b.score - a.score || a.bin - b.bin);
-  return scored.slice(0, RESCORED).map(({ bin }) => bin);
+  return best.map(({ bin }) => bin);
 }
 
 /** One run beside many rows is one observation, as one row beside many runs is. */
 function distinctRuns(hits: readonly RowHits[], from: number, to: number): number {
   const runs = new Set<number>();
   for (const row of hits) {
-    for (const [at, difference] of row.differences.entries()) {
-      if (difference >= from && difference < to) runs.add(row.runs[at] ?? -1);
-    }
+    const end = lowerBound(row.differences, to);
+    for (let at = lowerBound(row.differences, from); at < end; at++) runs.add(row.runs[at] ?? -1);
   }
   return runs.size;
 }
 
 /** Poisson log likelihood ratio of a window's hits against the mean of the windows around it. */
 function scoreOf(bins: Float64Array, hits: number, at: WindowSettings & { readonly bin: number }): number {
-  const { bin, width, reach } = at;
+  const { bin, width } = at;
   if (hits < LEAST_HITS) return 0;
   let around = 0;
   let count = 0;
@@ -188,16 +220,20 @@ function scoreOf(bins: Float64Array, hits: number, at: WindowSettings & { readon
     around += bins[other] ?? 0;
     count++;
   }
-  const expected = Math.max(around / Math.max(1, count), 0.02);
+  return scoreAgainst(Math.max(around / Math.max(1, count), LEAST_EXPECTED), hits, at);
+}
+
+function scoreAgainst(expected: number, hits: number, { width, reach }: WindowSettings): number {
   if (hits <= expected) return 0;
   return hits * Math.log(hits / expected) - (hits - expected) - Math.log((2 * reach) / width);
 }
 
 function medianWithin(hits: readonly RowHits[], from: number, to: number): number {
   const inside: { difference: number; share: number }[] = [];
-  for (const row of hits) {
-    for (const [at, difference] of row.differences.entries()) {
-      if (difference >= from && difference < to) inside.push({ difference, share: row.shares[at] ?? 0 });
+  for (const { differences, shares } of hits) {
+    const end = lowerBound(differences, to);
+    for (let at = lowerBound(differences, from); at < end; at++) {
+      inside.push({ difference: differences[at] ?? 0, share: shares[at] ?? 0 });
     }
   }
   inside.sort((a, b) => a.difference - b.difference);
