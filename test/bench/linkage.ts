@@ -99,7 +99,9 @@ function benchBaselines(): void {
  * Right beyond it are links that the oracle left open; its own sure links that are wrong show what it is worth.
  */
 function benchOracle(): void {
-  console.log('world                          links  ceiling  found  recall  worst seed  beyond  oracle sure/wrong');
+  console.log(
+    'world                          links  ceiling  found  recall  worst seed  beyond  oracle sure/wrong  simplified',
+  );
   for (const [name, knobs] of Object.entries(WORLDS)) {
     if (knobs.strangers || (values.only !== undefined && !name.includes(values.only))) continue;
     const scores = Array.from({ length: seeds }, (_item, index) => scoreOracle(knobs, index + 1));
@@ -110,9 +112,23 @@ function benchOracle(): void {
     console.log(
       `${name.padEnd(30)} ${String(sum((score) => score.possible)).padStart(5)} ${String(ceiling).padStart(8)} ${String(found).padStart(6)}` +
         `  ${(ceiling === 0 ? 1 : found / ceiling).toFixed(4)}  ${worst === undefined ? '' : `${recallOf(worst).toFixed(4)} (${worst.seed})`}` +
-        `  ${String(sum((score) => score.beyond)).padStart(6)}  ${sum((score) => score.sure)}/${sum((score) => score.sureWrong)}`,
+        `  ${String(sum((score) => score.beyond)).padStart(6)}  ${`${sum((score) => score.sure)}/${sum((score) => score.sureWrong)}`.padEnd(17)}  ${simplificationsOf(
+          knobs,
+          sum((score) => score.approximateRows),
+        )}`,
     );
   }
+}
+
+/** Where the oracle knows less than the generator does, in words. */
+function simplificationsOf(knobs: WorldKnobs, approximateRows: number): string {
+  const words = [
+    knobs.ranks > 0 ? 'the generator makes no ranks' : '',
+    knobs.batch > 1 ? 'launches pair by pair' : '',
+    knobs.retries > 0.3 ? 'retries as if independent' : '',
+    approximateRows > 0 ? `${approximateRows} rows by belief propagation` : '',
+  ];
+  return words.filter((word) => word !== '').join(', ');
 }
 
 interface OracleScore {
@@ -124,11 +140,12 @@ interface OracleScore {
   readonly beyond: number;
   readonly sure: number;
   readonly sureWrong: number;
+  readonly approximateRows: number;
 }
 
 function scoreOracle(knobs: WorldKnobs, seed: number): OracleScore {
   const world = buildWorld(knobs, seed);
-  const posteriors = askOracle(knobs, seed, world);
+  const { posteriors, approximateRows } = askOracle(knobs, seed, world);
   const identifiable = identifiableRows(posteriors, world.truth);
   const right = linkRecords(world.input).outcomes.filter(
     ({ kind, keyText, wandbRunId }) => kind === 'match' && world.truth.get(keyText) === wandbRunId,
@@ -145,6 +162,7 @@ function scoreOracle(knobs: WorldKnobs, seed: number): OracleScore {
     beyond: right.length - found,
     sure: sure.length,
     sureWrong: sure.filter((isTrue) => !isTrue).length,
+    approximateRows,
   };
 }
 

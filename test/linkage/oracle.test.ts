@@ -24,7 +24,7 @@ function ask(
   change: (world: World) => World = (world) => world,
 ): readonly [World, OraclePosteriors] {
   const world = change(buildWorld(knobs, 1));
-  return [world, askOracle(knobs, 1, world)];
+  return [world, askOracle(knobs, 1, world).posteriors];
 }
 
 describe('the oracle that knows how a world was made', () => {

@@ -1,6 +1,7 @@
 import { createCandidateBuilder } from '../../../src/linkage/blocking/candidates.ts';
 import type { Candidates } from '../../../src/linkage/blocking/candidates.ts';
 import { solveGraph } from '../../../src/linkage/posterior/competition.ts';
+import { exactMarginals } from '../../../src/linkage/posterior/exact.ts';
 import { findComponents, localGraph } from '../../../src/linkage/posterior/graph.ts';
 import type { RegistryRow } from '../../../src/model/registry.ts';
 import type { Run } from '../../../src/model/run.ts';
@@ -14,11 +15,19 @@ import type { Lab, World, WorldKnobs } from './world.ts';
 /** P(link) by run id, for each row that is to be linked, by key text; links that are next to impossible are left out. */
 export type OraclePosteriors = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
+export interface OracleAnswer {
+  readonly posteriors: OraclePosteriors;
+  /** Rows whose competition was too large for exact sums. */
+  readonly approximateRows: number;
+}
+
 /** Rows whose true link is at least this likely to one who knows the generator are identifiable. */
 const IDENTIFIABLE = 0.99;
 /** Edges fainter than this join no component. */
 const FAINTEST_BITS = -24;
 const MOST_BITS = 300;
+/** Exact sums up to so many rows or runs, whichever are fewer, in a component. */
+const MOST_EXACT_SIDE = 16;
 
 /**
  * What one who knows how the world was made can know of its links: the sweeps and machines of the lab, each machine's
@@ -26,22 +35,25 @@ const MOST_BITS = 300;
  * Not used: the order of the registry's keys, the launches of retries, and the delay's fraction of a second.
  * Competition is exact in components that are small enough, by belief propagation in larger ones.
  */
-export function askOracle(knobs: WorldKnobs, seed: number, world: World): OraclePosteriors {
+export function askOracle(knobs: WorldKnobs, seed: number, world: World): OracleAnswer {
   const taken = new Set(world.input.linked.map((link) => link.wandbRunId));
   const linkedRows = new Set(world.input.linked.map((link) => link.keyText));
   const rows = world.input.rows.filter((row) => !linkedRows.has(row.keyText));
   const runs = world.input.runs.filter((run) => !taken.has(run.runId));
-  if (knobs.strangers) return new Map(rows.map((row) => [row.keyText, new Map()]));
+  if (knobs.strangers) return { posteriors: new Map(rows.map((row) => [row.keyText, new Map()])), approximateRows: 0 };
   const candidates = buildCandidates(knobs, { lab: labOf(knobs, seed), rows, runs, all: world.input.runs });
   const byRow = rows.map((): Map<string, number> => new Map());
-  const components = findComponents(candidates, runs.length, () => true);
-  for (const component of components) {
+  let approximateRows = 0;
+  for (const component of findComponents(candidates, runs.length, () => true)) {
+    const isExact = Math.min(component.rows.length, component.runs.length) <= MOST_EXACT_SIDE;
+    if (!isExact) approximateRows += component.rows.length;
     const odds = (edge: number): number => 2 ** Math.min(MOST_BITS, candidates.weights[edge]!);
-    const marginals = solveGraph(localGraph(component, candidates, odds));
+    const graph = localGraph(component, candidates, odds);
+    const marginals = isExact ? exactMarginals(graph) : solveGraph(graph);
     for (const [at, edge] of component.edges.entries())
       byRow[candidates.rows[edge]!]!.set(runs[candidates.runs[edge]!]!.runId, marginals[at]!);
   }
-  return new Map(rows.map((row, index) => [row.keyText, byRow[index]!]));
+  return { posteriors: new Map(rows.map((row, index) => [row.keyText, byRow[index]!])), approximateRows };
 }
 
 /** Key texts of the rows whose true run the oracle is sure of. */
