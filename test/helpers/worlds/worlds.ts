@@ -70,3 +70,22 @@ export const WORLDS: Readonly<Record<string, WorldKnobs>> = {
   'strangers in batches': { ...PLAIN_WORLD, strangers: true, batch: 16, seeds: false },
   'six strangers': { ...PLAIN_WORLD, strangers: true, rows: 6 },
 };
+
+/** The plain world with its evidence taken away, one kind at a time. */
+export const TAKEN_AWAY: Readonly<Record<string, WorldKnobs>> = {
+  'without metrics': { ...PLAIN_WORLD, metrics: false },
+  'without times and durations': { ...PLAIN_WORLD, timeText: 'none', durations: 'none' },
+  'without all three': { ...PLAIN_WORLD, metrics: false, timeText: 'none', durations: 'none' },
+  'with names only': {
+    ...PLAIN_WORLD,
+    metrics: false,
+    timeText: 'none',
+    durations: 'none',
+    settings: false,
+    runNaming: 'same',
+  },
+  'with settings only': { ...PLAIN_WORLD, metrics: false, timeText: 'none', durations: 'none', naming: 'none' },
+  'without 30 % of the cells': { ...PLAIN_WORLD, missing: 0.3 },
+  'with metrics of two digits': { ...PLAIN_WORLD, metricDigits: 2 },
+  'with a clock per machine': { ...PLAIN_WORLD, machineClocks: 'private' },
+};
