@@ -42,14 +42,17 @@ export function burstyDensity(
   const stride = Math.ceil(records.length / MOST_SAMPLES);
   const sample = records.filter((_record, at) => at % stride === 0);
   let shares = parts.map(() => (1 - kernels.flatShare) / parts.length);
-  const mixtureAt = (record: number): number =>
-    parts.reduce((sum, part, at) => sum + (shares[at] ?? 0) * (part[record] ?? 0), kernels.flatShare * flat);
+  const mixtureAt = (record: number): number => {
+    let sum = kernels.flatShare * flat;
+    for (let at = 0; at < parts.length; at++) sum += (shares[at] ?? 0) * (parts[at]?.[record] ?? 0);
+    return sum;
+  };
   for (let round = 0; round < EM_ROUNDS; round++) {
     const counts = parts.map(() => 1);
     for (const record of sample) {
       const all = mixtureAt(record);
-      for (const [at, part] of parts.entries()) {
-        counts[at] = (counts[at] ?? 0) + ((shares[at] ?? 0) * (part[record] ?? 0)) / all;
+      for (let at = 0; at < parts.length; at++) {
+        counts[at] = (counts[at] ?? 0) + ((shares[at] ?? 0) * (parts[at]?.[record] ?? 0)) / all;
       }
     }
     const total = counts.reduce((sum, count) => sum + count, 0);

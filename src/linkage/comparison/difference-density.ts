@@ -206,17 +206,18 @@ function sampleDensities(settings: DensitySettings, cumulative: Float64Array, sa
   const total = cumulative.at(-1) ?? 0;
   const parts = scales.length + shapes.length;
   const densities = new Float64Array(samples.differences.length * parts);
+  const radii = scales.map((scale) => radiusOf(scale, resolution));
   for (const [sample, difference] of samples.differences.entries()) {
     const own = samples.weights[sample] ?? 0;
     const center = Math.round(difference / resolution) + halfCells;
-    for (const [at, scale] of scales.entries()) {
-      const radius = radiusOf(scale, resolution);
+    for (let at = 0; at < radii.length; at++) {
+      const radius = radii[at] ?? 1;
       const mass = massIn(cumulative, center, radius) - own;
       const isAlone = total <= own || mass <= 1e-9;
       densities[sample * parts + at] = isAlone ? 0 : mass / ((total - own) * (2 * radius + 1) * resolution);
     }
-    for (const [at, shape] of shapes.entries()) {
-      densities[sample * parts + scales.length + at] = shape.density(difference);
+    for (let at = 0; at < shapes.length; at++) {
+      densities[sample * parts + scales.length + at] = shapes[at]?.density(difference) ?? 0;
     }
   }
   return densities;

@@ -65,7 +65,7 @@ export class DurationDensity {
   likelihood(row: number, run: number): number {
     const { ratio, none } = this.#explain(row, run);
     let sum = ratio + none;
-    for (const reading of this.#readings) sum += reading;
+    for (let at = 0; at < this.#readings.length; at++) sum += this.#readings[at] ?? 0;
     return sum;
   }
 

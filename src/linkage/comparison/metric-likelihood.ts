@@ -120,7 +120,7 @@ export function jointLikeliness(columns: readonly Float64Array[]): Float64Array 
     let references = 0;
     const alone = own.map(() => 0);
     for (let other = row % stride; other < size; other += stride) {
-      if (other === row || own.some((rank) => Number.isNaN(rank[other] ?? Number.NaN))) continue;
+      if (other === row || lacksOne(own, other)) continue;
       references++;
       let all = 1;
       // by number: this is done for each pair of rows, and entries() makes an array for each metric
@@ -134,6 +134,11 @@ export function jointLikeliness(columns: readonly Float64Array[]): Float64Array 
     const expected = alone.reduce((product, count) => product * ((count + 1) / (references + 1)), references + 1);
     return Math.max(1, (together + 1) / (expected + 1));
   });
+}
+
+function lacksOne(columns: readonly Float64Array[], record: number): boolean {
+  for (const column of columns) if (Number.isNaN(column[record] ?? Number.NaN)) return true;
+  return false;
 }
 
 /** Rank of each value among all, 0 to 1; NaN where there is none. */

@@ -103,8 +103,8 @@ class SpreadMixture {
   /** The most bits that runs outside of a window reach; null is no window. */
   boundOutside(row: number, window: number | null): number {
     let best = this.#disagree;
-    for (const [at, spread] of SPREADS.entries()) {
-      best += (this.#shares[at] ?? 0) * mostRatio(this.#sides, { row, window, spread });
+    for (let at = 0; at < SPREADS.length; at++) {
+      best += (this.#shares[at] ?? 0) * mostRatio(this.#sides, { row, window, spread: SPREADS[at] ?? 0 });
     }
     return Math.max(0, log2(best));
   }
@@ -137,7 +137,8 @@ class SpreadMixture {
 
   #sumOfTerms(): number {
     let sum = this.#disagree;
-    for (const term of this.#terms) sum += term;
+    // by number, as wherever pairs are weighed: iterating a typed array makes an object for each element
+    for (let at = 0; at < this.#terms.length; at++) sum += this.#terms[at] ?? 0;
     return sum;
   }
 }

@@ -79,8 +79,8 @@ function learnWeight(
   let weight = PRIOR.neighbours / (PRIOR.neighbours + PRIOR.registry);
   for (let round = 0; round < EM_ROUNDS; round++) {
     let mass: number = PRIOR.neighbours;
-    for (const [row, share] of local.entries()) {
-      const near = weight * share;
+    for (let row = 0; row < local.length; row++) {
+      const near = weight * (local[row] ?? 0);
       mass += near / (near + (1 - weight) * (global[row] ?? 1));
     }
     weight = mass / (rowMasks.length + PRIOR.neighbours + PRIOR.registry);

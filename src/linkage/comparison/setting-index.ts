@@ -31,9 +31,13 @@ export class SettingIndex {
     for (const run of this.#runsWith(row, field)) sink(run);
   }
 
-  /** How many runs agree on every field that both sides have; null where too many patterns of missing fields exist. */
-  sizeOfAll(row: number): number | null {
-    if (this.#patterns.size > MOST_PATTERNS) return null;
+  /** Whether runs that agree on every field can be listed: not where too many patterns of missing fields exist. */
+  listsAll(): boolean {
+    return this.#patterns.size <= MOST_PATTERNS;
+  }
+
+  /** How many runs agree on every field that both sides have. */
+  sizeOfAll(row: number): number {
     let size = 0;
     this.#visitTuples(row, (runs) => (size += runs.length));
     return size;

@@ -69,18 +69,21 @@ export class SettingShares {
 
 function buildTable(rowCodes: readonly Int32Array[], rowMasks: Int32Array, mask: number): ShareTable {
   const rowCount = rowMasks.length;
-  const hashes = new Float64Array(rowCount).fill(-1);
-  const sizes = new Map<number, number>();
+  const groups = new Int32Array(rowCount).fill(-1);
+  const groupsByHash = new Map<number, number>();
+  const sizes: number[] = [];
   let total = 0;
   for (let row = 0; row < rowCount; row++) {
     if (((rowMasks[row] ?? 0) & mask) !== mask) continue;
     const hash = hashOf(rowCodes, row, mask);
-    hashes[row] = hash;
-    sizes.set(hash, (sizes.get(hash) ?? 0) + 1);
+    let group = groupsByHash.get(hash);
+    if (group === undefined) groupsByHash.set(hash, (group = sizes.push(0) - 1));
+    groups[row] = group;
+    sizes[group] = (sizes[group] ?? 0) + 1;
     total++;
   }
-  const counts = Int32Array.from(hashes, (hash) => (hash < 0 ? 0 : (sizes.get(hash) ?? 0)));
-  return { counts, log2Total: Math.log2(Math.max(1, total)), log2Once: Math.log2(onceCount([...sizes.values()])) };
+  const counts = groups.map((group) => sizes[group] ?? 0);
+  return { counts, log2Total: Math.log2(Math.max(1, total)), log2Once: Math.log2(onceCount(sizes)) };
 }
 
 /** Good–Turing: what a combination that was seen once really counts, from how many were seen once and twice. */

@@ -101,10 +101,12 @@ export class SettingsComparison implements Comparison {
   steps(row: number): readonly SearchStep[] {
     const everything = 2 ** this.#input.fields.length - 1;
     const steps: SearchStep[] = [{ bound: this.#shares.mostBits(row, everything), size: 0 }];
-    const all = this.#index.sizeOfAll(row);
-    if (all !== null) steps.push({ bound: this.#boundWithDisagreement(row, everything), size: all });
     let rest = everything;
-    let size = all ?? 0;
+    let size = 0;
+    if (this.#index.listsAll()) {
+      size = this.#index.sizeOfAll(row);
+      steps.push({ bound: this.#boundWithDisagreement(row, everything), size });
+    }
     for (const at of this.#orderOf(row)) {
       rest &= ~(1 << at);
       size += this.#index.sizeOf(row, at);
@@ -114,7 +116,7 @@ export class SettingsComparison implements Comparison {
   }
 
   collect({ row, step }: { readonly row: number; readonly step: number }, sink: RunSink): void {
-    const hasAll = this.#index.sizeOfAll(row) !== null;
+    const hasAll = this.#index.listsAll();
     if (hasAll) this.#index.collectAll(row, sink);
     for (const field of this.#orderOf(row).slice(0, hasAll ? step - 1 : step)) {
       this.#index.collectField({ row, field }, sink);

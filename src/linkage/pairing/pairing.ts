@@ -120,10 +120,10 @@ function mayFill(best: FieldChoice, filler: FieldChoice, agreement: number | nul
 export function agreementOf(a: Int32Array, b: Int32Array): number | null {
   let both = 0;
   let equal = 0;
-  for (const [run, code] of a.entries()) {
-    if (code === -1 || b[run] === -1) continue;
+  for (let record = 0; record < a.length; record++) {
+    if (a[record] === -1 || b[record] === -1) continue;
     both++;
-    if (code === b[run]) equal++;
+    if (a[record] === b[record]) equal++;
   }
   return both < LEAST_TOGETHER ? null : equal / both;
 }

@@ -39,13 +39,17 @@ export function findComponents(candidates: Candidates, runCount: number, isIn: (
 }
 
 function buildComponent(candidates: Candidates, edges: readonly number[]): Component {
-  const rows = new Set(edges.map((edge) => candidates.rows[edge] ?? 0));
-  const runs = new Set(edges.map((edge) => candidates.runs[edge] ?? 0));
   return {
     edges: Int32Array.from(edges),
-    rows: Int32Array.from([...rows].sort((a, b) => a - b)),
-    runs: Int32Array.from([...runs].sort((a, b) => a - b)),
+    rows: distinct(edges.map((edge) => candidates.rows[edge] ?? 0)),
+    runs: distinct(edges.map((edge) => candidates.runs[edge] ?? 0)),
   };
+}
+
+/** Ascending, each once. */
+function distinct(numbers: number[]): Int32Array {
+  numbers.sort((a, b) => a - b);
+  return Int32Array.from(numbers.filter((number, at) => at === 0 || number !== numbers[at - 1]));
 }
 
 /** A component with its nodes numbered from 0, for solvers that know nothing of records. */
@@ -59,13 +63,23 @@ export interface LocalGraph {
 }
 
 export function localGraph(component: Component, candidates: Candidates, oddsOf: (edge: number) => number): LocalGraph {
-  const rowNumbers = new Map(Array.from(component.rows, (row, index) => [row, index]));
-  const runNumbers = new Map(Array.from(component.runs, (run, index) => [run, index]));
   return {
     rowCount: component.rows.length,
     runCount: component.runs.length,
-    rows: component.edges.map((edge) => rowNumbers.get(candidates.rows[edge] ?? 0) ?? 0),
-    runs: component.edges.map((edge) => runNumbers.get(candidates.runs[edge] ?? 0) ?? 0),
+    rows: component.edges.map((edge) => positionOf(candidates.rows[edge] ?? 0, component.rows)),
+    runs: component.edges.map((edge) => positionOf(candidates.runs[edge] ?? 0, component.runs)),
     odds: Float64Array.from(component.edges, oddsOf),
   };
+}
+
+/** Where a number stands in an ascending list that holds it: most components are too small to be worth a map. */
+function positionOf(number: number, ascending: Int32Array): number {
+  let low = 0;
+  let high = ascending.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? 0) < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
