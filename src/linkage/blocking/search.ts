@@ -56,6 +56,8 @@ class RowSearch {
   /** The most that the comparisons after each one can still add. */
   readonly #restBounds: Float64Array;
   #row = 0;
+  /** Runs that a person refused for the row. */
+  #rejected: ReadonlySet<number> | undefined;
   #best = -Infinity;
   #runs: number[] = [];
   #weights: number[] = [];
@@ -95,6 +97,7 @@ class RowSearch {
   #start(row: number, steps: readonly (readonly SearchStep[])[]): void {
     this.#stamp++;
     this.#row = row;
+    this.#rejected = this.#records.rejectedByRow.get(row);
     this.#best = -Infinity;
     this.#runs = [];
     this.#weights = [];
@@ -116,7 +119,7 @@ class RowSearch {
   #look(run: number): void {
     if (this.#stamps[run] === this.#stamp) return;
     this.#stamps[run] = this.#stamp;
-    if (this.#records.freeRuns[run] !== 1 || this.#records.rejectedByRow.get(this.#row)?.has(run) === true) return;
+    if (this.#records.freeRuns[run] !== 1 || this.#rejected?.has(run) === true) return;
     const { comparisons, floor, depth } = this.#options;
     const least = Math.max(floor, this.#best - depth);
     let weight = 0;

@@ -143,15 +143,15 @@ function bestWindow(hits: readonly RowHits[], settings: WindowSettings, memory: 
   const { width, phase, reach } = settings;
   const bins = memory.subarray(0, binCount(settings));
   const hitBins = countRows(hits, settings, bins);
-  let best: ClockPeak | null = null;
+  let best: { readonly from: number; readonly score: number } | null = null;
   for (const bin of likeliestBins(bins, hitBins, settings)) {
     const from = bin * width - reach - phase;
     const own = Math.min(bins[bin] ?? 0, distinctRuns(hits, from, from + width));
     const score = scoreOf(bins, own, { ...settings, bin });
-    if (score > (best?.score ?? 0)) best = { offset: medianWithin(hits, from, from + width), width, score };
+    if (score > (best?.score ?? 0)) best = { from, score };
   }
   for (const bin of hitBins) bins[bin] = 0;
-  return best;
+  return best && { offset: medianWithin(hits, best.from, best.from + width), width, score: best.score };
 }
 
 /**
