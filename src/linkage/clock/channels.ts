@@ -5,7 +5,7 @@ import { quantumOf } from '../normalize/times.ts';
 import { findGroupOffsetsOrNull } from './group-offsets.ts';
 import type { ClockGrouping } from './group-offsets.ts';
 import { findRowOffsets } from './row-offsets.ts';
-import { collectHits, findClockPeaks } from './scan.ts';
+import { collectHits, findClockPeakOrNull } from './scan.ts';
 import type { ClockPeak, RowHits, ScanInput } from './scan.ts';
 
 /** A row's time, the run times that may mean the same moment, and how far their clocks lie apart. */
@@ -53,8 +53,8 @@ export function chooseClockChannel(records: Records, given: ClockSearch): ClockC
   const { channel } = best;
   const input = scanInput(records, { ...search, channel, rows: thin(search.rows, MOST_ROWS) });
   const hits = collectHits(input);
-  const found = findClockPeaks(input, hits)[0];
-  const peak = found === undefined || found.score < LEAST_SCORE ? null : found;
+  const found = findClockPeakOrNull(input, hits);
+  const peak = found === null || found.score < LEAST_SCORE ? null : found;
   const offset = peak?.offset ?? 0;
   const own = findGroupOffsetsOrNull({ ...input, hits, offset }, search.groupings);
   const offsets = own ?? findRowOffsets(channel.row.seconds, channel.row.zoned || peak === null ? [] : hits, offset);
@@ -127,7 +127,7 @@ interface PeakSearch extends ClockSearch {
 }
 
 function peakOf(records: Records, search: PeakSearch): ClockPeak | null {
-  return findClockPeaks(scanInput(records, search))[0] ?? null;
+  return findClockPeakOrNull(scanInput(records, search));
 }
 
 function scanInput(records: Records, { channel, rows, weigh }: PeakSearch): ScanInput {

@@ -26,7 +26,7 @@ export function findGroupOffsetsOrNull(
   { hits, offset, ...input }: ScanInput & { readonly hits: readonly RowHits[]; readonly offset: number },
   groupings: readonly ClockGrouping[],
 ): Float64Array | null {
-  const all = { hits, offset, findPeaks: createClockScan(input) };
+  const all = { hits, offset, findPeak: createClockScan(input) };
   let best: { readonly gain: number; readonly offsets: Float64Array } | null = null;
   for (const grouping of groupings) {
     const found = scanGroups(all, grouping);
@@ -38,7 +38,7 @@ export function findGroupOffsetsOrNull(
 interface GroupScan {
   readonly hits: readonly RowHits[];
   readonly offset: number;
-  readonly findPeaks: (hits: readonly RowHits[]) => ClockPeak[];
+  readonly findPeak: (hits: readonly RowHits[]) => ClockPeak | null;
 }
 
 function scanGroups(input: GroupScan, { codes }: ClockGrouping): { gain: number; offsets: Float64Array } | null {
@@ -55,8 +55,8 @@ function scanGroups(input: GroupScan, { codes }: ClockGrouping): { gain: number;
   let gain = 0;
   for (const [code, hits] of groups) {
     if (hits.length < LEAST_ROWS) continue;
-    const [peak] = input.findPeaks(hits);
-    if (peak === undefined || peak.score < LEAST_SCORE) continue;
+    const peak = input.findPeak(hits);
+    if (peak === null || peak.score < LEAST_SCORE) continue;
     const there = massNear(hits, peak.offset, peak.width);
     const here = massNear(hits, input.offset, peak.width);
     if (there < 2 * here + 2) continue;

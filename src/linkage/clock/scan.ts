@@ -44,30 +44,45 @@ const LEAST_EXPECTED = 0.02;
  * Finds the offset between the two clocks: the window of differences that more rows hit than its surroundings explain.
  * Each row counts once a window, by its best pair there, so that bursts do not vote many times.
  */
-export function findClockPeaks(input: ScanInput, hits: readonly RowHits[] = collectHits(input)): ClockPeak[] {
+export function findClockPeakOrNull(input: ScanInput, hits: readonly RowHits[] = collectHits(input)): ClockPeak | null {
   return createClockScan(input)(hits);
 }
 
 /** The same for many sets of hits, which share the memory for some fifty thousand windows. */
-export function createClockScan(input: ScanInput): (hits: readonly RowHits[]) => ClockPeak[] {
+export function createClockScan(input: ScanInput): (hits: readonly RowHits[]) => ClockPeak | null {
   const reach = reachOf(input);
   const memory = new Float64Array(binCount({ width: WIDTHS[0], reach }));
-  return (hits) => listPeaks(input, { hits, reach, memory });
+  return (hits) => {
+    const windows = listWindows(input, { hits, reach, memory });
+    const most = Math.max(...windows.map((window) => window.score));
+    const peaks = windows
+      .filter((window) => window.score === most)
+      .map(({ from, width, score }) => ({ offset: medianWithin(hits, from, from + width), width, score }));
+    return peaks.toSorted((a, b) => a.offset - b.offset)[0] ?? null;
+  };
 }
 
-function listPeaks(
+interface ScoredWindow {
+  /** Least difference in the window, in seconds. */
+  readonly from: number;
+  readonly width: number;
+  readonly score: number;
+}
+
+/** The best window of each width and phase. */
+function listWindows(
   input: ScanInput,
   { hits, reach, memory }: { readonly hits: readonly RowHits[]; readonly reach: number; readonly memory: Float64Array },
-): ClockPeak[] {
-  const peaks: ClockPeak[] = [];
+): ScoredWindow[] {
+  const windows: ScoredWindow[] = [];
   for (const width of WIDTHS) {
     if (width < input.quantum / 2 || width > reach / 2) continue;
     for (const phase of [0, width / 2]) {
-      const peak = bestWindow(hits, { width, phase, reach }, memory);
-      if (peak !== null) peaks.push(peak);
+      const window = bestWindow(hits, { width, phase, reach }, memory);
+      if (window !== null) windows.push(window);
     }
   }
-  return peaks.toSorted((a, b) => b.score - a.score || a.offset - b.offset);
+  return windows;
 }
 
 function reachOf({ quantum, isZoned }: ScanInput): number {
@@ -139,19 +154,19 @@ function binCount({ width, reach }: { readonly width: number; readonly reach: nu
 }
 
 /** @param memory for the counts of the windows, all 0 before and after */
-function bestWindow(hits: readonly RowHits[], settings: WindowSettings, memory: Float64Array): ClockPeak | null {
+function bestWindow(hits: readonly RowHits[], settings: WindowSettings, memory: Float64Array): ScoredWindow | null {
   const { width, phase, reach } = settings;
   const bins = memory.subarray(0, binCount(settings));
   const hitBins = countRows(hits, settings, bins);
-  let best: { readonly from: number; readonly score: number } | null = null;
+  let best: ScoredWindow | null = null;
   for (const bin of likeliestBins(bins, hitBins, settings)) {
     const from = bin * width - reach - phase;
     const own = Math.min(bins[bin] ?? 0, distinctRuns(hits, from, from + width));
     const score = scoreOf(bins, own, { ...settings, bin });
-    if (score > (best?.score ?? 0)) best = { from, score };
+    if (score > (best?.score ?? 0)) best = { from, width, score };
   }
   for (const bin of hitBins) bins[bin] = 0;
-  return best && { offset: medianWithin(hits, best.from, best.from + width), width, score: best.score };
+  return best;
 }
 
 /**
