@@ -1,5 +1,5 @@
 import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_REGISTRY, readTruth } from '../fixtures/demo/load.ts';
 import {
@@ -36,7 +36,7 @@ beforeAll(async () => {
   out = join(lab.folder, 'library.plan');
   wandb = { project: lab.project, baseUrl: lab.server.url, apiKey: lab.server.apiKey };
   report = await planBackfill({
-    registry,
+    registry: relative(process.cwd(), registry),
     out,
     ...wandb,
     say: (line) => void said.push(line),
@@ -49,6 +49,7 @@ afterAll(() => lab.close());
 describe('the library', () => {
   it('plans without writing to the registry, and tells its progress to the caller alone', () => {
     expect(report.counts).toMatchObject({ runs: 615, rows: 400 });
+    expect(report.sealed.header.registry.path).toBe(registry); // whole, though it was named from here
     expect(report.changes).toBe(report.decisions.match.accepted);
     expect(report.changes).toBeGreaterThan(200);
     expect(progress).toContain('listing W&B runs');

@@ -52,7 +52,7 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<EvaluateReport> {
   const { registry, from } = options;
-  const reading = readRegistry(options);
+  const reading = await readRegistry(options);
   const { snapshot, project, thresholds } =
     from.kind === 'plan'
       ? readPlan(from.path, reading, options)

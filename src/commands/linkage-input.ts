@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { InvocationContext } from '../model/context.ts';
 import type { KnownLink, LinkageInput, LinkageOptions } from '../model/linkage.ts';
 import { PLAN_FORMAT_VERSION, type PlanHeader } from '../model/plan.ts';
@@ -7,11 +8,9 @@ import type { EvidenceKeys, ListingReport, QuarantinedRun, RunSource, SnapshotSt
 import { TOOL_VERSION } from '../model/version.ts';
 import { buildKnownLinks } from '../plan/entries.ts';
 import { selectEvidenceKeys } from '../plan/evidence-keys.ts';
-import { readRegistryConfig } from '../registry/config.ts';
 import { readPolicyLinks, readRejections } from '../registry/links.ts';
-import { openRegistryReadOnly } from '../registry/open.ts';
 import { readRows } from '../registry/rows.ts';
-import { readSchema } from '../registry/schema.ts';
+import { withRegistryReadOnly } from '../registry/session.ts';
 import type { RegistryLocation } from '../registry/session.ts';
 
 /** The registry's side of a matching. */
@@ -24,18 +23,14 @@ export interface RegistryReading {
   readonly policyLinks: readonly KnownLink[];
 }
 
-/** Reads all of one moment, read-only, while training jobs write. */
-export function readRegistry({ registry, config }: RegistryLocation): RegistryReading {
-  const db = openRegistryReadOnly(registry);
-  try {
-    return db.transaction(() => {
-      const schema = readSchema(db, readRegistryConfig(registry, config ?? null));
+/** Reads rows and what runlink knows of them as of one moment, read-only, while training jobs write. */
+export async function readRegistry(location: RegistryLocation): Promise<RegistryReading> {
+  return await withRegistryReadOnly(location, ({ db, schema }) =>
+    db.transaction(() => {
       const rows = readRows(db, schema);
       return { schema, rows, rejected: readRejections(db), policyLinks: readPolicyLinks(db) };
-    })();
-  } finally {
-    db.close();
-  }
+    })(),
+  );
 }
 
 export function buildHeader(
@@ -47,7 +42,7 @@ export function buildHeader(
     formatVersion: PLAN_FORMAT_VERSION,
     toolVersion: TOOL_VERSION,
     registry: {
-      path: registry,
+      path: resolve(registry),
       table: schema.table,
       keyColumn: schema.key,
       schemaHash: schema.schemaHash,

@@ -22,7 +22,7 @@ import {
 import { show } from './show.ts';
 
 export interface PlanOptions extends LinkageOptions {
-  /** Absolute path of the registry. */
+  /** Path of the registry. */
   readonly registry: string;
   readonly config?: string;
   /** Path of the plan file to make, or to go on with, as it is to be shown. */
@@ -56,7 +56,7 @@ export interface PlanReport extends PlanDigestReport {
  * @throws StoppedError at the next page after `context.signal` is aborted
  */
 export async function planBackfill(deps: PlanDeps, options: PlanOptions): Promise<PlanReport> {
-  const reading = readRegistry(options);
+  const reading = await readRegistry(options);
   // Before the file is made: a wrong key or project leaves nothing behind that the right one would stumble over.
   const keys = await fetchUsefulKeys(deps.source, reading);
   const draft = createPlanFile(options.out, buildHeader(reading, deps.source, options));

@@ -94,6 +94,8 @@ test.for([
   ['apply', 'backfill.plan', '--yes'],
   ['link', 'run-0001', 'wanted01', '--project', 'lab/molopt', '--offline'],
   ['verify'],
+  // It reads the registry as `plan` does.
+  ['evaluate', '--plan', 'backfill.plan'],
 ])(
   '%s waits for a program that keeps the whole registry to itself for longer than SQLite waits',
   async ([verb, ...args]) => {
