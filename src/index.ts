@@ -1,5 +1,4 @@
 import { homedir, userInfo } from 'node:os';
-import { setTimeout as sleepTimer } from 'node:timers/promises';
 import * as apply from './commands/apply.ts';
 import * as link from './commands/link.ts';
 import * as plan from './commands/plan.ts';
@@ -10,6 +9,7 @@ import { DEFAULT_LINKAGE_OPTIONS } from './model/linkage.ts';
 import type { RunSource } from './model/snapshot.ts';
 import { TOOL_VERSION } from './model/version.ts';
 import { openRunSource } from './wandb/run-source.ts';
+import { sleep } from './wandb/sleep.ts';
 
 export { queryRuns, type RunsOptions } from './commands/runs.ts';
 export type { ApplyReport } from './commands/apply.ts';
@@ -135,7 +135,7 @@ async function withSource<T>(
     now: context.now,
     random: () => Math.random(),
     signal: context.signal,
-    sleep: async (ms, signal) => void (await sleepTimer(ms, undefined, signal === undefined ? {} : { signal })),
+    sleep,
   });
   try {
     return await use({ context, source });

@@ -1,7 +1,7 @@
-import { setTimeout as sleepTimer } from 'node:timers/promises';
 import { RunlinkError } from '../errors.ts';
 import type { RunSource } from '../model/snapshot.ts';
 import { TOOL_VERSION } from '../model/version.ts';
+import { sleep } from '../wandb/sleep.ts';
 import type { Invocation } from './invocation.ts';
 
 export interface ProjectOptions {
@@ -28,7 +28,7 @@ export async function openSource(
     now: io.now,
     random: io.random,
     signal: io.signal,
-    sleep: async (ms, signal) => void (await sleepTimer(ms, undefined, signal === undefined ? {} : { signal })),
+    sleep,
   });
 }
 

@@ -1,3 +1,4 @@
+import { CREATED_AT, sampleRun } from './sample-run.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,31 +61,7 @@ export const HEADER: PlanHeader = {
   minMargin: 3,
 };
 
-export const CREATED_AT = Date.UTC(2024, 4, 1, 10, 0, 0);
-
-export function sampleRun(runId: string, changes: Partial<Run> = {}): Run {
-  return {
-    storageId: `storage-${runId}`,
-    runId,
-    displayName: `name-of-${runId}`,
-    state: 'finished',
-    createdAt: CREATED_AT,
-    heartbeatAt: null,
-    group: null,
-    jobType: null,
-    sweepName: null,
-    tags: [],
-    notes: null,
-    host: null,
-    user: null,
-    commit: null,
-    program: null,
-    args: [],
-    config: {},
-    summary: {},
-    ...changes,
-  };
-}
+export { CREATED_AT, sampleRun };
 
 export function sampleRow(keyText: string, identity: Partial<IdentityImage> = {}): RegistryRow {
   return {

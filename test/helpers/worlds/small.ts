@@ -1,3 +1,4 @@
+import { sampleRun } from '../sample-run.ts';
 import type { LinkageInput } from '../../../src/model/linkage.ts';
 import { DEFAULT_LINKAGE_OPTIONS } from '../../../src/model/linkage.ts';
 import type { Cell } from '../../../src/model/cell.ts';
@@ -18,27 +19,7 @@ export function rowOf(keyText: string, values: Readonly<Record<string, Cell>>): 
 
 /** A run by hand; `at` is its creation in UTC. */
 export function runOf(runId: string, at: string, parts: Partial<Run> = {}): Run {
-  return {
-    storageId: `storage-${runId}`,
-    runId,
-    displayName: null,
-    state: 'finished',
-    createdAt: Date.parse(at),
-    heartbeatAt: null,
-    group: null,
-    jobType: null,
-    sweepName: null,
-    tags: [],
-    notes: null,
-    host: null,
-    user: null,
-    commit: null,
-    program: null,
-    args: [],
-    config: {},
-    summary: {},
-    ...parts,
-  };
+  return sampleRun(runId, { displayName: null, createdAt: Date.parse(at), ...parts });
 }
 
 export function inputOf(
