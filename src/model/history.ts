@@ -1,0 +1,42 @@
+import type { JsonValue } from './json.ts';
+import type { Run } from './run.ts';
+
+/** One logged step. A metric that was not logged there has no key; NaN and infinities are numbers. */
+export interface HistoryRow {
+  readonly _step: number;
+  readonly [key: string]: JsonValue;
+}
+
+export interface HistoryQuery {
+  readonly runId: string;
+  /** Metrics wanted; rows that hold none of them are left out. All metrics where absent. */
+  readonly keys?: readonly string[];
+  /** First and last step, both inclusive. */
+  readonly minStep?: number;
+  readonly maxStep?: number;
+}
+
+/** How often a metric was logged, by type: `number`, `histogram`, `string`, … as W&B names them. */
+export interface MetricKind {
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** What W&B says of a run and its history before any of it is read. */
+export interface RunHistoryInfo {
+  readonly run: Run;
+  readonly url: string;
+  /** −1 where nothing was logged. */
+  readonly lastStep: number;
+  /** Logged steps that W&B counts; null where the server does not say. */
+  readonly lineCount: number | null;
+  readonly metrics: ReadonlyMap<string, MetricKind>;
+}
+
+/** Where histories come from. Rows arrive in chunks, by ascending step, each step once. */
+export interface HistorySource {
+  /** In the order of the ids; null where there is no such run. */
+  readonly fetchHistoryInfos: (runIds: readonly string[]) => Promise<readonly (RunHistoryInfo | null)[]>;
+  readonly scanHistory: (query: HistoryQuery) => AsyncIterable<readonly HistoryRow[]>;
+  /** System metrics as sampled by W&B: `_timestamp`, `_runtime` and `system.*`. */
+  readonly fetchSystemMetrics: (runId: string) => Promise<readonly Readonly<Record<string, JsonValue>>[]>;
+}
