@@ -47,8 +47,8 @@ export function chooseClockChannel(records: Records, given: ClockSearch): ClockC
   const search = { ...given, weigh: rememberWeights(given.weigh, records.runs.length) };
   const few = thin(search.rows, FEW_ROWS);
   const best = listChannels(records)
-    .map((channel) => ({ channel, score: peakOf(records, { ...search, channel, rows: few })?.score ?? 0 }))
-    .toSorted((a, b) => b.score - a.score)[0];
+    .map((channel) => ({ channel, gain: peakOf(records, { ...search, channel, rows: few })?.gain ?? 0 }))
+    .toSorted((a, b) => b.gain - a.gain)[0];
   if (best === undefined) return null;
   const { channel } = best;
   const input = scanInput(records, { ...search, channel, rows: thin(search.rows, MOST_ROWS) });

@@ -7,8 +7,10 @@ export interface ClockPeak {
   readonly offset: number;
   /** Width of the window, in seconds. */
   readonly width: number;
-  /** Log likelihood ratio of the window against its surroundings, in nats. */
+  /** Log likelihood ratio of the window against its surroundings, in nats: whether there is a crowd at all. */
   readonly score: number;
+  /** Nats that the rows' hits tell: a wide window that any two records would share tells little, however full. */
+  readonly gain: number;
 }
 
 export interface ScanInput {
@@ -39,6 +41,9 @@ const RESCORED = 4;
 const LEAST_HITS = 2;
 /** Rows that chance puts into a window at least. */
 const LEAST_EXPECTED = 0.02;
+/** Windows of a lower score are no crowd, whatever their hits would tell; and share of rows that a crowd holds. */
+const CROWD_SCORE = 8;
+const CROWD_SHARE = 0.5;
 
 /**
  * Finds the offset between the two clocks: the window of differences that more rows hit than its surroundings explain.
@@ -52,14 +57,31 @@ export function findClockPeakOrNull(input: ScanInput, hits: readonly RowHits[] =
 export function createClockScan(input: ScanInput): (hits: readonly RowHits[]) => ClockPeak | null {
   const reach = reachOf(input);
   const memory = new Float64Array(binCount({ width: WIDTHS[0], reach }));
+  const sortedRows = buildSortedIndex(input.rowSeconds).values;
   return (hits) => {
-    const windows = listWindows(input, { hits, reach, memory });
-    const most = Math.max(...windows.map((window) => window.score));
-    const peaks = windows
-      .filter((window) => window.score === most)
-      .map(({ from, width, score }) => ({ offset: medianWithin(hits, from, from + width), width, score }));
-    return peaks.toSorted((a, b) => a.offset - b.offset)[0] ?? null;
+    const windows = listWindows(input, { hits, reach, memory }).map((window) => ({
+      ...window,
+      gain: window.score < CROWD_SCORE ? 0 : gainOf(hits, window, sortedRows),
+    }));
+    const best = windows.toSorted((a, b) => b.gain - a.gain || b.score - a.score || a.from - b.from)[0];
+    if (best === undefined) return null;
+    const { from, width, score, gain } = best;
+    return { offset: medianWithin(hits, from, from + width), width, score, gain };
   };
+}
+
+/** Σ over rows of the log likelihood ratio of its hit: how likely any other row had hit the same window. */
+function gainOf(hits: readonly RowHits[], { from, width }: ScoredWindow, sortedRows: Float64Array): number {
+  let gain = 0;
+  for (const { own, differences, shares } of hits) {
+    let share = 0;
+    const end = lowerBound(differences, from + width);
+    for (let at = lowerBound(differences, from); at < end; at++) share = Math.max(share, shares[at] ?? 0);
+    const near = lowerBound(sortedRows, own + width / 2) - lowerBound(sortedRows, own - width / 2);
+    const chance = Math.max(1, near) / Math.max(1, sortedRows.length);
+    gain += Math.log(1 - CROWD_SHARE + (CROWD_SHARE * share) / chance);
+  }
+  return gain;
 }
 
 interface ScoredWindow {

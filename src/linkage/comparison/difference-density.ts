@@ -208,21 +208,23 @@ function learnShares(settings: DensitySettings, cumulative: Float64Array, sample
   return [[...shares.subarray(0, scales.length)], [...shares.subarray(scales.length)]];
 }
 
-/** Density of every sample under every kernel (its own weight left out) and every shape, sample by sample. */
+/**
+ * Density of every sample under every kernel and every shape, sample by sample. The discount is taken off as in the
+ * table, and with it the sample's own weight: else narrow kernels would win samples that the table denies them.
+ */
 function sampleDensities(settings: DensitySettings, cumulative: Float64Array, samples: Samples): Float64Array {
   const { scales, shapes, resolution, halfCells } = settings;
   const total = cumulative.at(-1) ?? 0;
+  const discount = discountOf(total);
   const parts = scales.length + shapes.length;
   const densities = new Float64Array(samples.differences.length * parts);
   const radii = scales.map((scale) => radiusOf(scale, resolution));
   for (const [sample, difference] of samples.differences.entries()) {
-    const own = samples.weights[sample] ?? 0;
     const center = Math.round(difference / resolution) + halfCells;
     for (let at = 0; at < radii.length; at++) {
       const radius = radii[at] ?? 1;
-      const mass = massIn(cumulative, center, radius) - own;
-      const isAlone = total <= own || mass <= 1e-9;
-      densities[sample * parts + at] = isAlone ? 0 : mass / ((total - own) * (2 * radius + 1) * resolution);
+      const mass = massIn(cumulative, center, radius) - discount;
+      densities[sample * parts + at] = mass <= 0 ? 0 : mass / (total * (2 * radius + 1) * resolution);
     }
     for (let at = 0; at < shapes.length; at++) {
       densities[sample * parts + scales.length + at] = shapes[at]?.density(difference) ?? 0;
