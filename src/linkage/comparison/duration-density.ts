@@ -28,6 +28,11 @@ const FARTHEST = 3000;
 const STEPS_BELOW = [4, 8] as const;
 export const DURATION_STEPS = STEPS_BELOW.length;
 
+/** Two readings of a run's length within this share, or these seconds, say the same. */
+const SAME_LENGTH = { share: 0.1, seconds: 60 } as const;
+/** Runs on which two readings must meet before one of them alone is doubted. */
+const LEAST_BOTH = 20;
+
 /** Shares of links whose durations differ by seconds, by a percentage, or have nothing in common. */
 interface Mixture {
   readonly difference: number;
@@ -48,6 +53,8 @@ export class DurationDensity {
   #radii: readonly number[];
   /** Differences beyond this are no small ones under any shape. */
   readonly #farthest: number;
+  /** P(a reading is right where it is the only one), by reading. */
+  readonly #trust: readonly number[];
   /** What each reading explains of the pair that was asked for last. */
   readonly #readings: Float64Array;
 
@@ -58,6 +65,7 @@ export class DurationDensity {
     this.#densities = input.runLengths.map(() => createReadingDensity(input.quantum));
     this.#readingShares = input.runLengths.map(() => 1 / input.runLengths.length);
     this.#readings = new Float64Array(input.runLengths.length);
+    this.#trust = input.runLengths.map((lengths, at) => trustOf(lengths, input.runLengths.toSpliced(at, 1)));
     this.#farthest = FARTHEST * (1 + input.quantum / 300);
     this.#radii = this.#findRadii();
   }
@@ -130,25 +138,33 @@ export class DurationDensity {
     const { runLengths, rowSeconds } = this.#input;
     const own = rowSeconds[row] ?? Number.NaN;
     let there = 0;
+    let trust = 0;
     for (let at = 0; at < runLengths.length; at++) {
-      if (!Number.isNaN(runLengths[at]?.[run] ?? Number.NaN)) there += this.#readingShares[at] ?? 0;
+      if (Number.isNaN(runLengths[at]?.[run] ?? Number.NaN)) continue;
+      trust = there === 0 ? (this.#trust[at] ?? 1) : 1;
+      there += this.#readingShares[at] ?? 0;
     }
     let ratio = 0;
     for (let at = 0; at < runLengths.length; at++) {
       const length = runLengths[at]?.[run] ?? Number.NaN;
       this.#readings[at] = 0;
       if (Number.isNaN(length) || there === 0) continue;
-      const share = (this.#readingShares[at] ?? 0) / there;
+      const share = (trust * (this.#readingShares[at] ?? 0)) / there;
       ratio += share * ratioDensity(own, length);
       if (Math.abs(length - own) > this.#farthest) continue;
       this.#readings[at] = share * this.#mixture.difference * (this.#densities[at]?.at(length - own) ?? 0);
     }
-    return { ratio: this.#mixture.ratio * ratio, none: this.#mixture.none * (this.background[row] ?? 0) };
+    const none = this.#mixture.none + (1 - trust) * (1 - this.#mixture.none);
+    return { ratio: this.#mixture.ratio * ratio, none: none * (this.background[row] ?? 0) };
   }
 
   #bound(row: number, difference: number, ratio: number): number {
     const { difference: byDifference, ratio: byRatio, none } = this.#mixture;
-    return byDifference * difference + byRatio * ratio + none * (this.background[row] ?? 0);
+    // a reading that is not trusted moves its share to none, which then stays below the background itself
+    return Math.max(
+      byDifference * difference + byRatio * ratio + none * (this.background[row] ?? 0),
+      this.background[row] ?? 0,
+    );
   }
 
   #most(): number {
@@ -169,6 +185,19 @@ export class DurationDensity {
       visit(lowerBound(index.values, own - radius), upperBound(index.values, own + radius), index);
     }
   }
+}
+
+/** Share of the runs with a second reading on which that says the same: a run uploaded later lives a minute only. */
+function trustOf(lengths: Float64Array, others: readonly Float64Array[]): number {
+  let both = 0;
+  let same = 0;
+  for (const [run, length] of lengths.entries()) {
+    const other = others.find((reading) => !Number.isNaN(reading[run] ?? Number.NaN))?.[run] ?? Number.NaN;
+    if (Number.isNaN(length - other)) continue;
+    both++;
+    if (Math.abs(length - other) <= Math.max(SAME_LENGTH.seconds, SAME_LENGTH.share * other)) same++;
+  }
+  return both < LEAST_BOTH ? 1 : (same + 1) / (both + 1);
 }
 
 function createReadingDensity(quantum: number): DifferenceDensity {

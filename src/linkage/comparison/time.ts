@@ -5,6 +5,8 @@ import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { DifferenceDensity, boxShape, laplaceShape } from './difference-density.ts';
 import type { Samples } from './difference-density.ts';
+import { learnLatenessOrNull } from './lateness.ts';
+import type { Lateness } from './lateness.ts';
 import { spell } from './spell.ts';
 
 /** A row time and the run times that may mean the same moment. All in seconds; NaN is missing. */
@@ -43,12 +45,15 @@ export class TimeComparison implements Comparison {
   readonly #sorted: readonly SortedIndex[];
   /** P(the first definition is the one that the row means), for runs where both agree, the first is later, or earlier. */
   readonly #firstShares = [0.5, 0.5, 0.5];
+  /** For runs that do not tell their start. */
+  readonly #lateness: Lateness | null;
   /** Windows in which the density stands high, by how many bits below its most they reach. */
   readonly #windows = new Map<number, Windows>();
 
   constructor(channel: TimeChannel) {
     this.#channel = channel;
     this.#background = rowBackground(channel);
+    this.#lateness = learnLatenessOrNull(channel.runSeconds, channel.otherSeconds, SAME_START);
     this.#density = new DifferenceDensity({
       resolution: 1,
       halfCells: channel.quantum >= DAY ? 3 * DAY : TABLE_SECONDS,
@@ -69,6 +74,9 @@ export class TimeComparison implements Comparison {
     if (!Number.isNaN(second)) {
       const share = this.#firstShares[kindOf(first, second)] ?? 0.5;
       likelihood = share * likelihood + (1 - share) * this.#density.at(second);
+    } else if (this.#lateness !== null) {
+      const late = this.#lateShare();
+      likelihood = (1 - late) * likelihood + late * this.#lateness.density(first);
     }
     return Math.max(LEAST_BITS, log2(likelihood / (this.#background[row] ?? 1)));
   }
@@ -88,8 +96,8 @@ export class TimeComparison implements Comparison {
     forEachLink(links, (row, run, probability) => {
       if (this.isMissing(row, run)) return;
       const gap = this.#gap(row, run);
-      const { first, second } = this.#likelihoods(gap);
-      const share = first + second > 0 ? first / (first + second) : 1;
+      const { first, second, late } = this.#likelihoods(gap);
+      const share = first + second + late > 0 ? first / (first + second + late) : 1;
       differences.push(gap.first);
       weights.push(probability * share);
       if (Number.isNaN(gap.second)) return;
@@ -106,13 +114,16 @@ export class TimeComparison implements Comparison {
   steps(row: number): readonly SearchStep[] {
     const base = this.#background[row] ?? Number.NaN;
     if (Number.isNaN(base)) return [{ bound: 0, size: 0 }];
-    const steps: SearchStep[] = [{ bound: Math.max(0, log2(this.#density.most() / base)), size: 0 }];
+    const steps: SearchStep[] = [
+      { bound: Math.max(0, log2((this.#density.most() + this.#mostLate()) / base)), size: 0 },
+    ];
     for (const below of STEPS_BELOW) {
       const { windows, limit } = this.#windowsBelow(below);
       let size = 0;
       for (const index of this.#sorted) size += countIn(index, this.#timeOf(row), windows);
       // runs without a time weigh 0 and are in no list
-      steps.push({ bound: Math.max(0, log2(limit / base)), size });
+      const most = Math.max(limit, (1 - this.#lateShare()) * limit + this.#mostLate());
+      steps.push({ bound: Math.max(0, log2(most / base)), size });
     }
     return steps;
   }
@@ -125,10 +136,10 @@ export class TimeComparison implements Comparison {
   describe(row: number, run: number): ComparisonWords {
     if (this.isMissing(row, run)) return { level: 'missing', words: 'no time to compare' };
     const gap = this.#gap(row, run);
-    const { first, second } = this.#likelihoods(gap);
-    const isFirst = first >= second;
+    const { first, second, late } = this.#likelihoods(gap);
+    const reading = late > first ? 'late' : first >= second ? 'created' : 'started';
     const isShifted = (this.#channel.offsets[row] ?? 0) !== 0;
-    return describeGap(isFirst ? gap.first : gap.second, this.#channel, { isFirst, isShifted });
+    return describeGap(reading === 'started' ? gap.second : gap.first, this.#channel, { reading, isShifted });
   }
 
   health(): readonly string[] {
@@ -147,10 +158,23 @@ export class TimeComparison implements Comparison {
     return { first, second, kind: kindOf(first, second) };
   }
 
-  #likelihoods({ first, second, kind }: Gap): { first: number; second: number } {
-    if (Number.isNaN(second)) return { first: this.#density.at(first), second: 0 };
+  #likelihoods({ first, second, kind }: Gap): { first: number; second: number; late: number } {
+    if (Number.isNaN(second)) {
+      const share = this.#lateShare();
+      const late = share === 0 ? 0 : share * (this.#lateness?.density(first) ?? 0);
+      return { first: (1 - share) * this.#density.at(first), second: 0, late };
+    }
     const share = this.#firstShares[kind] ?? 0.5;
-    return { first: share * this.#density.at(first), second: (1 - share) * this.#density.at(second) };
+    return { first: share * this.#density.at(first), second: (1 - share) * this.#density.at(second), late: 0 };
+  }
+
+  /** P(a run that does not tell its start was uploaded later, and the row means the start). */
+  #lateShare(): number {
+    return this.#lateness === null ? 0 : this.#lateness.share * (1 - (this.#firstShares[1] ?? 0.5));
+  }
+
+  #mostLate(): number {
+    return this.#lateness === null ? 0 : this.#lateShare() * this.#lateness.most;
   }
 
   #windowsBelow(below: number): Windows {
@@ -221,15 +245,21 @@ const LEVELS: readonly (readonly [limit: number, words: string])[] = [
   [DAY, 'within 1 day'],
 ];
 
+const READING_WORDS = {
+  created: '',
+  started: ', by the start that its client recorded',
+  late: ', as runs that were uploaded later do',
+} as const;
+
 /** A clock that is off and the delay that most runs have are in the offset: the gap is what this pair adds to them. */
 function describeGap(
   gap: number,
   channel: TimeChannel,
-  { isFirst, isShifted }: { readonly isFirst: boolean; readonly isShifted: boolean },
+  { reading, isShifted }: { readonly reading: 'created' | 'started' | 'late'; readonly isShifted: boolean },
 ): ComparisonWords {
   const size = Math.abs(gap);
   const level = LEVELS.find(([limit]) => size <= limit)?.[1] ?? 'more than 1 day';
-  const source = isFirst ? '' : ', by the start that its client recorded';
+  const source = READING_WORDS[reading];
   const words = isShifted
     ? `${spell(size)} ${gap >= 0 ? 'later' : 'sooner'} after ${channel.words} than most`
     : `${spell(size)} ${gap >= 0 ? 'after' : 'before'} ${channel.words}`;
