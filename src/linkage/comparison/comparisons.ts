@@ -56,6 +56,7 @@ export function buildComparisons(
     new TextComparison(findSharedTokens(records, settings), records.runs.length),
     new SettingsComparison({
       fields: settings,
+      nameParts: records.row.fields.filter((field) => field.origin === 'name-part'),
       values: records.values,
       rowCount: records.rows.length,
       runCount: records.runs.length,

@@ -1,94 +1,66 @@
-import type { PairedField } from '../pairing/pairing.ts';
-import { buildNeighbourShares } from './neighbour-shares.ts';
-import type { NeighbourShares } from './neighbour-shares.ts';
-import { hashOf, maskOf } from './setting-index.ts';
+import { ColumnChain } from './column-chain.ts';
+import type { ShareColumns } from './share-columns.ts';
 
-interface ShareTable {
-  /** Rows with the same values, by row; 0 where the row lacks one of the fields. */
-  readonly counts: Int32Array;
-  readonly log2Total: number;
-  readonly log2Once: number;
-}
-
-/** Bytes spent on counts by row and mask. */
+/** Bytes spent on counts by row and set of columns. */
 const TABLE_BUDGET = 100_000_000;
 
 /**
- * How rare a row's combination of settings is among the registry's rows. Dependent settings (all runs of a sweep share
- * task, method and batch size) are counted together, so that what repeats another setting adds nothing.
+ * How rare a row's combination of settings is among the registry's other rows. Dependent settings (all runs of a sweep
+ * share task, method and batch size) are counted together, so that what repeats another setting adds nothing.
  */
 export class SettingShares {
-  readonly #rowCodes: readonly Int32Array[];
+  readonly #columns: ShareColumns;
+  readonly #chain: ColumnChain;
   readonly #rowCount: number;
-  readonly #rowMasks: Int32Array;
-  readonly #neighbours: NeighbourShares;
-  readonly #tables = new Map<number, ShareTable>();
-  readonly #mostTables: number;
-  readonly #onceOfAll: number;
+  /** log2 share of all that a row says: the least that any part of it can have. */
+  readonly #least: Float64Array;
+  readonly #counts = new Map<number, Int32Array>();
+  readonly #mostCounts: number;
 
-  constructor(fields: readonly PairedField[], rowCount: number, rowSeconds: Float64Array | null) {
-    this.#rowCodes = fields.map((field) => field.rowCodes);
+  constructor(columns: ShareColumns, rowCount: number, rowSeconds: Float64Array | null) {
+    this.#columns = columns;
     this.#rowCount = rowCount;
-    this.#mostTables = Math.max(64, Math.floor(TABLE_BUDGET / (4 * Math.max(1, rowCount))));
-    this.#rowMasks = Int32Array.from({ length: rowCount }, (_item, row) => maskOf(this.#rowCodes, row));
-    this.#onceOfAll = buildTable(this.#rowCodes, this.#rowMasks, 2 ** fields.length - 1).log2Once;
-    this.#neighbours = buildNeighbourShares(fields, this.#rowMasks, rowSeconds);
+    this.#mostCounts = Math.max(64, Math.floor(TABLE_BUDGET / (4 * Math.max(1, rowCount))));
+    this.#chain = new ColumnChain(columns.codes, { rowCount, rowSeconds, tableBudget: TABLE_BUDGET });
+    this.#least = new Float64Array(rowCount).fill(Number.NaN);
   }
 
   /** log2 of the share of rows that have the row's values on exactly the masked fields. */
   log2Share(row: number, mask: number): number {
-    const table = this.#tableFor(mask & (this.#rowMasks[row] ?? 0));
-    if (table === null) return 0;
-    const count = table.counts[row] ?? 1;
-    return this.#neighbours.mix((count <= 1 ? table.log2Once : Math.log2(count)) - table.log2Total, row, mask);
+    return Math.max(this.#chain.log2Share(row, this.#columnsOf(mask)), this.#leastOf(row));
   }
 
   /** At least −log2Share for every mask within this one. */
   mostBits(row: number, mask: number): number {
-    const own = mask & (this.#rowMasks[row] ?? 0);
-    if (own === 0) return 0;
-    const count = this.#tableFor(own)?.counts[row] ?? 0;
-    const least = (count <= 1 ? this.#onceOfAll : Math.log2(count)) - Math.log2(Math.max(1, this.#rowCount));
-    return -this.#neighbours.mix(least, row, own);
+    const columns = this.#columnsOf(mask) & this.#chain.columnsOfRow(row);
+    if (columns === 0) return 0;
+    const others = (this.#countsOf(columns)?.[row] ?? 1) - 1;
+    const joint = others <= 0 ? -Infinity : Math.log2(others / Math.max(1, this.#rowCount - 1));
+    return -Math.min(0, Math.max(joint, this.#leastOf(row)));
   }
 
-  /** Where the budget is spent, the least telling fields (the last ones) are left out: never too many bits. */
-  #tableFor(mask: number): ShareTable | null {
-    for (let within = mask; within !== 0; within &= ~(1 << (31 - Math.clz32(within)))) {
-      const known = this.#tables.get(within);
-      if (known !== undefined) return known;
-      if (this.#tables.size >= this.#mostTables) continue;
-      const table = buildTable(this.#rowCodes, this.#rowMasks, within);
-      const floored = { ...table, log2Once: Math.max(table.log2Once, this.#onceOfAll) };
-      this.#tables.set(within, floored);
-      return floored;
+  #leastOf(row: number): number {
+    let least = this.#least[row] ?? 0;
+    if (Number.isNaN(least)) {
+      this.#least[row] = least = this.#chain.log2Share(row, this.#chain.columnsOfRow(row));
     }
-    return null;
+    return least;
   }
-}
 
-function buildTable(rowCodes: readonly Int32Array[], rowMasks: Int32Array, mask: number): ShareTable {
-  const rowCount = rowMasks.length;
-  const groups = new Int32Array(rowCount).fill(-1);
-  const groupsByHash = new Map<number, number>();
-  const sizes: number[] = [];
-  let total = 0;
-  for (let row = 0; row < rowCount; row++) {
-    if (((rowMasks[row] ?? 0) & mask) !== mask) continue;
-    const hash = hashOf(rowCodes, row, mask);
-    let group = groupsByHash.get(hash);
-    if (group === undefined) groupsByHash.set(hash, (group = sizes.push(0) - 1));
-    groups[row] = group;
-    sizes[group] = (sizes[group] ?? 0) + 1;
-    total++;
+  #columnsOf(mask: number): number {
+    const { ofField } = this.#columns;
+    let columns = 0;
+    for (let at = 0; at < ofField.length; at++) if ((mask & (1 << at)) !== 0) columns |= ofField[at] ?? 0;
+    return columns;
   }
-  const counts = groups.map((group) => sizes[group] ?? 0);
-  return { counts, log2Total: Math.log2(Math.max(1, total)), log2Once: Math.log2(onceCount(sizes)) };
-}
 
-/** Good–Turing: what a combination that was seen once really counts, from how many were seen once and twice. */
-function onceCount(sizes: readonly number[]): number {
-  const once = sizes.filter((size) => size === 1).length;
-  const twice = sizes.filter((size) => size === 2).length;
-  return Math.min(1, (2 * (twice + 1)) / (once + 1));
+  /** Rows alike on the columns, by row; null where the budget is spent. */
+  #countsOf(columns: number): Int32Array | null {
+    let counts = this.#counts.get(columns);
+    if (counts === undefined) {
+      if (this.#counts.size >= this.#mostCounts) return null;
+      this.#counts.set(columns, (counts = this.#chain.countAlike(columns)));
+    }
+    return counts;
+  }
 }

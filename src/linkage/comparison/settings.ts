@@ -1,9 +1,11 @@
+import type { Field } from '../normalize/fields.ts';
 import type { ValueCodes } from '../normalize/values.ts';
 import type { PairedField } from '../pairing/pairing.ts';
 import { forEachLink } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { SettingIndex } from './setting-index.ts';
 import { SettingShares } from './setting-shares.ts';
+import { buildShareColumns } from './share-columns.ts';
 import { describePairing, describeSettings, findContradiction } from './setting-words.ts';
 
 /** Prior of m, P(equal | link): 9.7 agreements in 10 comparisons. */
@@ -16,6 +18,8 @@ const LISTED_FIELDS = 4;
 
 export interface SettingsInput {
   readonly fields: readonly PairedField[];
+  /** What the names of the rows are made of. */
+  readonly nameParts: readonly Field[];
   readonly values: ValueCodes;
   readonly rowCount: number;
   readonly runCount: number;
@@ -46,7 +50,11 @@ export class SettingsComparison implements Comparison {
 
   constructor(input: SettingsInput) {
     this.#input = input;
-    this.#shares = new SettingShares(input.fields, input.rowCount, input.rowSeconds);
+    this.#shares = new SettingShares(
+      buildShareColumns(input.fields, input.nameParts),
+      input.rowCount,
+      input.rowSeconds,
+    );
     this.#index = new SettingIndex(input.fields, input.runCount);
     this.#rowTable = recordByRecord(input.fields.map((field) => field.rowCodes));
     this.#runTable = recordByRecord(input.fields.map((field) => field.runCodes));

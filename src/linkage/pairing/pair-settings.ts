@@ -45,9 +45,10 @@ export function pairSettings(ranked: readonly (readonly FieldChoice[])[]): Paire
     if (pair !== null) pairs.push(pair);
   }
   const hasWholeName = pairs.some((pair) => pair.key.name === 'displayName');
-  for (const choices of ranked.filter(isPart).toSorted(byScore)) {
-    const open = hasWholeName ? choices.filter((choice) => choice.key.origin !== 'name-part') : choices;
-    const pair = buildPairedField(open);
+  const isOpen = ({ key }: FieldChoice): boolean => !hasWholeName || key.origin !== 'name-part';
+  const parts = ranked.filter(isPart).map((choices) => choices.filter(isOpen));
+  for (const choices of parts.toSorted(byScore)) {
+    const pair = buildPairedField(choices);
     if (pair !== null) addPart(pairs, pair);
   }
   return pairs.toSorted((a, b) => b.score - a.score).slice(0, MOST_FIELDS);

@@ -1,0 +1,105 @@
+/** Counts of a column beside one that tells of it: rows alike on both, and on the telling one. */
+interface Parent {
+  readonly at: number;
+  readonly both: Int32Array;
+  readonly own: Int32Array;
+}
+
+/** Pseudo-rows for what the column says by itself. */
+const PSEUDO_ROWS = 4;
+/** Nats that a parent must tell about a column over all rows, and nats a row. */
+const LEAST_GAIN = { all: 10, row: 0.02 } as const;
+const MOST_PARENTS = 3;
+
+/**
+ * What a column's value is worth where no other row agrees on all columns before: given the one column before that tells
+ * most of it (Chow and Liu 1968), or by itself.
+ */
+export class PairBackoff {
+  readonly #alone: readonly Float64Array[];
+  /** By column, the most telling first. */
+  readonly #parents: readonly (readonly Parent[])[];
+
+  constructor(codes: readonly Int32Array[]) {
+    this.#alone = codes.map(sharesAlone);
+    this.#parents = codes.map((own, at) =>
+      findParents(codes.slice(0, at), own, this.#alone[at] ?? new Float64Array(0)),
+    );
+  }
+
+  /** Share of the other rows with the row's value of a column. */
+  shareAlone(row: number, at: number): number {
+    return this.#alone[at]?.[row] ?? 1;
+  }
+
+  /** The same given the most telling of the columns before, which are bits. */
+  share(row: number, at: number, before: number): number {
+    const alone = this.shareAlone(row, at);
+    const parent = this.#parents[at]?.find((candidate) => (before & (1 << candidate.at)) !== 0);
+    return parent === undefined ? alone : shareGiven(parent, row, alone);
+  }
+}
+
+function shareGiven({ both, own }: Parent, row: number, alone: number): number {
+  return (Math.max(0, (both[row] ?? 1) - 1) + PSEUDO_ROWS * alone) / (Math.max(0, (own[row] ?? 1) - 1) + PSEUDO_ROWS);
+}
+
+/** Good–Turing for values that only one row has: from how many are seen once and twice. */
+function sharesAlone(codes: Int32Array): Float64Array {
+  const counts = new Map<number, number>();
+  let filled = 0;
+  for (const code of codes) {
+    if (code < 0) continue;
+    filled++;
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  let [once, twice] = [0, 0];
+  for (const count of counts.values()) {
+    if (count === 1) once++;
+    else if (count === 2) twice++;
+  }
+  const unseen = Math.min(1, (2 * (twice + 1)) / (once + 1));
+  return Float64Array.from(codes, (code) =>
+    code < 0 ? Number.NaN : Math.max(unseen, (counts.get(code) ?? 1) - 1) / Math.max(1, filled - 1),
+  );
+}
+
+function findParents(before: readonly Int32Array[], own: Int32Array, alone: Float64Array): Parent[] {
+  const found = before.map((codes, at) => {
+    const parent = countPair(codes, own, at);
+    return { parent, gain: gainOf(parent, own, alone) };
+  });
+  return found
+    .filter(({ gain }) => gain >= Math.max(LEAST_GAIN.all, LEAST_GAIN.row * own.length))
+    .toSorted((a, b) => b.gain - a.gain || a.parent.at - b.parent.at)
+    .slice(0, MOST_PARENTS)
+    .map(({ parent }) => parent);
+}
+
+function countPair(codes: Int32Array, own: Int32Array, at: number): Parent {
+  const numbers = new Map<number, number>();
+  const sizes = new Map<number, number>();
+  const keyOf = (row: number): number => (codes[row] ?? 0) * 2 ** 22 + (own[row] ?? 0);
+  for (let row = 0; row < own.length; row++) {
+    if ((codes[row] ?? -1) < 0 || (own[row] ?? -1) < 0) continue;
+    const key = keyOf(row);
+    numbers.set(key, (numbers.get(key) ?? 0) + 1);
+    const code = codes[row] ?? 0;
+    sizes.set(code, (sizes.get(code) ?? 0) + 1);
+  }
+  return {
+    at,
+    both: own.map((code, row) => (code < 0 || (codes[row] ?? -1) < 0 ? 0 : (numbers.get(keyOf(row)) ?? 0))),
+    own: own.map((code, row) => (code < 0 || (codes[row] ?? -1) < 0 ? 0 : (sizes.get(codes[row] ?? 0) ?? 0))),
+  };
+}
+
+/** Nats that the pair tells beyond the column alone, each row left out. */
+function gainOf(parent: Parent, own: Int32Array, alone: Float64Array): number {
+  let gain = 0;
+  for (let row = 0; row < own.length; row++) {
+    if ((parent.own[row] ?? 0) === 0) continue;
+    gain += Math.log(shareGiven(parent, row, alone[row] ?? 1) / (alone[row] ?? 1));
+  }
+  return gain;
+}

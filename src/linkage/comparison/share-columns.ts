@@ -1,0 +1,59 @@
+import type { Field } from '../normalize/fields.ts';
+import { agreementOf } from '../pairing/pairing.ts';
+import type { PairedField } from '../pairing/pairing.ts';
+
+/** The columns by which the share of a row's values is counted, those with few values first. */
+export interface ShareColumns {
+  /** Codes by row; −1 where the row lacks the field that the column belongs to. */
+  readonly codes: readonly Int32Array[];
+  /** Columns of each field, as bits. */
+  readonly ofField: readonly number[];
+}
+
+/** Columns are bits of one number. */
+const MOST_COLUMNS = 30;
+/** Two columns that say the same this often are counted once. */
+const SAME_FACT = 0.9;
+/** Stands for a part that a name does not have. */
+const NO_PART = 2 ** 22 - 1;
+
+/**
+ * A name that is compared as a whole is counted by its parts: `deco_hop_bs96_mgda_i-0abc123` may be the only one of its
+ * kind and yet be as likely as its task, its batch size and its machine are together.
+ */
+export function buildShareColumns(fields: readonly PairedField[], nameParts: readonly Field[]): ShareColumns {
+  const columns: Int32Array[] = [];
+  const belongs: number[][] = [];
+  for (const [at, field] of fields.entries()) {
+    const parts = partsOf(field, nameParts);
+    const own = parts.length < 2 ? [field.rowCodes] : parts.map((part) => whereNamed(part, field));
+    for (const codes of own) {
+      const same = columns.findIndex((other) => (agreementOf(other, codes) ?? 0) >= SAME_FACT);
+      if (same >= 0) belongs[same]?.push(at);
+      else if (columns.length < MOST_COLUMNS) {
+        columns.push(codes);
+        belongs.push([at]);
+      }
+    }
+  }
+  const sizes = columns.map((codes) => new Set(codes).size);
+  const order = columns.map((_codes, at) => at).sort((a, b) => (sizes[a] ?? 0) - (sizes[b] ?? 0) || a - b);
+  const ofField = fields.map((_field, at) =>
+    order.reduce((bits, column, bit) => (belongs[column]?.includes(at) === true ? bits | (1 << bit) : bits), 0),
+  );
+  return { codes: order.map((column) => columns[column] ?? new Int32Array(0)), ofField };
+}
+
+/** Parts by their label, and the others by position from whichever end leaves fewer distinct values. */
+function partsOf({ column }: PairedField, nameParts: readonly Field[]): readonly Field[] {
+  if (column.origin !== 'column') return [];
+  const own = nameParts.filter((part) => part.name.startsWith(column.name));
+  const select = (pattern: RegExp): Field[] => own.filter((part) => pattern.test(part.name.slice(column.name.length)));
+  const [fromLeft, fromRight] = [select(/^\[\d+\]$/), select(/^\[-\d+\]$/)];
+  const valuesOf = (parts: readonly Field[]): number => parts.reduce((sum, part) => sum + part.counts.size, 0);
+  return [...select(/^\.[^.[]+$/), ...(valuesOf(fromRight) < valuesOf(fromLeft) ? fromRight : fromLeft)];
+}
+
+function whereNamed(part: Field, { rowCodes }: PairedField): Int32Array {
+  return part.codes.map((code, row) => ((rowCodes[row] ?? -1) < 0 ? -1 : code < 0 ? NO_PART : code));
+}
