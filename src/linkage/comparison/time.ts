@@ -41,6 +41,9 @@ export class TimeComparison implements Comparison {
   readonly name = 'time';
   readonly #channel: TimeChannel;
   readonly #background: Float64Array;
+  /** By definition of the run's time. */
+  readonly #runBackgrounds: readonly Float64Array[];
+  readonly #leastRunBackground: number;
   readonly #density: DifferenceDensity;
   readonly #sorted: readonly SortedIndex[];
   /** P(the first definition is the one that the row means), for runs where both agree, the first is later, or earlier. */
@@ -52,7 +55,10 @@ export class TimeComparison implements Comparison {
 
   constructor(channel: TimeChannel) {
     this.#channel = channel;
-    this.#background = rowBackground(channel);
+    this.#background = timeBackground(channel.rowSeconds, channel.quantum);
+    const definitions = [channel.runSeconds, ...(channel.otherSeconds === null ? [] : [channel.otherSeconds])];
+    this.#runBackgrounds = definitions.map((seconds) => timeBackground(seconds, channel.quantum));
+    this.#leastRunBackground = Math.min(...this.#runBackgrounds.map(leastOf));
     this.#lateness = learnLatenessOrNull(channel.runSeconds, channel.otherSeconds, SAME_START);
     this.#density = new DifferenceDensity({
       resolution: 1,
@@ -60,7 +66,6 @@ export class TimeComparison implements Comparison {
       scales: SCALES.filter((scale) => scale >= channel.quantum / 8),
       shapes: defaultShapes(channel.quantum, rangeOf(channel.rowSeconds)),
     });
-    const definitions = [channel.runSeconds, ...(channel.otherSeconds === null ? [] : [channel.otherSeconds])];
     this.#sorted = definitions.map((seconds) => buildSortedIndex(seconds));
     if (channel.firstDelays.weights.length > 0) this.#density.learn(channel.firstDelays);
   }
@@ -69,16 +74,17 @@ export class TimeComparison implements Comparison {
     const own = this.#timeOf(row);
     const first = (this.#channel.runSeconds[run] ?? Number.NaN) - own;
     if (Number.isNaN(first)) return 0;
-    let likelihood = this.#density.at(first);
+    const base = this.#baseOf(row, run, 0);
+    let ratio = this.#density.at(first) / base;
     const second = (this.#channel.otherSeconds?.[run] ?? Number.NaN) - own;
     if (!Number.isNaN(second)) {
       const share = this.#firstShares[kindOf(first, second)] ?? 0.5;
-      likelihood = share * likelihood + (1 - share) * this.#density.at(second);
+      ratio = share * ratio + ((1 - share) * this.#density.at(second)) / this.#baseOf(row, run, 1);
     } else if (this.#lateness !== null) {
       const late = this.#lateShare();
-      likelihood = (1 - late) * likelihood + late * this.#lateness.density(first);
+      ratio = (1 - late) * ratio + (late * this.#lateness.density(first)) / base;
     }
-    return Math.max(LEAST_BITS, log2(likelihood / (this.#background[row] ?? 1)));
+    return Math.max(LEAST_BITS, log2(ratio));
   }
 
   isMissing(row: number, run: number): boolean {
@@ -112,7 +118,7 @@ export class TimeComparison implements Comparison {
   }
 
   steps(row: number): readonly SearchStep[] {
-    const base = this.#background[row] ?? Number.NaN;
+    const base = Math.min(this.#background[row] ?? Number.NaN, this.#leastRunBackground);
     if (Number.isNaN(base)) return [{ bound: 0, size: 0 }];
     const steps: SearchStep[] = [
       { bound: Math.max(0, log2((this.#density.most() + this.#mostLate()) / base)), size: 0 },
@@ -144,6 +150,15 @@ export class TimeComparison implements Comparison {
 
   health(): readonly string[] {
     return [];
+  }
+
+  /**
+   * What chance gives. Jobs that start in one second stand in one second on the side that is written at once and apart on
+   * the other: of a job's two times only the smeared one could have been another's, so the thinner of both densities counts.
+   */
+  #baseOf(row: number, run: number, definition: 0 | 1): number {
+    const own = this.#background[row] ?? 1;
+    return Math.min(own, this.#runBackgrounds[definition]?.[run] ?? own);
   }
 
   /** The row's time on the runs' clock. */
@@ -199,11 +214,15 @@ interface Windows {
   readonly limit: number;
 }
 
-/** Rows come in bursts: what is likely at a row's time is learned at all scales, from a second to the whole range. */
-function rowBackground({ rowSeconds, quantum }: TimeChannel): Float64Array {
-  const wide = Math.max(rangeOf(rowSeconds) / 40, quantum, 60);
+/** Records come in bursts: what is likely at a time is learned at all scales, from a second to the whole range. */
+function timeBackground(seconds: Float64Array, quantum: number): Float64Array {
+  const wide = Math.max(rangeOf(seconds) / 40, quantum, 60);
   const halfWidths = [...BURSTS.filter((width) => width >= quantum && width < wide / 3), wide];
-  return burstyDensity(rowSeconds, { halfWidths, flatShare: 0.3, leastRange: 2 * DAY + 2 * wide });
+  return burstyDensity(seconds, { halfWidths, flatShare: 0.3, leastRange: 2 * DAY + 2 * wide });
+}
+
+function leastOf(values: Float64Array): number {
+  return values.reduce((least, value) => (value < least ? value : least), Infinity);
 }
 
 function defaultShapes(quantum: number, range: number): ReturnType<typeof boxShape>[] {
