@@ -1,9 +1,12 @@
 import type { ValueCodes } from '../normalize/values.ts';
 import type { PairedField } from '../pairing/pairing.ts';
+import { isSwap } from '../pairing/text-match.ts';
 import type { ComparisonWords } from './comparison.ts';
 
 /** From this m on a column that differs is a contradiction, not an accident. */
 const TRUSTED_M = 0.9;
+/** In short texts two swapped digits are another value more often than a slip: `12` and `21`. */
+const LEAST_SLIP_LENGTH = 12;
 /** A waterfall names so many of the settings that agree. */
 const MOST_NAMED = 6;
 
@@ -19,9 +22,16 @@ export function findContradiction(
 ): string | null {
   for (const [at, field] of source.fields.entries()) {
     if (field.column.origin !== 'column' || (source.m[at] ?? 0) < TRUSTED_M || !differs(field, row, run)) continue;
+    if (isSlip(source.values, field, { row, run })) continue;
     return describeDifference(source, field, { row, run });
   }
   return null;
+}
+
+/** Two neighbouring letters of a longer text that changed places, digits too: it weighs against the pair, no more. */
+function isSlip(values: ValueCodes, field: PairedField, { row, run }: { row: number; run: number }): boolean {
+  const own = values.textOf(field.rowCodes[row] ?? -1);
+  return own.length >= LEAST_SLIP_LENGTH && isSwap(own, values.textOf(field.key.codes[run] ?? -1));
 }
 
 export function describeSettings(source: SettingsSource, row: number, run: number): ComparisonWords {

@@ -74,7 +74,8 @@ function isEdit(a: string, b: string): boolean {
   return levenshtein.get(a, b) <= allowed;
 }
 
-function isSwap(a: string, b: string): boolean {
+/** Whether two neighbouring characters changed places, and nothing else. */
+export function isSwap(a: string, b: string): boolean {
   if (a.length !== b.length) return false;
   const at = [...a].findIndex((char, index) => char !== b[index]);
   return at >= 0 && a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
