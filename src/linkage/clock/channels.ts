@@ -99,7 +99,7 @@ function thin(rows: readonly number[], most: number): number[] {
 type Channel = Omit<ClockChannel, 'peak' | 'offsets' | 'firstDelays'>;
 
 function listChannels(records: Records): Channel[] {
-  const { createdAt, startedAt, heartbeatAt, inside } = records.run.times;
+  const { createdAt, startedAt, heartbeatAt, endedAt, inside } = records.run.times;
   const { schema } = records;
   const first = [schema.createdAt, schema.identity.started_at];
   const rank = (field: TimeField): number => (first.includes(field.name) ? first.indexOf(field.name) : 2);
@@ -110,7 +110,7 @@ function listChannels(records: Records): Channel[] {
       const quantum = (seconds: Float64Array): number => Math.max(row.quantum, quantumOf(seconds));
       return [
         { row, runWords: 'starts', runSeconds: createdAt, otherSeconds: startedAt, quantum: row.quantum },
-        { row, runWords: 'ends', runSeconds: heartbeatAt, otherSeconds: null, quantum: row.quantum },
+        { row, runWords: 'ends', runSeconds: heartbeatAt, otherSeconds: endedAt, quantum: row.quantum },
         ...inside.map(({ name, seconds }) => ({
           row,
           runWords: `is stamped in ${name}`,

@@ -1,5 +1,6 @@
 import type { ClockChannel } from '../clock/channels.ts';
 import { numbersOf } from '../normalize/fields.ts';
+import type { Field } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
 import { quantumOf } from '../normalize/times.ts';
 import { pairMetrics } from '../pairing/pair-metrics.ts';
@@ -8,6 +9,7 @@ import { pairSettings, rankSettings } from '../pairing/pair-settings.ts';
 import type { RankedColumns } from '../pairing/pair-settings.ts';
 import { refineChoices } from '../pairing/refine.ts';
 import type { SurePair } from '../pairing/refine.ts';
+import { findSecondsPerUnit, medianOf } from '../pairing/units.ts';
 import type { Comparison } from './comparison.ts';
 import { DurationComparison } from './duration.ts';
 import { MetricsComparison } from './metrics.ts';
@@ -88,6 +90,8 @@ function orderOfRows({ row, schema }: Records): Float64Array | null {
   return (created ?? row.times.toSorted((a, b) => b.filled - a.filled)[0])?.seconds ?? null;
 }
 
+const STEPS = [1800, 900, 600, 360, 300] as const;
+
 interface RowDurations {
   readonly rowSeconds: Float64Array;
   readonly quantum: number;
@@ -98,7 +102,7 @@ interface RowDurations {
 function rowDurations(records: Records): RowDurations {
   const { schema, row } = records;
   const column = row.fields.find((field) => field.name === schema.durationSeconds && field.isNumeric);
-  const own = column === undefined ? null : numbersOf(column, records.values);
+  const own = column === undefined ? null : inSeconds(column, records);
   const start = row.times.find((field) => field.name === schema.createdAt);
   const end = row.times.find((field) => field.name === schema.finishedAt);
   const rowSeconds = new Float64Array(records.rows.length).fill(Number.NaN);
@@ -109,9 +113,28 @@ function rowDurations(records: Records): RowDurations {
   }
   return {
     rowSeconds,
-    quantum: Math.min(3600, quantumOf(rowSeconds)),
+    quantum: Math.min(3600, stepOf(rowSeconds)),
     columns: column === undefined ? [] : [column.name],
   };
+}
+
+/** Registries keep durations in seconds, minutes or hours. */
+function inSeconds(column: Field, { values, run }: Records): Float64Array {
+  const numbers = numbersOf(column, values);
+  const { lifetime, runtime } = run.lengths;
+  const lengths = runtime.map((length, at) => (Number.isNaN(length) ? (lifetime[at] ?? Number.NaN) : length));
+  const unit = findSecondsPerUnit(column.name, { rows: medianOf(numbers), runs: medianOf(lengths) });
+  return unit === 1 ? numbers : numbers.map((value) => Math.round(value * unit * 1000) / 1000);
+}
+
+/** Tenths of an hour and the like: the largest step below an hour that all durations are whole multiples of. */
+function stepOf(rowSeconds: Float64Array): number {
+  const quantum = quantumOf(rowSeconds);
+  return quantum === 60 ? (STEPS.find((step) => isMultiple(rowSeconds, step)) ?? 60) : quantum;
+}
+
+function isMultiple(seconds: Float64Array, step: number): boolean {
+  return seconds.every((value) => Number.isNaN(value) || value % step === 0);
 }
 
 function flagsOf(size: number, columns: readonly Float64Array[]): Uint8Array {

@@ -266,7 +266,7 @@ const LEVELS: readonly (readonly [limit: number, words: string])[] = [
 
 const READING_WORDS = {
   created: '',
-  started: ', by the start that its client recorded',
+  started: ', as its client recorded',
   late: ', as runs that were uploaded later do',
 } as const;
 

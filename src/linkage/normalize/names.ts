@@ -6,6 +6,8 @@ export interface NamePart {
   readonly value: string;
 }
 
+/** `slurm-4410765_0.out` ends in a number. */
+const FILE_ENDING = /(?<=[\w-])\.(?:out|log|err|txt|jsonl?|ya?ml|csv|ckpt|pth?|npz|pkl|h5|safetensors)$/;
 const EXPONENT = /^\d+(?:\.\d*)?e$/;
 const WORD_NUMBER = /^([a-z][a-z_]*?)[=:]?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)$/;
 const ASSIGNMENT = /^([a-z][\w.]*)[=:](.+)$/;
@@ -15,7 +17,7 @@ const ASSIGNMENT = /^([a-z][\w.]*)[=:](.+)$/;
  * parts. The minus of `1e-3` stays with its number and `i-0abc123` stays one instance id.
  */
 export function parseName(name: string): NamePart[] {
-  const text = normalizeText(name.replaceAll(/([a-z])([A-Z][a-z])/g, '$1_$2'));
+  const text = normalizeText(name.replaceAll(/([a-z])([A-Z][a-z])/g, '$1_$2')).replace(FILE_ENDING, '');
   return splitName(text).map(parsePart);
 }
 

@@ -58,7 +58,7 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
 
 function looksLikeNames(column: readonly Cell[]): boolean {
   const texts = column.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '');
-  const parted = texts.filter((text) => /[a-z].*[\s_/,;|=-]/i.test(text) && !text.startsWith('{'));
+  const parted = texts.filter((text) => /[a-z\d].*[\s_/,;|=-]./i.test(text) && !text.startsWith('{'));
   return parted.length > texts.length / 2 && new Set(parted).size >= Math.min(5, 2 + NAME_SHARE * texts.length);
 }
 

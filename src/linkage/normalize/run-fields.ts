@@ -23,6 +23,8 @@ export interface RunTimes {
   /** `_timestamp − _runtime`: the true start of runs that were synced later; NaN where the summary lacks them. */
   readonly startedAt: Float64Array;
   readonly heartbeatAt: Float64Array;
+  /** `_timestamp`: the end as the client saw it; NaN where the summary lacks it. */
+  readonly endedAt: Float64Array;
   /** Times that stand in names, config or arguments. */
   readonly inside: readonly TimeField[];
 }
@@ -48,6 +50,7 @@ export function readRunFields(
       createdAt: number((run) => run.createdAt / 1000),
       startedAt: number(startOf),
       heartbeatAt: number((run) => (run.heartbeatAt === null ? null : run.heartbeatAt / 1000)),
+      endedAt: number(endOf),
       inside: findTimesInside(runs),
     },
     lengths: {
@@ -85,9 +88,14 @@ function readRun(reader: RunReader, run: Run, status: string | null): void {
 }
 
 function startOf(run: Run): number | null {
-  const end = numberAt(run.summary['_timestamp']);
+  const end = endOf(run);
   const runtime = numberAt(run.summary['_runtime']);
-  return end === null || runtime === null || end < 1e9 ? null : end - runtime;
+  return end === null || runtime === null ? null : end - runtime;
+}
+
+function endOf(run: Run): number | null {
+  const end = numberAt(run.summary['_timestamp']);
+  return end === null || end < 1e9 ? null : end;
 }
 
 function recordedRuntime(run: Run): number | null {

@@ -15,18 +15,32 @@ export interface TimeField {
 const INSIDE =
   /(?<!\d)(20\d{2})[-_/.]?(0[1-9]|1[0-2])[-_/.]?(0[1-9]|[12]\d|3[01])[-_T /.:]{0,2}([01]\d|2[0-3])[-:_.h]?([0-5]\d)(?:[-:_.m]?([0-5]\d))?(?!\d)(?:\.\d+)?\s?(Z|[+-]\d{2}:?\d{2})?/;
 
+/** Day first, as it is written with dots: `02.05.2024 23:31:20`. */
+const DAY_FIRST =
+  /(?<!\d)(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.(20\d{2})(?:[ T,]+([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?)?(?!\d)/;
+
 /** The time that a text is, or else holds anywhere inside: `train_20240512-081530.log`. Null where there is none. */
 export function findTimeOrNull(cell: Cell | undefined): { readonly seconds: number; readonly zoned: boolean } | null {
   if (cell === undefined || cell === null) return null;
   const whole = parseTimeOrNull(cell);
   if (whole !== null) return { seconds: whole.ms / 1000, zoned: whole.zoned };
   if (typeof cell !== 'string') return null;
-  const match = INSIDE.exec(cell);
-  if (match === null) return null;
-  const [, year, month, day, hour, minute, second, zone] = match;
-  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second ?? '00'}${zone ?? ''}`;
-  const inside = parseTimeOrNull(iso);
+  const iso = isoInsideOrNull(cell);
+  const inside = iso === null ? null : parseTimeOrNull(iso);
   return inside === null ? null : { seconds: inside.ms / 1000, zoned: inside.zoned };
+}
+
+function isoInsideOrNull(text: string): string | null {
+  const match = INSIDE.exec(text);
+  if (match !== null) {
+    const [, year, month, day, hour, minute, second, zone] = match;
+    return `${year}-${month}-${day}T${hour}:${minute}:${second ?? '00'}${zone ?? ''}`;
+  }
+  const dayFirst = DAY_FIRST.exec(text);
+  if (dayFirst === null) return null;
+  const [, day = '', month = '', year, hour, minute, second] = dayFirst;
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  return hour === undefined ? date : `${date}T${hour.padStart(2, '0')}:${minute}:${second ?? '00'}`;
 }
 
 const QUANTA = [86_400, 3600, 60, 1] as const;

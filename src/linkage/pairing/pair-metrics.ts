@@ -8,13 +8,16 @@ import { keySimilarity } from './key-similarity.ts';
 import { isInformative } from './pairing.ts';
 import { LEAST_SURE_PAIRS } from './refine.ts';
 import type { SurePair } from './refine.ts';
+import { findFactor, medianOf } from './units.ts';
 
 /** A column of measured numbers and the summary key that measured the same. */
 export interface PairedMetric {
   readonly column: string;
   readonly key: string;
   readonly rowValues: Float64Array;
+  /** Times the factor by which the column writes them. */
   readonly runValues: Float64Array;
+  readonly factor: number;
   readonly rounding: Rounding;
   readonly score: number;
 }
@@ -25,16 +28,19 @@ const MOST_METRICS = 8;
 const LEAST_SCORE = 0.7;
 const SAMPLE = 300;
 const LEAST_TOGETHER = 5;
+/** Keys that stand side by side in a run say the same only if they agree this often. */
+const LEAST_ALIKE = 0.9;
 
 /** @param sure pairs that are as good as certain and show which key a column means; may be empty */
 export function pairMetrics(records: Records, taken: ReadonlySet<string>, sure: readonly SurePair[]): PairedMetric[] {
   const keys = records.run.fields.filter((field) => field.origin === 'summary' && field.isNumeric && field.filled > 0);
   const sorted = keys.map((key) => buildSortedIndex(numbersOf(key, records.values)).values);
+  const medians = keys.map((key) => medianOf(numbersOf(key, records.values)));
   const pairs: PairedMetric[] = [];
   for (const column of records.row.fields) {
     if (column.origin !== 'column' || !column.isNumeric || taken.has(column.name)) continue;
     if (!isInformative(column, records.rows.length)) continue;
-    const pair = bestMetricOrNull({ column, keys, sorted, records, sure });
+    const pair = bestMetricOrNull({ column, keys, sorted, medians, records, sure });
     if (pair !== null) pairs.push(pair);
   }
   return dropSharedKeys(pairs).slice(0, MOST_METRICS);
@@ -44,33 +50,102 @@ interface MetricSearch {
   readonly column: Field;
   readonly keys: readonly Field[];
   readonly sorted: readonly Float64Array[];
+  readonly medians: readonly number[];
   readonly records: Records;
   readonly sure: readonly SurePair[];
 }
 
 function bestMetricOrNull(search: MetricSearch): PairedMetric | null {
-  const { column, keys, records } = search;
-  const rowValues = numbersOf(column, records.values);
-  const rounding = findRounding(rowValues);
-  const sample = sampleOf(rowValues);
-  const isProof = search.sure.length >= LEAST_SURE_PAIRS;
-  let best: { key: Field; score: number } | null = null;
-  for (const [index, key] of keys.entries()) {
-    const bits = agreementBits(sample, search.sorted[index] ?? new Float64Array(0), rounding);
-    const alike = distributionsOverlap(sample, search.sorted[index] ?? new Float64Array(0));
-    const named = records.schema.evidence[column.name] === key.name ? 1000 : 0;
-    const proof = isProof ? closenessOnPairs({ rowValues, rounding, sure: search.sure }, key, records) : 1;
-    const score = proof * (bits + 2 * keySimilarity(column.name, key.name)) * alike * (0.3 + 0.7 * fillOf(key)) + named;
-    if (score > (best?.score ?? LEAST_SCORE)) best = { key, score };
+  const rowValues = numbersOf(search.column, search.records.values);
+  const column: MeasuredColumn = { rowValues, rounding: findRounding(rowValues), sample: sampleOf(rowValues) };
+  const choices = search.keys.flatMap((_key, index) => scoreKey(search, column, index) ?? []);
+  choices.sort((a, b) => b.score - a.score || (a.key.name < b.key.name ? -1 : 1));
+  const [best] = choices;
+  if (best === undefined) return null;
+  const { rounding } = column;
+  const { key, factor, score } = best;
+  return {
+    column: search.column.name,
+    key: key.name,
+    factor,
+    rowValues,
+    rounding,
+    score,
+    runValues: fillIn(search, choices),
+  };
+}
+
+interface MeasuredColumn {
+  readonly rowValues: Float64Array;
+  readonly rounding: Rounding;
+  readonly sample: Float64Array;
+}
+
+interface MetricChoice {
+  readonly key: Field;
+  readonly factor: number;
+  readonly score: number;
+}
+
+function scoreKey(search: MetricSearch, column: MeasuredColumn, index: number): MetricChoice | null {
+  const { records, sure } = search;
+  const key = search.keys[index];
+  if (key === undefined) return null;
+  const factor = findFactor({ rows: medianOf(column.sample), runs: search.medians[index] ?? Number.NaN });
+  const plain = search.sorted[index] ?? new Float64Array(0);
+  const runs = factor === 1 ? plain : plain.map((value) => value * factor);
+  const bits = agreementBits(column.sample, runs, column.rounding);
+  const alike = distributionsOverlap(column.sample, runs);
+  const name = search.column.name;
+  const named = records.schema.evidence[name] === key.name ? 1000 : 0;
+  const proof = sure.length >= LEAST_SURE_PAIRS ? closenessOnPairs({ ...column, factor, sure }, key, records) : 1;
+  const score = proof * (bits + 2 * keySimilarity(name, key.name)) * alike * (0.3 + 0.7 * fillOf(key)) + named;
+  return score > LEAST_SCORE ? { key, factor, score } : null;
+}
+
+/**
+ * The best key's values; where a run lacks it, those of the next key that says the same: `val/r2` for `val/r2.best`, and
+ * `boolq/acc` for `arc/acc`. A key that stands beside the best one and differs says something else.
+ */
+function fillIn({ records: { values } }: MetricSearch, [best, ...others]: readonly MetricChoice[]): Float64Array {
+  if (best === undefined) return new Float64Array(0);
+  const scaled = ({ key, factor }: MetricChoice): Float64Array => numbersOf(key, values).map((value) => value * factor);
+  const filled = scaled(best);
+  for (const other of others) {
+    if (measureOf(other.key.name) !== measureOf(best.key.name) || other.factor !== best.factor) continue;
+    const more = scaled(other);
+    if (agreementOfNumbers(filled, more) < LEAST_ALIKE) continue;
+    for (const [run, value] of more.entries()) if (Number.isNaN(filled[run] ?? Number.NaN)) filled[run] = value;
   }
-  if (best === null) return null;
-  const runValues = numbersOf(best.key, records.values);
-  return { column: column.name, key: best.key.name, rowValues, runValues, rounding, score: best.score };
+  return filled;
+}
+
+/** What a summary key measures, whichever of its values and of which data: `arc/acc` and `boolq/acc.max` measure `acc`. */
+function measureOf(key: string): string {
+  return (
+    key
+      .replace(/\.(?:min|max|mean|last|best)$/, '')
+      .split('/')
+      .at(-1) ?? key
+  );
+}
+
+/** Share of the runs with both on which they lie within a hundredth; 1 where too few have both. */
+function agreementOfNumbers(a: Float64Array, b: Float64Array): number {
+  let both = 0;
+  let same = 0;
+  for (const [run, own] of a.entries()) {
+    const other = b[run] ?? Number.NaN;
+    if (Number.isNaN(own - other)) continue;
+    both++;
+    if (Math.abs(own - other) <= 0.01 * Math.abs(own)) same++;
+  }
+  return both < LEAST_TOGETHER ? 1 : same / both;
 }
 
 /** Twice the share of sure pairs on which column and key lie within 5 % of each other; 1 where too few have both. */
 function closenessOnPairs(
-  column: { readonly rowValues: Float64Array; readonly rounding: Rounding; readonly sure: readonly SurePair[] },
+  column: MeasuredColumn & { readonly factor: number; readonly sure: readonly SurePair[] },
   key: Field,
   { values }: Records,
 ): number {
@@ -79,7 +154,7 @@ function closenessOnPairs(
   for (const { row, run } of column.sure) {
     const own = column.rowValues[row] ?? Number.NaN;
     const code = key.codes[run] ?? -1;
-    const other = code < 0 ? Number.NaN : values.numberOf(code);
+    const other = code < 0 ? Number.NaN : column.factor * values.numberOf(code);
     if (Number.isNaN(own) || Number.isNaN(other)) continue;
     both++;
     if (Math.abs(own - other) <= Math.max(unitOf(own, column.rounding), 0.05 * Math.abs(own))) close++;

@@ -1,0 +1,49 @@
+import { keyWords } from '../normalize/names.ts';
+
+/** Seconds of one unit of a column, by words of its name. */
+const SECONDS_BY_WORD: ReadonlyMap<string, number> = new Map([
+  ...['s', 'sec', 'secs', 'second', 'seconds'].map((word): [string, number] => [word, 1]),
+  ...['m', 'min', 'mins', 'minute', 'minutes'].map((word): [string, number] => [word, 60]),
+  ...['h', 'hr', 'hrs', 'hour', 'hours'].map((word): [string, number] => [word, 3600]),
+  ...['ms', 'msec', 'millis', 'milliseconds'].map((word): [string, number] => [word, 0.001]),
+  ...['d', 'day', 'days'].map((word): [string, number] => [word, 86_400]),
+]);
+const UNITS = [1, 60, 3600, 0.001] as const;
+/** A unit that the name says is believed unless the values lie this many times off. */
+const NAMED_SLACK = 50;
+/** Another unit than seconds must bring the medians so many times nearer to each other. */
+const LEAST_NEARER = 8;
+
+/**
+ * Seconds of one unit of a column of durations: as its name says, else as the runs' own lengths do.
+ *
+ * @param median of the column's values, and of the runs' lengths in seconds
+ */
+export function findSecondsPerUnit(name: string, median: { readonly rows: number; readonly runs: number }): number {
+  const offBy = (unit: number): number => Math.abs(Math.log((median.rows * unit) / median.runs));
+  const named = keyWords(name)
+    .map((word) => SECONDS_BY_WORD.get(word))
+    .find((unit) => unit !== undefined);
+  if (!(median.rows > 0) || !(median.runs > 0)) return named ?? 1;
+  if (named !== undefined && offBy(named) < Math.log(NAMED_SLACK)) return named;
+  const nearest = UNITS.toSorted((a, b) => offBy(a) - offBy(b))[0] ?? 1;
+  return offBy(1) - offBy(nearest) > Math.log(LEAST_NEARER) ? nearest : 1;
+}
+
+/** Factors by which people write a measured value: percentages, thousandths. */
+const FACTORS = [100, 0.01, 1000, 0.001] as const;
+/** The medians must meet this well. */
+const FACTOR_SLACK = 2;
+
+/** What to multiply run values by so that they lie where the row values lie; 1 where nothing better is found. */
+export function findFactor(median: { readonly rows: number; readonly runs: number }): number {
+  const ratio = Math.abs(median.rows / median.runs);
+  if (!Number.isFinite(ratio) || ratio === 0 || Math.abs(Math.log(ratio)) < Math.log(10)) return 1;
+  return FACTORS.find((factor) => Math.abs(Math.log(ratio / factor)) < Math.log(FACTOR_SLACK)) ?? 1;
+}
+
+/** NaN of nothing. */
+export function medianOf(values: Float64Array): number {
+  const there = values.filter((value) => Number.isFinite(value)).sort();
+  return there[there.length >> 1] ?? Number.NaN;
+}
