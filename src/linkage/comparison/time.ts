@@ -1,6 +1,6 @@
 import { buildSortedIndex, lowerBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
-import { burstyDensity, rangeOf } from './background.ts';
+import { rangeOf } from './background.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { DifferenceDensity, boxShape, laplaceShape } from './difference-density.ts';
@@ -8,6 +8,7 @@ import type { Samples } from './difference-density.ts';
 import { learnLatenessOrNull } from './lateness.ts';
 import type { Lateness } from './lateness.ts';
 import { spell } from './spell.ts';
+import { TimeBackground } from './time-background.ts';
 
 /** A row time and the run times that may mean the same moment. All in seconds; NaN is missing. */
 export interface TimeChannel {
@@ -26,7 +27,6 @@ export interface TimeChannel {
 }
 
 const SCALES = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096, 16_384, 65_536] as const;
-const BURSTS = [2, 15, 120, 900, 7200] as const;
 const DAY = 86_400;
 /** The delay's table; beyond it lie synced runs and other clocks, for which the default shapes are fine enough. */
 const TABLE_SECONDS = 16 * 3600;
@@ -40,10 +40,7 @@ const SAME_START = 300;
 export class TimeComparison implements Comparison {
   readonly name = 'time';
   readonly #channel: TimeChannel;
-  readonly #background: Float64Array;
-  /** By definition of the run's time. */
-  readonly #runBackgrounds: readonly Float64Array[];
-  readonly #leastRunBackground: number;
+  readonly #background: TimeBackground;
   readonly #density: DifferenceDensity;
   readonly #sorted: readonly SortedIndex[];
   /** P(the first definition is the one that the row means), for runs where both agree, the first is later, or earlier. */
@@ -55,10 +52,9 @@ export class TimeComparison implements Comparison {
 
   constructor(channel: TimeChannel) {
     this.#channel = channel;
-    this.#background = timeBackground(channel.rowSeconds, channel.quantum);
     const definitions = [channel.runSeconds, ...(channel.otherSeconds === null ? [] : [channel.otherSeconds])];
-    this.#runBackgrounds = definitions.map((seconds) => timeBackground(seconds, channel.quantum));
-    this.#leastRunBackground = Math.min(...this.#runBackgrounds.map(leastOf));
+    const rowSeconds = channel.rowSeconds.map((seconds, row) => seconds + (channel.offsets[row] ?? 0));
+    this.#background = new TimeBackground({ rowSeconds, runSeconds: definitions, quantum: channel.quantum });
     this.#lateness = learnLatenessOrNull(channel.runSeconds, channel.otherSeconds, SAME_START);
     this.#density = new DifferenceDensity({
       resolution: 1,
@@ -68,18 +64,21 @@ export class TimeComparison implements Comparison {
     });
     this.#sorted = definitions.map((seconds) => buildSortedIndex(seconds));
     if (channel.firstDelays.weights.length > 0) this.#density.learn(channel.firstDelays);
+    this.#background.learn(this.#density);
   }
 
   weigh(row: number, run: number): number {
     const own = this.#timeOf(row);
     const first = (this.#channel.runSeconds[run] ?? Number.NaN) - own;
     if (Number.isNaN(first)) return 0;
-    const base = this.#baseOf(row, run, 0);
-    let ratio = this.#density.at(first) / base;
+    const likelihood = this.#density.at(first);
+    const base = this.#background.at({ row, run }, 0, likelihood);
+    let ratio = likelihood / base;
     const second = (this.#channel.otherSeconds?.[run] ?? Number.NaN) - own;
     if (!Number.isNaN(second)) {
       const share = this.#firstShares[kindOf(first, second)] ?? 0.5;
-      ratio = share * ratio + ((1 - share) * this.#density.at(second)) / this.#baseOf(row, run, 1);
+      const other = this.#density.at(second);
+      ratio = share * ratio + ((1 - share) * other) / this.#background.at({ row, run }, 1, other);
     } else if (this.#lateness !== null) {
       const late = this.#lateShare();
       ratio = (1 - late) * ratio + (late * this.#lateness.density(first)) / base;
@@ -114,11 +113,12 @@ export class TimeComparison implements Comparison {
     });
     for (const kind of [0, 1, 2]) this.#firstShares[kind] = (firstMass[kind] ?? 1) / (mass[kind] ?? 2);
     this.#density.learn({ differences, weights });
+    this.#background.learn(this.#density);
     this.#windows.clear();
   }
 
   steps(row: number): readonly SearchStep[] {
-    const base = Math.min(this.#background[row] ?? Number.NaN, this.#leastRunBackground);
+    const base = this.#background.leastOf(row);
     if (Number.isNaN(base)) return [{ bound: 0, size: 0 }];
     const steps: SearchStep[] = [
       { bound: Math.max(0, log2((this.#density.most() + this.#mostLate()) / base)), size: 0 },
@@ -150,15 +150,6 @@ export class TimeComparison implements Comparison {
 
   health(): readonly string[] {
     return [];
-  }
-
-  /**
-   * What chance gives. Jobs that start in one second stand in one second on the side that is written at once and apart on
-   * the other: of a job's two times only the smeared one could have been another's, so the thinner of both densities counts.
-   */
-  #baseOf(row: number, run: number, definition: 0 | 1): number {
-    const own = this.#background[row] ?? 1;
-    return Math.min(own, this.#runBackgrounds[definition]?.[run] ?? own);
   }
 
   /** The row's time on the runs' clock. */
@@ -212,17 +203,6 @@ interface Gap {
 interface Windows {
   readonly windows: readonly (readonly [number, number])[];
   readonly limit: number;
-}
-
-/** Records come in bursts: what is likely at a time is learned at all scales, from a second to the whole range. */
-function timeBackground(seconds: Float64Array, quantum: number): Float64Array {
-  const wide = Math.max(rangeOf(seconds) / 40, quantum, 60);
-  const halfWidths = [...BURSTS.filter((width) => width >= quantum && width < wide / 3), wide];
-  return burstyDensity(seconds, { halfWidths, flatShare: 0.3, leastRange: 2 * DAY + 2 * wide });
-}
-
-function leastOf(values: Float64Array): number {
-  return values.reduce((least, value) => (value < least ? value : least), Infinity);
 }
 
 function defaultShapes(quantum: number, range: number): ReturnType<typeof boxShape>[] {

@@ -27,6 +27,8 @@ const MOST_METRICS = 8;
 /** At least this many bits a row, or the same name, before a key is believed. */
 const LEAST_SCORE = 0.7;
 const SAMPLE = 300;
+/** A column with fewer distinct values is a grid, on which other units agree by chance. */
+const LEAST_MEASURED = 12;
 const LEAST_TOGETHER = 5;
 /** Keys that stand side by side in a run say the same only if they agree this often. */
 const LEAST_ALIKE = 0.9;
@@ -91,7 +93,10 @@ function scoreKey(search: MetricSearch, column: MeasuredColumn, index: number): 
   const { records, sure } = search;
   const key = search.keys[index];
   if (key === undefined) return null;
-  const factor = findFactor({ rows: medianOf(column.sample), runs: search.medians[index] ?? Number.NaN });
+  const isMeasured = search.column.counts.size > Math.max(LEAST_MEASURED, 0.1 * search.column.filled);
+  const factor = !isMeasured
+    ? 1
+    : findFactor({ rows: medianOf(column.sample), runs: search.medians[index] ?? Number.NaN });
   const plain = search.sorted[index] ?? new Float64Array(0);
   const runs = factor === 1 ? plain : plain.map((value) => value * factor);
   const bits = agreementBits(column.sample, runs, column.rounding);
