@@ -143,6 +143,7 @@ function findWeakness({ model }: DecisionContext, edge: number): string | null {
   const isLearned = model.posterior.expectedLinks + model.labelCount >= MANY_LINKS;
   if (bits < OUTWEIGHED) {
     for (const comparison of model.comparisons) {
+      if (comparison.isMissing(row, run)) continue;
       if (comparison.weigh(row, run) < CONTRADICTS && bits < (isLearned ? OUTWEIGHED_IF_LEARNED : OUTWEIGHED)) {
         return `the best run contradicts the row: ${comparison.describe(row, run).words}`;
       }

@@ -3,7 +3,7 @@ import type { Candidates } from './blocking/candidates.ts';
 import { chooseClockChannel } from './clock/channels.ts';
 import type { ClockChannel } from './clock/channels.ts';
 import type { Comparison, SoftLinks } from './comparison/comparison.ts';
-import { buildComparisons, buildTimeEvidence } from './comparison/comparisons.ts';
+import { buildComparisons, buildTimeEvidence, joinTime } from './comparison/comparisons.ts';
 import { numbersOfSet } from './blocking/search.ts';
 import type { Records } from './normalize/records.ts';
 import type { RankedColumns } from './pairing/pair-settings.ts';
@@ -50,15 +50,14 @@ export function learnModel(records: Records): LearnedModel {
     weigh: (row, run) => sumOfWeights(first.comparisons, row, run),
     groupings: first.settings.map((field) => ({ name: field.column.name, codes: field.rowCodes })),
   });
-  const time = channel === null ? [] : [buildTimeEvidence(channel)];
-  // cheap and telling comparisons first: the search gives a pair up as soon as the rest cannot save it
-  let comparisons = [...time, ...first.comparisons];
+  const clock = channel === null ? null : { channel, time: buildTimeEvidence(channel) };
+  let comparisons = joinTime(first, clock);
   learnLabels(comparisons, records);
   const few = { comparisons, population, mostVisits: FIRST_VISITS };
   let state = searchAndSolve(records, { ...few, expected: FIRST_SHARE * Math.min(population.rows, population.runs) });
   state = iterate(records, { comparisons, population }, state);
   // now that some pairs are sure, they tell which key each column means
-  comparisons = [...time, ...buildComparisons(records, surePairs(records, state), ranked).comparisons];
+  comparisons = joinTime(buildComparisons(records, surePairs(records, state), ranked), clock);
   for (const comparison of comparisons) comparison.learn(withLabels(records, state));
   state = searchAndSolve(records, { comparisons, population, expected: state.posterior.expectedLinks });
   state = iterate(records, { comparisons, population }, state);

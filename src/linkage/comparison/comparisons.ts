@@ -12,6 +12,7 @@ import type { SurePair } from '../pairing/refine.ts';
 import { findSecondsPerUnit, medianOf } from '../pairing/units.ts';
 import type { Comparison } from './comparison.ts';
 import { DurationComparison } from './duration.ts';
+import { LaunchComparison } from './launch.ts';
 import { MetricsComparison } from './metrics.ts';
 import { MissingnessComparison } from './missingness.ts';
 import { SettingsComparison } from './settings.ts';
@@ -23,6 +24,7 @@ export interface Comparisons {
   readonly comparisons: readonly Comparison[];
   /** The columns that stand for a key of the runs. */
   readonly settings: readonly PairedField[];
+  readonly settingsEvidence: SettingsComparison;
 }
 
 /**
@@ -54,21 +56,39 @@ export function buildComparisons(
     records.runs.length,
     metrics.map((metric) => metric.runValues),
   );
+  const settingsEvidence = new SettingsComparison({
+    fields: settings,
+    nameParts: records.row.fields.filter((field) => field.origin === 'name-part'),
+    values: records.values,
+    rowCount: records.rows.length,
+    runCount: records.runs.length,
+    rowSeconds: orderOfRows(records),
+  });
   const comparisons = [
     new TextComparison(findSharedTokens(records, settings), records.runs.length),
-    new SettingsComparison({
-      fields: settings,
-      nameParts: records.row.fields.filter((field) => field.origin === 'name-part'),
-      values: records.values,
-      rowCount: records.rows.length,
-      runCount: records.runs.length,
-      rowSeconds: orderOfRows(records),
-    }),
+    settingsEvidence,
     new MissingnessComparison(rowHas, runHas),
     new MetricsComparison(metrics),
     new DurationComparison({ ...durations, runLengths: [lifetime, runtime, recorded], rowClasses: rowHas }),
   ];
-  return { comparisons, settings };
+  return { comparisons, settings, settingsEvidence };
+}
+
+/**
+ * The cheap and telling comparisons first: the search gives a pair up as soon as the rest cannot save it. Without a
+ * clock there is no time to compare.
+ */
+export function joinTime(built: Comparisons, clock: { channel: ClockChannel; time: Comparison } | null): Comparison[] {
+  if (clock === null) return [...built.comparisons];
+  const { channel, time } = clock;
+  const launch = new LaunchComparison({
+    time,
+    settings: built.settingsEvidence,
+    fields: built.settings,
+    rowSeconds: channel.row.seconds,
+    quantum: channel.quantum,
+  });
+  return [time, ...built.comparisons, launch];
 }
 
 export function buildTimeEvidence(channel: ClockChannel): Comparison {

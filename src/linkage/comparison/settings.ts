@@ -83,6 +83,25 @@ export class SettingsComparison implements Comparison {
     return equal === 0 || disagreements > MOST_DISAGREEMENTS ? bits : bits - this.#shareOf(row, equal);
   }
 
+  /** The fields that are on both sides, as bits. */
+  compare(row: number, run: number): { readonly equal: number; readonly differing: number } {
+    let equal = 0;
+    let differing = 0;
+    for (const [at, field] of this.#input.fields.entries()) {
+      const own = field.rowCodes[row] ?? -1;
+      const other = field.runCodes[run] ?? -1;
+      if (own < 0 || other === -1) continue;
+      if (own === other) equal |= 1 << at;
+      else differing |= 1 << at;
+    }
+    return { equal, differing };
+  }
+
+  /** log2 of the share of the other rows with the row's values of these fields. */
+  log2Share(row: number, mask: number): number {
+    return mask === 0 ? 0 : this.#shareOf(row, mask);
+  }
+
   isMissing(row: number, run: number): boolean {
     return !this.#input.fields.some((field) => (field.rowCodes[row] ?? -1) >= 0 && (field.runCodes[run] ?? -1) !== -1);
   }
