@@ -33,9 +33,14 @@ export function buildMetricSide(metric: PairedMetric): MetricSide {
 /**
  * Multiplies `products[spread]` by the density ratio of the row's value given the run's, for each spread.
  *
+ * @param stray P(the row kept another reading of this metric than the run did): then the ratio is 1
  * @returns false where either side lacks the metric and nothing was multiplied
  */
-export function multiplyRatios(side: MetricSide, pair: { row: number; run: number }, products: Float64Array): boolean {
+export function multiplyRatios(
+  side: MetricSide,
+  { stray, ...pair }: { readonly row: number; readonly run: number; readonly stray: number },
+  products: Float64Array,
+): boolean {
   const own = side.rowValues[pair.row] ?? Number.NaN;
   const other = side.runValues[pair.run] ?? Number.NaN;
   if (Number.isNaN(own) || Number.isNaN(other)) return false;
@@ -45,7 +50,8 @@ export function multiplyRatios(side: MetricSide, pair: { row: number; run: numbe
   for (let at = 0; at < SPREADS.length; at++) {
     const before = products[at] ?? 0;
     if (before === 0) continue;
-    products[at] = (before * spreadDensity({ gap, size: Math.abs(other), unit }, SPREADS[at] ?? 0)) / base;
+    const ratio = spreadDensity({ gap, size: Math.abs(other), unit }, SPREADS[at] ?? 0) / base;
+    products[at] = before * ((1 - stray) * ratio + stray);
   }
   return true;
 }

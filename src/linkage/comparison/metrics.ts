@@ -10,6 +10,9 @@ import type { MetricSide } from './metric-likelihood.ts';
 /** Pseudo-links before learning, and how they spread: half rounding only, a quarter each at 0.1 % and 1 %. */
 const PRIOR_LINKS = 20;
 const PRIOR_DISAGREE = 0.1;
+/** Pseudo-links of each metric, and the share of them on which it alone is another reading than the run's. */
+const MOST_STRAY = 0.6;
+const PRIOR_STRAY = { share: 0.02, links: 20 } as const;
 const LEAST_BITS = -6;
 /** Search windows round a row's value: this relative spread and mere rounding. */
 const WINDOWS = [0, 0.003, 0.03] as const;
@@ -87,11 +90,14 @@ class SpreadMixture {
   readonly #together: Float64Array;
   #shares: readonly number[] = priorShares();
   #disagree: number = PRIOR_DISAGREE;
+  /** P(a metric alone is another reading, the best for the last), by metric. */
+  readonly #stray: Float64Array;
   /** Share · Π density ratio of the pair that was asked for last, by spread. */
   readonly #terms = new Float64Array(SPREADS.length);
 
   constructor(sides: readonly MetricSide[]) {
     this.#sides = sides;
+    this.#stray = new Float64Array(sides.length).fill(PRIOR_STRAY.share);
     this.#together = jointLikeliness(sides.map((side) => side.rowValues));
   }
 
@@ -112,21 +118,54 @@ class SpreadMixture {
   learn(links: SoftLinks): void {
     const counts = priorShares().map((share) => share * PRIOR_LINKS);
     let disagreeing = PRIOR_DISAGREE * PRIOR_LINKS;
+    const strays = this.#sides.map(() => ({
+      astray: PRIOR_STRAY.share * PRIOR_STRAY.links,
+      seen: Number(PRIOR_STRAY.links),
+    }));
     forEachLink(links, (row, run, probability) => {
       if (!this.#fillTerms(row, run)) return;
       const all = this.#sumOfTerms();
       for (const [at, term] of this.#terms.entries()) counts[at] = (counts[at] ?? 0) + (probability * term) / all;
       disagreeing += (probability * this.#disagree) / all;
+      for (const [at, counts] of strays.entries()) this.#countStray(counts, { at, row, run, probability, all });
     });
+    for (const [at, { astray, seen }] of strays.entries()) this.#stray[at] = Math.min(MOST_STRAY, astray / seen);
     const total = counts.reduce((sum, count) => sum + count, disagreeing);
     this.#shares = counts.map((count) => count / total);
     this.#disagree = disagreeing / total;
   }
 
+  /** How much of a link's agreement goes without one of its metrics. Alone, a metric cannot go astray: it disagrees. */
+  #countStray(
+    counts: { astray: number; seen: number },
+    link: {
+      readonly at: number;
+      readonly row: number;
+      readonly run: number;
+      readonly probability: number;
+      readonly all: number;
+    },
+  ): void {
+    const side = this.#sides[link.at];
+    const stray = this.#stray[link.at] ?? 0;
+    if (side === undefined || this.#sides.length < 2) return;
+    const ratios = new Float64Array(SPREADS.length).fill(1);
+    if (!multiplyRatios(side, { row: link.row, run: link.run, stray }, ratios)) return;
+    for (const [spread, term] of this.#terms.entries()) {
+      const share = (link.probability * term) / link.all;
+      counts.seen += share;
+      counts.astray += (share * stray) / Math.max(ratios[spread] ?? 1, stray);
+    }
+  }
+
   #fillTerms(row: number, run: number): boolean {
     this.#terms.set(this.#shares);
     let compared = 0;
-    for (const side of this.#sides) if (multiplyRatios(side, { row, run }, this.#terms)) compared++;
+    const isSingle = this.#sides.length < 2;
+    for (const [at, side] of this.#sides.entries()) {
+      const stray = isSingle ? 0 : (this.#stray[at] ?? 0);
+      if (multiplyRatios(side, { row, run, stray }, this.#terms)) compared++;
+    }
     const together = this.#together[row] ?? 1;
     if (compared > 1 && together > 1) {
       const share = together ** ((compared - 1) / (this.#sides.length - 1));
