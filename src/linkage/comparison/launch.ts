@@ -7,8 +7,9 @@ import type { SettingsComparison } from './settings.ts';
 const MOST_SIBLINGS = 4000;
 /** Rows after one that are looked at for siblings. */
 const REACH = 16;
-/** Fewer siblings are accidents. */
+/** Fewer siblings than this beyond chance are accidents. Chance is seen in a window so many times as wide. */
 const LEAST_SIBLINGS = 5;
+const AROUND = 31;
 
 export interface LaunchInput {
   readonly time: Comparison;
@@ -35,9 +36,9 @@ export class LaunchComparison implements Comparison {
 
   constructor(input: LaunchInput) {
     this.#input = input;
-    const { pairs, count, rows } = findSiblings(input.rowSeconds, Math.max(1, input.quantum / 2));
+    const { pairs, beyondChance, rows } = findSiblings(input.rowSeconds, Math.max(1, input.quantum / 2));
     this.#siblings = pairs;
-    this.#together = count < LEAST_SIBLINGS ? 0 : (2 * count) / Math.max(1, rows * (rows - 1));
+    this.#together = beyondChance < LEAST_SIBLINGS ? 0 : (2 * beyondChance) / Math.max(1, rows * (rows - 1));
   }
 
   weigh(row: number, run: number): number {
@@ -117,8 +118,8 @@ export class LaunchComparison implements Comparison {
 
 interface Siblings {
   readonly pairs: readonly (readonly [number, number])[];
-  /** All pairs of rows that start together, the ones that were not kept too. */
-  readonly count: number;
+  /** Pairs of rows that start together, as many as are more than by accident. */
+  readonly beyondChance: number;
   readonly rows: number;
 }
 
@@ -126,12 +127,16 @@ function findSiblings(rowSeconds: Float64Array, slack: number): Siblings {
   const { values, records } = buildSortedIndex(rowSeconds);
   const pairs: [number, number][] = [];
   let count = 0;
+  let around = 0;
   for (let at = 0; at < records.length; at++) {
     const end = upperBound(values, (values[at] ?? 0) + slack);
     count += end - at - 1;
+    around += upperBound(values, (values[at] ?? 0) + AROUND * slack) - end;
     for (let other = at + 1; other < Math.min(end, at + REACH); other++)
       pairs.push([records[at] ?? 0, records[other] ?? 0]);
   }
   const stride = Math.max(1, Math.ceil(pairs.length / MOST_SIBLINGS));
-  return { pairs: pairs.filter((_pair, at) => at % stride === 0), count, rows: records.length };
+  const chance = around / (AROUND - 1);
+  const beyondChance = count - chance - 2 * Math.sqrt(chance);
+  return { pairs: pairs.filter((_pair, at) => at % stride === 0), beyondChance, rows: records.length };
 }

@@ -4,7 +4,7 @@ import { isSwap } from '../pairing/text-match.ts';
 import type { ComparisonWords } from './comparison.ts';
 
 /** From this m on a column that differs is a contradiction, not an accident. */
-const TRUSTED_M = 0.9;
+const TRUSTED_M = 0.97;
 /** In short texts two swapped digits are another value more often than a slip: `12` and `21`. */
 const LEAST_SLIP_LENGTH = 12;
 /** A waterfall names so many of the settings that agree. */
