@@ -61,7 +61,7 @@ export function createClockScan(input: ScanInput): (hits: readonly RowHits[]) =>
   return (hits) => {
     const windows = listWindows(input, { hits, reach, memory }).map((window) => ({
       ...window,
-      gain: window.score < CROWD_SCORE ? 0 : gainOf(hits, window, sortedRows),
+      gain: window.score < CROWD_SCORE ? 0 : gainOf(hits, sortedRows, { from: () => window.from, width: window.width }),
     }));
     const best = windows.toSorted((a, b) => b.gain - a.gain || b.score - a.score || a.from - b.from)[0];
     if (best === undefined) return null;
@@ -70,13 +70,21 @@ export function createClockScan(input: ScanInput): (hits: readonly RowHits[]) =>
   };
 }
 
-/** Σ over rows of the log likelihood ratio of its hit: how likely any other row had hit the same window. */
-function gainOf(hits: readonly RowHits[], { from, width }: ScoredWindow, sortedRows: Float64Array): number {
+/**
+ * Σ over rows of the log likelihood ratio of its hit: how likely any other row had hit the same window.
+ *
+ * @param window where the differences of a row are to lie
+ */
+export function gainOf(
+  hits: readonly RowHits[],
+  sortedRows: Float64Array,
+  { from, width }: { readonly from: (row: number) => number; readonly width: number },
+): number {
   let gain = 0;
-  for (const { own, differences, shares } of hits) {
+  for (const { row, own, differences, shares } of hits) {
     let share = 0;
-    const end = lowerBound(differences, from + width);
-    for (let at = lowerBound(differences, from); at < end; at++) share = Math.max(share, shares[at] ?? 0);
+    const end = lowerBound(differences, from(row) + width);
+    for (let at = lowerBound(differences, from(row)); at < end; at++) share = Math.max(share, shares[at] ?? 0);
     const near = lowerBound(sortedRows, own + width / 2) - lowerBound(sortedRows, own - width / 2);
     const chance = Math.max(1, near) / Math.max(1, sortedRows.length);
     gain += Math.log(1 - CROWD_SHARE + (CROWD_SHARE * share) / chance);
