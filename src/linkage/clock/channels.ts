@@ -6,8 +6,10 @@ import { findGroupOffsetsOrNull } from './group-offsets.ts';
 import type { ClockGrouping } from './group-offsets.ts';
 import { findRowOffsets } from './row-offsets.ts';
 import { buildSortedIndex } from '../sorted.ts';
-import { collectHits, findClockPeakOrNull, gainOf } from './scan.ts';
-import type { ClockPeak, RowHits, ScanInput } from './scan.ts';
+import { collectHits } from './hits.ts';
+import type { RowHits, ScanInput } from './hits.ts';
+import { findClockPeakOrNull, gainOf } from './scan.ts';
+import type { ClockPeak } from './scan.ts';
 
 /** A row's time, the run times that may mean the same moment, and how far their clocks lie apart. */
 export interface ClockChannel {
@@ -29,8 +31,6 @@ const LEAST_SCORE = 8;
 /** Rows that choose the pair of times, and rows that then find its offset. */
 const FEW_ROWS = 300;
 const MOST_ROWS = 1500;
-/** Pairs of times whose clocks are followed through machines and periods before one is chosen. */
-const MOST_FINALISTS = 3;
 /** Seconds round a machine's own offset from which the delay's first shape is taken. */
 const OWN_CLOCK_WIDTH = 60;
 
@@ -49,30 +49,39 @@ export interface ClockSearch {
 export function chooseClockChannel(records: Records, given: ClockSearch): ClockChannel | null {
   const search = { ...given, weigh: rememberWeights(given.weigh, records.runs.length) };
   const few = thin(search.rows, FEW_ROWS);
-  const channels = listChannels(records)
+  const best = listChannels(records)
     .map((channel) => ({ channel, gain: peakOf(records, { ...search, channel, rows: few })?.gain ?? 0 }))
-    .toSorted((a, b) => b.gain - a.gain);
-  const finalists = channels.filter(({ gain }, at) => at === 0 || (at < MOST_FINALISTS && gain > 0));
-  const found = finalists.map(({ channel }) => findOffsets(records, search, channel));
-  return found.toSorted((a, b) => b.gain - a.gain)[0]?.channel ?? null;
+    .toSorted((a, b) => b.gain - a.gain)[0];
+  return best === undefined ? null : findOffsets(records, search, best.channel);
 }
 
-/** The clock of a channel, by machine or by period where that tells more, and what its rows' hits tell with it. */
-function findOffsets(records: Records, search: ClockSearch, channel: Channel): { channel: ClockChannel; gain: number } {
+/** The clock of a channel: by machine or by period, whichever of both the rows' hits fit better. */
+function findOffsets(records: Records, search: ClockSearch, channel: Channel): ClockChannel {
   const input = scanInput(records, { ...search, channel, rows: thin(search.rows, MOST_ROWS) });
   const hits = collectHits(input);
   const found = findClockPeakOrNull(input, hits);
   const peak = found === null || found.score < LEAST_SCORE ? null : found;
   const offset = peak?.offset ?? 0;
   const own = findGroupOffsetsOrNull({ ...input, hits, offset }, search.groupings);
-  const offsets = own ?? findRowOffsets(channel.row.seconds, channel.row.zoned || peak === null ? [] : hits, offset);
+  const periods = findRowOffsets(channel.row.seconds, channel.row.zoned || peak === null ? [] : hits, offset);
   const width = peak?.width ?? (own === null ? 0 : OWN_CLOCK_WIDTH);
   const sortedRows = buildSortedIndex(channel.row.seconds).values;
-  const from = (row: number): number => (offsets[row] ?? 0) - width / 2;
-  return {
-    channel: { ...channel, peak, offsets, firstDelays: delaysNear(hits, offsets, width) },
-    gain: width === 0 ? 0 : gainOf(hits, sortedRows, { from, width }),
-  };
+  const gainOfOffsets = (offsets: Float64Array): number => gainAt({ hits, sortedRows, width }, offsets);
+  const offsets = own !== null && gainOfOffsets(own) > gainOfOffsets(periods) ? own : periods;
+  return { ...channel, peak, offsets, firstDelays: delaysNear(hits, offsets, width) };
+}
+
+function gainAt(
+  {
+    hits,
+    sortedRows,
+    width,
+  }: { readonly hits: readonly RowHits[]; readonly sortedRows: Float64Array; readonly width: number },
+  offsets: Float64Array,
+): number {
+  if (width === 0) return 0;
+  const reach = Math.max(2 * width, OWN_CLOCK_WIDTH);
+  return gainOf(hits, sortedRows, { from: (row) => (offsets[row] ?? 0) - reach / 2, width: reach });
 }
 
 /** Every channel and both readings of a run's start ask for the same pairs. */

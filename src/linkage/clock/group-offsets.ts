@@ -1,5 +1,6 @@
 import { createClockScan } from './scan.ts';
-import type { ClockPeak, RowHits, ScanInput } from './scan.ts';
+import type { RowHits, ScanInput } from './hits.ts';
+import type { ClockPeak } from './scan.ts';
 
 /** A column whose values may each have a clock of their own: machines, launchers, people. */
 export interface ClockGrouping {

@@ -1,4 +1,4 @@
-import type { RowHits } from './scan.ts';
+import type { RowHits } from './hits.ts';
 
 const QUARTER = 900;
 /** Zones from −14 to +14 hours. */

@@ -1,5 +1,7 @@
 import { buildSortedIndex, lowerBound } from '../sorted.ts';
-import type { SortedIndex } from '../sorted.ts';
+import { findFoldedCrowdOrNull } from './fold.ts';
+import { collectHits, reachOf } from './hits.ts';
+import type { RowHits, ScanInput } from './hits.ts';
 
 /** Where the differences between run times and row times crowd. */
 export interface ClockPeak {
@@ -13,27 +15,7 @@ export interface ClockPeak {
   readonly gain: number;
 }
 
-export interface ScanInput {
-  readonly rowSeconds: Float64Array;
-  /** Run times by every definition that may be meant. */
-  readonly runSeconds: readonly Float64Array[];
-  /** Rows to look at. */
-  readonly rows: readonly number[];
-  /** Bits that the other evidence gives a pair. */
-  readonly weigh: (row: number, run: number) => number;
-  /** 0 where each difference may be, else the step of the coarser side in seconds. */
-  readonly quantum: number;
-  /** Both sides know their zone: the offset is small. */
-  readonly isZoned: boolean;
-  readonly freeRuns: Uint8Array;
-}
-
 const WIDTHS = [2, 10, 30, 60, 120, 300, 900, 3600, 14_400, 86_400] as const;
-/** Zones reach from −12 to +14 hours; clocks that know their zone are at most an hour off. */
-const REACH = { naive: 15 * 3600, zoned: 3600, daily: 60 * 3600 } as const;
-const MOST_PAIRS = 100_000;
-/** Pairs whose other evidence is this many bits below the row's best say nothing about the clock. */
-const FAINT_BITS = 7;
 const BINS_AROUND = 20;
 /** Windows that are looked at again, run by run. */
 const RESCORED = 4;
@@ -63,11 +45,25 @@ export function createClockScan(input: ScanInput): (hits: readonly RowHits[]) =>
       ...window,
       gain: window.score < CROWD_SCORE ? 0 : gainOf(hits, sortedRows, { from: () => window.from, width: window.width }),
     }));
-    const best = windows.toSorted((a, b) => b.gain - a.gain || b.score - a.score || a.from - b.from)[0];
+    const anchored = windows.map((window) => anchor(input, hits, window));
+    const best = anchored.toSorted((a, b) => b.gain - a.gain || b.score - a.score || a.from - b.from)[0];
     if (best === undefined) return null;
-    const { from, width, score, gain } = best;
-    return { offset: medianWithin(hits, from, from + width), width, score, gain };
+    const { from, width, score, gain, spread } = best;
+    return { offset: medianWithin(hits, from, from + width), width: spread ?? width, score, gain };
   };
+}
+
+interface Window extends ScoredWindow {
+  readonly gain: number;
+  /** Width round the offset where it differs from the window's, whose zones lie apart. */
+  readonly spread?: number;
+}
+
+/** A wide window may hold several zones: it is narrowed to the fullest of them where all crowd at one place. */
+function anchor({ isZoned, quantum }: ScanInput, hits: readonly RowHits[], window: Window): Window {
+  const crowd = isZoned || window.gain <= 0 ? null : findFoldedCrowdOrNull(hits, window, quantum);
+  if (crowd === null) return window;
+  return { ...window, ...crowd, gain: window.gain + crowd.gain, spread: 2 * crowd.width };
 }
 
 /**
@@ -113,64 +109,6 @@ function listWindows(
     }
   }
   return windows;
-}
-
-function reachOf({ quantum, isZoned }: ScanInput): number {
-  return quantum >= 86_400 ? REACH.daily : isZoned ? REACH.zoned : REACH.naive;
-}
-
-/** Differences of one row with the share that each pair has of the row's best, by ascending difference. */
-export interface RowHits {
-  readonly row: number;
-  /** The row's own time in seconds. */
-  readonly own: number;
-  readonly differences: Float64Array;
-  readonly shares: Float64Array;
-  readonly runs: Int32Array;
-}
-
-export function collectHits(input: ScanInput): RowHits[] {
-  const reach = reachOf(input);
-  const indexes = input.runSeconds.map((seconds) => buildSortedIndex(seconds, input.freeRuns));
-  const hits: RowHits[] = [];
-  let pairs = 0;
-  for (const row of input.rows) {
-    if (pairs > MOST_PAIRS) break;
-    const own = input.rowSeconds[row] ?? Number.NaN;
-    if (Number.isNaN(own)) continue;
-    const found = indexes.flatMap((index) => near({ index, own, reach }, (run) => input.weigh(row, run)));
-    pairs += found.length;
-    found.sort((a, b) => a.difference - b.difference);
-    const best = found.reduce((most, pair) => Math.max(most, pair.bits), -Infinity);
-    const strong = found.filter((pair) => pair.bits > best - FAINT_BITS);
-    hits.push({
-      row,
-      own,
-      differences: Float64Array.from(strong, (pair) => pair.difference),
-      shares: Float64Array.from(strong, (pair) => 2 ** (pair.bits - best)),
-      runs: Int32Array.from(strong, (pair) => pair.run),
-    });
-  }
-  return hits;
-}
-
-interface FoundPair {
-  readonly run: number;
-  readonly difference: number;
-  readonly bits: number;
-}
-
-function near(
-  at: { readonly index: SortedIndex; readonly own: number; readonly reach: number },
-  weigh: (run: number) => number,
-): FoundPair[] {
-  const found: FoundPair[] = [];
-  const end = lowerBound(at.index.values, at.own + at.reach);
-  for (let position = lowerBound(at.index.values, at.own - at.reach); position < end; position++) {
-    const run = at.index.records[position] ?? 0;
-    found.push({ run, difference: (at.index.values[position] ?? 0) - at.own, bits: weigh(run) });
-  }
-  return found;
 }
 
 interface WindowSettings {
