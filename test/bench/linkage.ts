@@ -2,8 +2,7 @@
 import { parseArgs } from 'node:util';
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import { PLAIN_WORLD, buildWorld } from '../helpers/worlds/world.ts';
-import { metricJoin, nameScript, weightedScript } from './baselines.ts';
-import type { Baseline } from './baselines.ts';
+import { benchAgainstBaselines } from './against-baselines.ts';
 import { readDemoWorld } from '../helpers/worlds/demo-world.ts';
 import type { WorldKnobs } from '../helpers/worlds/world.ts';
 import { TAKEN_AWAY, WORLDS } from '../helpers/worlds/worlds.ts';
@@ -62,36 +61,9 @@ function benchWorlds(): void {
   console.log(`all: ${links} links, ${wrong} wrong, precision ${(1 - wrong / Math.max(1, links)).toFixed(5)}`);
 }
 
-/** Precision and recall of what people use instead, over the same worlds. */
 function benchBaselines(): void {
-  const baselines: Readonly<Record<string, Baseline>> = {
-    names: nameScript,
-    weighted: weightedScript,
-    metrics: metricJoin,
-  };
-  console.log(
-    `world                          ${Object.keys(baselines)
-      .map((name) => name.padEnd(16))
-      .join('')}(precision/recall)`,
-  );
-  for (const [name, knobs] of Object.entries(WORLDS)) {
-    if (values.only !== undefined && !name.includes(values.only)) continue;
-    const cells = Object.values(baselines).map((baseline) => {
-      let [proposed, right, possible] = [0, 0, 0];
-      for (let seed = 1; seed <= seeds; seed++) {
-        const { input, truth } = buildWorld(knobs, seed);
-        const links = baseline(input);
-        proposed += links.size;
-        possible += truth.size;
-        for (const [keyText, runId] of links) if (truth.get(keyText) === runId) right++;
-      }
-      const precision = proposed === 0 ? 1 : right / proposed;
-      return `${precision.toFixed(3)}/${possible === 0 ? `${proposed} wrong` : (right / possible).toFixed(3)}`.padEnd(
-        16,
-      );
-    });
-    console.log(`${name.padEnd(30)} ${cells.join('')}`);
-  }
+  const chosen = Object.entries(WORLDS).filter(([name]) => values.only === undefined || name.includes(values.only));
+  benchAgainstBaselines(Object.fromEntries(chosen), seeds);
 }
 
 /**
