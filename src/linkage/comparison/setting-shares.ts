@@ -1,15 +1,18 @@
 import type { PairedField } from '../pairing/pairing.ts';
 import { buildNeighbourShares } from './neighbour-shares.ts';
 import type { NeighbourShares } from './neighbour-shares.ts';
-import { hashOf, maskOf } from './setting-index.ts';
+import { maskOf } from './setting-index.ts';
 
 interface ShareTable {
+  readonly mask: number;
   /** Rows with the same values, by row; 0 where the row lacks one of the fields. */
   readonly counts: Int32Array;
   readonly log2Total: number;
   readonly log2Once: number;
 }
 
+/** Bits by which a share that is mixed with its neighbours' may stand above one that is not. */
+const MIX_SLACK = 0.002;
 /** Bytes spent on counts by row and mask. */
 const TABLE_BUDGET = 100_000_000;
 
@@ -47,9 +50,11 @@ export class SettingShares {
   mostBits(row: number, mask: number): number {
     const own = mask & (this.#rowMasks[row] ?? 0);
     if (own === 0) return 0;
-    const count = this.#tableFor(own)?.counts[row] ?? 0;
+    // a table of fewer fields in its place counts more rows than another mask within this one may have
+    const found = this.#tableFor(own);
+    const count = found?.mask === own ? (found.counts[row] ?? 0) : 0;
     const least = (count <= 1 ? this.#onceOfAll : Math.log2(count)) - Math.log2(Math.max(1, this.#rowCount));
-    return -this.#neighbours.mix(least, row, own);
+    return MIX_SLACK - this.#neighbours.mix(least, row, own);
   }
 
   /** Where the budget is spent, the least telling fields (the last ones) are left out: never too many bits. */
@@ -83,7 +88,7 @@ function buildTable(rowCodes: readonly Int32Array[], rowMasks: Int32Array, mask:
     total++;
   }
   const counts = groups.map((group) => sizes[group] ?? 0);
-  return { counts, log2Total: Math.log2(Math.max(1, total)), log2Once: Math.log2(onceCount(sizes)) };
+  return { mask, counts, log2Total: Math.log2(Math.max(1, total)), log2Once: Math.log2(onceCount(sizes)) };
 }
 
 /** Good–Turing: what a combination that was seen once really counts, from how many were seen once and twice. */
@@ -91,4 +96,17 @@ function onceCount(sizes: readonly number[]): number {
   const once = sizes.filter((size) => size === 1).length;
   const twice = sizes.filter((size) => size === 2).length;
   return Math.min(1, (2 * (twice + 1)) / (once + 1));
+}
+
+/** A hash of a record's codes of the masked fields, exact to 53 bits. A collision only raises a count. */
+function hashOf(codes: readonly Int32Array[], record: number, mask: number): number {
+  let low = 0x811c9dc5;
+  let high = 0x1234567;
+  for (let index = 0; index < codes.length; index++) {
+    if ((mask & (1 << index)) === 0) continue;
+    const code = (codes[index]?.[record] ?? -1) + 7;
+    low = Math.imul(low ^ code, 0x01000193) ^ (code >>> 7);
+    high = Math.imul(high ^ (code + index), 0x85ebca6b) ^ (high >>> 13);
+  }
+  return (low >>> 0) * 2 ** 21 + ((high >>> 0) & 0x1fffff);
 }
