@@ -104,12 +104,20 @@ function surePairs(records: Records, { candidates, posterior }: State): SurePair
 }
 
 function searchFor(records: Records, model: Evidence & { readonly expected: number }): Candidates {
+  const { comparisons, mostVisits } = model;
+  return searchCandidates(records, { comparisons, ...limitsOf(model), ...(mostVisits && { mostVisits }) });
+}
+
+/** How light a pair may be, by itself and beside its row's best pair, and still matter. */
+export function limitsOf(model: Pick<Evidence, 'population'> & { readonly expected: number }): {
+  readonly floor: number;
+  readonly depth: number;
+} {
   const floor = Math.max(
     -priorBitsOf(model.expected, model.population) - SLACK,
     leastBitsAlone(model.expected, model.population) - SLACK_ALONE,
   );
-  const { comparisons, mostVisits } = model;
-  return searchCandidates(records, { comparisons, floor, depth: DEPTH, ...(mostVisits && { mostVisits }) });
+  return { floor, depth: DEPTH };
 }
 
 function reweigh(candidates: Candidates, comparisons: readonly Comparison[]): Candidates {
