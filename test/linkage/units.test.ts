@@ -3,14 +3,14 @@ import { findFactor, findSecondsPerUnit } from '../../src/linkage/pairing/units.
 
 describe('the unit of a column of durations', () => {
   it.each([
-    ['elapsed_min', 12, 700, 60],
-    ['hours', 1.5, 5000, 3600],
-    ['wall_ms', 90_000, 80, 0.001],
-    ['duration_seconds', 300, 280, 1],
-    ['took', 25, 1600, 60],
-    ['took', 310, 290, 1],
-  ])('of %s with a median of %d beside runs of %d s is %d s', (name, rows, runs, seconds) => {
-    expect(findSecondsPerUnit(name, { rows, runs })).toBe(seconds);
+    { name: 'elapsed_min', rows: 12, runs: 700, seconds: 60 },
+    { name: 'hours', rows: 1.5, runs: 5000, seconds: 3600 },
+    { name: 'wall_ms', rows: 90_000, runs: 80, seconds: 0.001 },
+    { name: 'duration_seconds', rows: 300, runs: 280, seconds: 1 },
+    { name: 'took', rows: 25, runs: 1600, seconds: 60 },
+    { name: 'took', rows: 310, runs: 290, seconds: 1 },
+  ])('of $name with a median of $rows beside runs of $runs s is $seconds s', ({ name, seconds, ...median }) => {
+    expect(findSecondsPerUnit(name, median)).toBe(seconds);
   });
 
   it('is not what the name says where the values lie far off', () => {
