@@ -43,6 +43,7 @@ describe('values of both sides', () => {
 describe('parseName', () => {
   it('finds the same parts whatever separates them', () => {
     expect(partsOf('deco_hop_bs96_mgda_i-0abc123')).toEqual(['deco', 'hop', 'bs:96', 'mgda', 'i-0abc123']);
+    expect(partsOf('deco_hop_bs96_mgda_i-0190499')).toEqual(['deco', 'hop', 'bs:96', 'mgda', 'i-0190499']);
     expect(partsOf('Deco/hop-BS=96 mgda|i-0abc123')).toEqual(['deco', 'hop', 'bs:96', 'mgda', 'i-0abc123']);
   });
 

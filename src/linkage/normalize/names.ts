@@ -8,6 +8,7 @@ export interface NamePart {
 
 /** `slurm-4410765_0.out` ends in a number. */
 const FILE_ENDING = /(?<=[\w-])\.(?:out|log|err|txt|jsonl?|ya?ml|csv|ckpt|pth?|npz|pkl|h5|safetensors)$/;
+const INSTANCE_ID = /^[a-z]-[\da-f]{6,}$/;
 const EXPONENT = /^\d+(?:\.\d*)?e$/;
 const WORD_NUMBER = /^([a-z][a-z_]*?)[=:]?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)$/;
 const ASSIGNMENT = /^([a-z][\w.]*)[=:](.+)$/;
@@ -46,7 +47,8 @@ function isInstancePrefix(before: string, part: string): boolean {
 }
 
 function parsePart(part: string): NamePart {
-  const number = WORD_NUMBER.exec(part);
+  // one in twenty hexadecimal ids has digits only, and is no negative number even so
+  const number = INSTANCE_ID.test(part) ? null : WORD_NUMBER.exec(part);
   if (number?.[1] !== undefined && number[2] !== undefined) return { label: number[1], value: number[2] };
   const assignment = ASSIGNMENT.exec(part);
   if (assignment?.[1] !== undefined && assignment[2] !== undefined) {
