@@ -22,6 +22,8 @@ const MOST_CANDIDATES = 8;
 /** Candidates fainter than this are not shown, save the best one. */
 const FAINTEST = 1e-4;
 const LIKELY = 0.5;
+/** Probabilities of an exact tie differ by less. */
+const ROUNDING = 1e-6;
 const CUT_REASON = 'more runs fit this row alike than could be looked at one by one';
 
 export interface Decider {
@@ -109,7 +111,7 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
   const run = model.candidates.runs[edge] ?? 0;
   if (model.candidates.cutRows[row] === 1) return CUT_REASON;
   const rival = (view.edgesByRun.get(run) ?? []).find(
-    (other) => other !== edge && probabilityOf(model, other) > probabilityOf(model, edge),
+    (other) => other !== edge && probabilityOf(model, other) > probabilityOf(model, edge) + ROUNDING,
   );
   if (rival !== undefined) {
     const other = records.rows[model.candidates.rows[rival] ?? 0]?.keyText ?? '';

@@ -133,6 +133,7 @@ describe('two rows and two runs of one second', () => {
     );
     for (const key of ['a', 'b']) {
       expect(outcomes[key]).toMatchObject({ kind: 'ambiguous', wandbRunId: null });
+      expect(outcomes[key]!.reason).toMatch(/alike|as well/);
       expect(outcomes[key]!.candidates.map(({ wandbRunId }) => wandbRunId).toSorted()).toEqual(['one', 'two']);
     }
   });
