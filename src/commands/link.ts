@@ -16,7 +16,7 @@ import { DEFAULT_LOCK_TIMEOUT_MS, retryWhileBusy, runImmediate } from '../regist
 import { createMatchWriter } from '../registry/match-writer.ts';
 import { findKeysByName } from '../registry/named-rows.ts';
 import { readRow } from '../registry/rows.ts';
-import { applySchemaMigrations, assertColumnsCanBeAdded } from '../registry/schema-migrations.ts';
+import { applySchemaMigrations, assertColumnsCanBeAdded, isSchemaReady } from '../registry/schema-migrations.ts';
 import { withRegistryForWriting, withRegistryReadOnly } from '../registry/session.ts';
 import type { RegistryLocation, RegistrySession } from '../registry/session.ts';
 import { parseRunId, projectOfRunOrNull } from '../wandb/urls.ts';
@@ -69,16 +69,21 @@ export async function linkRun({ context, source }: LinkDeps, options: LinkOption
   assertSameProject(source, options.wandbRun);
   const timeoutMs = options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS;
   const retry = { timeoutMs, signal: context.signal, say: context.say };
-  const kept = await withRegistryReadOnly(options, (session) =>
-    retryWhileBusy(() => checkRow(session, options, wandbRunId), retry),
+  const { kept, isReady } = await withRegistryReadOnly(options, (session) =>
+    retryWhileBusy(
+      () => ({ kept: checkRow(session, options, wandbRunId), isReady: isSchemaReady(session.db) }),
+      retry,
+    ),
   );
   if (kept !== null) return kept;
   const run = options.offline === true ? null : await fetchRunOrNull(context, source, wandbRunId);
   const at = new Date(context.now()).toISOString();
-  await withRegistryForWriting(options, async ({ db, schema }) => {
-    assertColumnsCanBeAdded(schema);
-    await retryWhileBusy(() => applySchemaMigrations(db, schema, at), retry);
-  });
+  if (!isReady) {
+    await withRegistryForWriting(options, async ({ db, schema }) => {
+      assertColumnsCanBeAdded(schema);
+      await retryWhileBusy(() => applySchemaMigrations(db, schema, at), retry);
+    });
+  }
   // The schema is read again: columns may have been added just now, by us or by another job that links itself.
   return await withRegistryForWriting(options, async (session) => {
     const write = (): LinkReport =>

@@ -37,9 +37,9 @@ export async function writeRefresh(
   const { signal, say } = context;
   const retry = { timeoutMs: options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS, signal, say };
   const now = (): string => new Date(context.now()).toISOString();
-  await withRegistryForWriting(options, ({ db, schema }) =>
-    retryWhileBusy(() => applySchemaMigrations(db, schema, now()), retry),
-  );
+  await withRegistryForWriting(options, async ({ db, schema }) => {
+    await retryWhileBusy(() => applySchemaMigrations(db, schema, now()), retry);
+  });
   // The schema is read again, since columns may have been added.
   return await withRegistryForWriting(options, async (session) => {
     const results: RowResult[] = [];
