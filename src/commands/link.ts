@@ -70,10 +70,7 @@ export async function linkRun({ context, source }: LinkDeps, options: LinkOption
   const timeoutMs = options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS;
   const retry = { timeoutMs, signal: context.signal, say: context.say };
   const { kept, isReady } = await withRegistryReadOnly(options, (session) =>
-    retryWhileBusy(
-      () => ({ kept: checkRow(session, options, wandbRunId), isReady: isSchemaReady(session.db) }),
-      retry,
-    ),
+    retryWhileBusy(() => ({ kept: checkRow(session, options, wandbRunId), isReady: isSchemaReady(session.db) }), retry),
   );
   if (kept !== null) return kept;
   const run = options.offline === true ? null : await fetchRunOrNull(context, source, wandbRunId);

@@ -39,7 +39,7 @@ export interface GoneRow {
   readonly wandbRunId: string;
   /**
    * `moved`: other projects of the entity have a run of this id; `deleted`: W&B had it when runlink last wrote the row;
-   * `unknown`: runlink has never seen it there, as when it was linked offline and not synced yet.
+   * `unknown`: it was never seen there, as when it was linked offline and not synced yet.
    */
   readonly kind: 'deleted' | 'moved' | 'unknown';
   readonly words: string;
@@ -128,10 +128,7 @@ export function isWritten({ changed, events }: RowRefresh): boolean {
   return changed.length > 0 || events.includes('noted');
 }
 
-export function findConflictOrNull(
-  row: LinkedRow,
-  sharedRuns: ReadonlyMap<string, readonly string[]>,
-): LeftRow | null {
+export function findConflictOrNull(row: LinkedRow, sharedRuns: ReadonlyMap<string, readonly string[]>): LeftRow | null {
   const { keyText, wandbRunId, standing } = row;
   if (standing !== null && standing.wandbRunId !== wandbRunId) {
     const words = `the row was linked to ${standing.wandbRunId} by runlink, and says ${wandbRunId} now`;

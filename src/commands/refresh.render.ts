@@ -40,7 +40,11 @@ const EVENT_WORDS: Readonly<Record<RefreshEvent, string>> = {
   noted: 'the row said so already; noted in the ledger',
 };
 
-function renderChange({ keyText, wandbRunId, events, before, after }: RefreshedRow, style: Style, width: number): string {
+function renderChange(
+  { keyText, wandbRunId, events, before, after }: RefreshedRow,
+  style: Style,
+  width: number,
+): string {
   const words = events.map((event) => EVENT_WORDS[event]).join(', ');
   const head = `${style.change('~')} ${style.strong(escapeForTerminal(keyText))} → ${escapeForTerminal(wandbRunId)}  ${style.faint(words)}`;
   const roles = listImageColumns(after).filter((role) => !cellsEqual(before[role] ?? null, after[role] ?? null));

@@ -144,11 +144,7 @@ function groupByProject(rows: readonly LinkedRow[], { entity, project }: RunSour
 const SLICE = 1000;
 
 /** A run that the listing lacks is asked for by its id before it is called gone. */
-async function fetchNews(
-  context: InvocationContext,
-  source: RunSource,
-  rows: readonly LinkedRow[],
-): Promise<RunNews> {
+async function fetchNews(context: InvocationContext, source: RunSource, rows: readonly LinkedRow[]): Promise<RunNews> {
   const runIds = [...new Set(rows.map(({ wandbRunId }) => wandbRunId))];
   const runsById = new Map<string, Run>();
   const keep = (runs: readonly Run[]): void => runs.forEach((run) => runsById.set(run.runId, run));

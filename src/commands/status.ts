@@ -66,11 +66,14 @@ function readParts(session: RegistrySession, registry: string): Omit<StatusRepor
   return {
     registry,
     table: schema.table,
-    rows: countRows(session, new Set(
+    rows: countRows(
+      session,
+      new Set(
         selectLive(entries)
           .filter((entry) => !isRefresh(entry))
           .map(({ keyText }) => keyText),
-      )),
+      ),
+    ),
     plans: buildPlanStatuses(entries),
     rejections: readRejections(db).length,
     lastInvocation: readLog(db).at(-1) ?? null,

@@ -45,7 +45,9 @@ export function buildRefresh(row: LinkedRow, run: Run, rules: RefreshRules): Row
   const noted = edited.length === 0 && having('noted').length > 0;
   const written = new Set<ImageColumn>([...changed, ...(edited.length === 0 ? having('noted') : [])]);
   const before = pickImage(row.image, written);
-  const cells = [...settled].flatMap(([column, item]) => (item.kind === 'changed' ? [[column, item.cell] as const] : []));
+  const cells = [...settled].flatMap(([column, item]) =>
+    item.kind === 'changed' ? [[column, item.cell] as const] : [],
+  );
   return {
     before,
     after: { ...before, ...Object.fromEntries(cells) },

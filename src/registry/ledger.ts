@@ -43,7 +43,9 @@ export function createLedgerWriter(db: Database, sql: TableSql): LedgerWriter {
   const ofRow = prepareEntry(db, {
     after: new Map<string, string>([
       ...sql.identity.map(({ role, column }) => [`after_${role}`, `t.${column}`] as const),
-      ...sql.ends.map(({ role, column }) => [`after_${role}`, `CASE WHEN $writes_${role} THEN t.${column} END`] as const),
+      ...sql.ends.map(
+        ({ role, column }) => [`after_${role}`, `CASE WHEN $writes_${role} THEN t.${column} END`] as const,
+      ),
     ]),
     from: `FROM ${sql.table} AS t WHERE ${sameKey(`t.${sql.key}`, '$row_key')}`,
   });

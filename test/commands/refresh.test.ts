@@ -62,7 +62,10 @@ test('runs that were deleted, moved or not listed yet are told apart, and every 
   lab.server.setFaults({ unlisted: [runId(3)] });
   lab.server.updateRun(runId(3), FINISHED);
   write(lab.path, `UPDATE training_runs SET wandb_run_id = 'elsewhere' WHERE run_id = '${rowKey(4)}'`);
-  write(lab.path, `UPDATE training_runs SET wandb_url = 'https://wandb.ai/lab/other/runs/elsewhere' WHERE run_id = '${rowKey(4)}'`);
+  write(
+    lab.path,
+    `UPDATE training_runs SET wandb_url = 'https://wandb.ai/lab/other/runs/elsewhere' WHERE run_id = '${rowKey(4)}'`,
+  );
   const links = (): unknown => query(lab.path, 'SELECT run_id, wandb_run_id, wandb_url FROM training_runs');
   const before = links();
   const report = await lab.refresh({ apply: true });
@@ -114,7 +117,10 @@ test('what somebody edited since is reported and never overwritten, refresh afte
   });
   expect(lab.row(1)).toMatchObject({ run_name: 'my favourite', status: 'not_running', finished_at: END });
   expect(lab.row(2)).toMatchObject({ status: 'running', finished_at: null });
-  write(lab.path, `UPDATE training_runs SET finished_at = '2024-03-01T05:00:00Z', status = 'archived' WHERE run_id = '${rowKey(3)}'`);
+  write(
+    lab.path,
+    `UPDATE training_runs SET finished_at = '2024-03-01T05:00:00Z', status = 'archived' WHERE run_id = '${rowKey(3)}'`,
+  );
   lab.server.updateRun(runId(1), { displayName: 'renamed' });
   const again = await lab.refresh({ apply: true });
   expect(again).toMatchObject({ written: 0, exitCode: 5 });
@@ -124,14 +130,19 @@ test('what somebody edited since is reported and never overwritten, refresh afte
     [rowKey(3), expect.stringMatching(/status is "archived".*finished_at is "2024-03-01T05/)],
   ]);
   expect(lab.row(3)).toMatchObject({ status: 'archived', finished_at: '2024-03-01T05:00:00Z' });
-  const kinds = (await verifyRegistry({ context: lab.context }, { registry: lab.path })).problems.map(({ kind }) => kind);
+  const kinds = (await verifyRegistry({ context: lab.context }, { registry: lab.path })).problems.map(
+    ({ kind }) => kind,
+  );
   expect(kinds).toEqual(['drift', 'drift', 'drift']);
 });
 
 test('a job that ends its own row tells the same news: it is noted, and the registry’s finer words stay', async () => {
   const lab = await openRefreshLab();
   for (const no of [1, 2]) await lab.link(no);
-  write(lab.path, `UPDATE training_runs SET status = 'crashed', finished_at = '2024-03-01T01:59:30Z' WHERE run_id = '${rowKey(1)}'`);
+  write(
+    lab.path,
+    `UPDATE training_runs SET status = 'crashed', finished_at = '2024-03-01T01:59:30Z' WHERE run_id = '${rowKey(1)}'`,
+  );
   expect((await verifyRegistry({ context: lab.context }, { registry: lab.path })).problems).toHaveLength(1);
   lab.server.updateRun(runId(1), FINISHED);
   const report = await lab.refresh({ apply: true });
@@ -147,7 +158,12 @@ test('times without a zone are not written, unless the configuration names it', 
   lab.server.updateRun(runId(1), { ...FINISHED, heartbeatAt: '2024-07-01T00:00:00Z' });
   const report = await lab.refresh({ apply: true });
   expect(report.withoutZone).toEqual({ started_at: 1, finished_at: 1 });
-  expect(lab.row(1)).toMatchObject({ started_at: null, finished_at: null, duration_seconds: 12.5, status: 'not_running' });
+  expect(lab.row(1)).toMatchObject({
+    started_at: null,
+    finished_at: null,
+    duration_seconds: 12.5,
+    status: 'not_running',
+  });
   expect(renderRefresh(report, PAGE)).toContain('"time_zone" in runlink.json');
   const { writeFileSync } = await import('node:fs');
   writeFileSync(`${lab.path}.json`, JSON.stringify({ time_zone: 'Europe/Berlin' }));
@@ -166,18 +182,32 @@ test('a rollback of a row takes the refreshes with the link; --keep-link and --p
     rollbackMatch({ context: lab.context }, { registry: lab.path, selection });
 
   expect(await roll({ kind: 'rows', keyTexts: [rowKey(1)] })).toMatchObject({ undone: 2, exitCode: 0 });
-  expect(lab.row(1)).toEqual({ status: 'running', run_name: 'hop_bs96_i-1', started_at: null, finished_at: null, duration_seconds: null });
+  expect(lab.row(1)).toEqual({
+    status: 'running',
+    run_name: 'hop_bs96_i-1',
+    started_at: null,
+    finished_at: null,
+    duration_seconds: null,
+  });
   expect(await roll({ kind: 'rows', keyTexts: [rowKey(2)], keepLink: true })).toMatchObject({ undone: 1 });
   expect(lab.row(2)).toEqual(linked[1]);
   await expectQuiet(lab);
   expect(query(lab.path, 'SELECT key_text FROM runlink_rejections')).toEqual([{ key_text: rowKey(1) }]);
-  expect(query(lab.path, 'SELECT key_text FROM runlink_links ORDER BY 1')).toEqual([{ key_text: rowKey(2) }, { key_text: rowKey(3) }]);
+  expect(query(lab.path, 'SELECT key_text FROM runlink_links ORDER BY 1')).toEqual([
+    { key_text: rowKey(2) },
+    { key_text: rowKey(3) },
+  ]);
 
   expect(await roll({ kind: 'plan', planId: 'refresh' })).toMatchObject({ undone: 1 });
   expect(lab.row(3)).toEqual(linked[2]);
   await lab.refresh({ apply: true });
   expect(await roll({ kind: 'plan', planId: 'link' })).toMatchObject({ undone: 4, refused: 0 });
-  expect(query(lab.path, 'SELECT count(*) AS n FROM training_runs WHERE wandb_run_id IS NOT NULL OR finished_at IS NOT NULL')).toEqual([{ n: 0 }]);
+  expect(
+    query(
+      lab.path,
+      'SELECT count(*) AS n FROM training_runs WHERE wandb_run_id IS NOT NULL OR finished_at IS NOT NULL',
+    ),
+  ).toEqual([{ n: 0 }]);
   await expectQuiet(lab);
 });
 
@@ -197,7 +227,10 @@ test('an edited end keeps a rollback from being silent, and --keep-edited keeps 
 test('a row that was linked without runlink is refreshed too, and one run in two rows is refused', async () => {
   const lab = await openRefreshLab();
   write(lab.path, `UPDATE training_runs SET wandb_run_id = '${runId(1)}' WHERE run_id = '${rowKey(1)}'`);
-  write(lab.path, `UPDATE training_runs SET wandb_run_id = '${runId(2)}' WHERE run_id IN ('${rowKey(2)}', '${rowKey(3)}')`);
+  write(
+    lab.path,
+    `UPDATE training_runs SET wandb_run_id = '${runId(2)}' WHERE run_id IN ('${rowKey(2)}', '${rowKey(3)}')`,
+  );
   for (const no of [1, 2]) lab.server.updateRun(runId(no), FINISHED);
   const report = await lab.refresh({ apply: true });
   expect(report).toMatchObject({ written: 1, exitCode: 5 });
@@ -205,9 +238,20 @@ test('a row that was linked without runlink is refreshed too, and one run in two
     [rowKey(2), 'run-taken'],
     [rowKey(3), 'run-taken'],
   ]);
-  expect(lab.row(1)).toMatchObject({ status: 'not_running', run_name: `run-${runId(1)}`, started_at: '2024-03-01T00:00:00Z', finished_at: END });
+  expect(lab.row(1)).toMatchObject({
+    status: 'not_running',
+    run_name: `run-${runId(1)}`,
+    started_at: '2024-03-01T00:00:00Z',
+    finished_at: END,
+  });
   await rollbackMatch({ context: lab.context }, { registry: lab.path, selection: { kind: 'all' } });
-  expect(lab.row(1)).toEqual({ status: 'running', run_name: 'hop_bs96_i-1', started_at: null, finished_at: null, duration_seconds: null });
+  expect(lab.row(1)).toEqual({
+    status: 'running',
+    run_name: 'hop_bs96_i-1',
+    started_at: null,
+    finished_at: null,
+    duration_seconds: null,
+  });
   expect(query(lab.path, 'SELECT * FROM runlink_links')).toEqual([]);
 });
 
@@ -231,7 +275,11 @@ test('a row that changes between the question and the write is judged again as i
     [rowKey(2), 'edited'],
     [rowKey(3), 'drift'],
   ]);
-  expect(lab.row(1)).toMatchObject({ status: 'not_running', finished_at: '2024-03-01T01:59:00Z', duration_seconds: 12.5 });
+  expect(lab.row(1)).toMatchObject({
+    status: 'not_running',
+    finished_at: '2024-03-01T01:59:00Z',
+    duration_seconds: 12.5,
+  });
   expect(lab.row(2)).toMatchObject({ status: 'not_running', run_name: 'edited just now' });
   expect(lab.row(3)).toMatchObject({ status: 'running' });
 });
@@ -246,7 +294,9 @@ test('a table without end columns is left without them, and other columns are ne
   lab.server.updateRun(runId(1), FINISHED);
   expect(await lab.refresh({ apply: true })).toMatchObject({ written: 1, left: [] });
   expect(query(lab.path, "SELECT name FROM pragma_table_info('training_runs')")).toHaveLength(7);
-  expect(query(lab.path, `SELECT status FROM training_runs WHERE run_id = '${rowKey(1)}'`)).toEqual([{ status: 'not_running' }]);
+  expect(query(lab.path, `SELECT status FROM training_runs WHERE run_id = '${rowKey(1)}'`)).toEqual([
+    { status: 'not_running' },
+  ]);
 });
 
 test('nothing is written where W&B fails or is away, and a fault that passes is passed over', async () => {
@@ -256,7 +306,10 @@ test('nothing is written where W&B fails or is away, and a fault that passes is 
   const before = query(lab.path, 'SELECT * FROM training_runs');
   for (const kind of ['500', '503', 'cut', '429'] as const) {
     lab.server.setFaults({ choose: () => kind });
-    await expect(lab.refresh({ apply: true })).rejects.toMatchObject({ name: expect.stringMatching(/Error$/), code: 1 });
+    await expect(lab.refresh({ apply: true })).rejects.toMatchObject({
+      name: expect.stringMatching(/Error$/),
+      code: 1,
+    });
   }
   expect(query(lab.path, 'SELECT * FROM training_runs')).toEqual(before);
   lab.server.setFaults({ every: { nth: 2, kinds: ['429', '502', 'cut'] } });

@@ -44,12 +44,15 @@ test.for(['wal', 'delete'] as const)(
     const processes = await Promise.all(firsts.map((first) => prepareJobs(path, first)));
     for (const { go } of processes) go();
     const outcomes = (await Promise.all(processes.map((jobs) => jobs.outcomes))).flat();
-    const counts = Object.fromEntries([...Map.groupBy(outcomes, (outcome) => outcome)].map(([key, all]) => [key, all.length]));
-    expect(counts).toEqual({ linked: JOBS, kept: PROCESSES });
-    const rows = query(path, 'SELECT run_id, wandb_run_id FROM training_runs ORDER BY run_id') as Record<string, string>[];
-    expect(rows.map((row) => row['wandb_run_id'])).toEqual(
-      rows.map((row) => `job0${row['run_id']?.slice(4)}`),
+    const counts = Object.fromEntries(
+      [...Map.groupBy(outcomes, (outcome) => outcome)].map(([key, all]) => [key, all.length]),
     );
+    expect(counts).toEqual({ linked: JOBS, kept: PROCESSES });
+    const rows = query(path, 'SELECT run_id, wandb_run_id FROM training_runs ORDER BY run_id') as Record<
+      string,
+      string
+    >[];
+    expect(rows.map((row) => row['wandb_run_id'])).toEqual(rows.map((row) => `job0${row['run_id']?.slice(4)}`));
     expect(findBrokenInvariants(path)).toEqual([]);
     expect(readState(path).ledger).toHaveLength(JOBS);
     const { code } = await runInline(['verify', '--registry', path], { cwd: '/' });

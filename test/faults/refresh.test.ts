@@ -47,7 +47,12 @@ async function openLab(planned: number, journalMode: JournalMode): Promise<Lab> 
   );
   const server = await startServer({ project: buildProject(runs) });
   onTestFinished(() => server.close());
-  const env = { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey, WANDB_ENTITY: 'lab', WANDB_PROJECT: 'molecules' };
+  const env = {
+    WANDB_BASE_URL: server.url,
+    WANDB_API_KEY: server.apiKey,
+    WANDB_ENTITY: 'lab',
+    WANDB_PROJECT: 'molecules',
+  };
   return { folder, registry, plan, env };
 }
 
@@ -82,12 +87,17 @@ test.for(['wal', 'delete'] as const)(
     expect(writes).toBeGreaterThan(0);
     expect(applied).toMatchObject({ code: 0 });
     expect(JSON.parse(applied.stdout)).toMatchObject({ written: 300, problems: [] });
-    expect(refreshed.map(({ code, stderr }) => [code, stderr])).toEqual([0, 0].map((code) => [code, expect.any(String)]));
+    expect(refreshed.map(({ code, stderr }) => [code, stderr])).toEqual(
+      [0, 0].map((code) => [code, expect.any(String)]),
+    );
     const reports = refreshed.map(({ stdout }) => JSON.parse(stdout) as { written: number; left: unknown[] });
     expect(reports.map(({ left }) => left)).toEqual([[], []]);
     expect(reports.reduce((sum, { written }) => sum + written, 0)).toBe(LIVE);
     expect(
-      query(lab.registry, "SELECT count(*) AS n FROM training_runs WHERE run_id LIKE 'live-%' AND finished_at = '2024-03-01T02:00:00Z' AND status = 'not_running'"),
+      query(
+        lab.registry,
+        "SELECT count(*) AS n FROM training_runs WHERE run_id LIKE 'live-%' AND finished_at = '2024-03-01T02:00:00Z' AND status = 'not_running'",
+      ),
     ).toEqual([{ n: LIVE }]);
     expect(readState(lab.registry).ledger).toHaveLength(300 + LIVE);
     await expectVerified(lab);
@@ -113,7 +123,9 @@ test.for(['wal', 'delete'] as const)(
       if (!killed) break;
       kills += 1;
       task.meta.kills = kills;
-      expect(findBrokenInvariants(lab.registry).filter((what) => !what.startsWith('rows without their entry'))).toEqual([]);
+      expect(findBrokenInvariants(lab.registry).filter((what) => !what.startsWith('rows without their entry'))).toEqual(
+        [],
+      );
     }
     expect(kills).toBeGreaterThan(0);
     expect((await refresh(lab)).code).toBe(0);

@@ -53,7 +53,10 @@ export function findBrokenInvariants(path: string): readonly string[] {
         'runs in two rows',
         'SELECT count(*) - count(DISTINCT wandb_run_id) FROM training_runs WHERE wandb_run_id IS NOT NULL',
       ),
-      ...wrong('rows written twice', `SELECT count(*) - count(DISTINCT row_key) FROM (${live}) WHERE plan_id <> 'refresh'`),
+      ...wrong(
+        'rows written twice',
+        `SELECT count(*) - count(DISTINCT row_key) FROM (${live}) WHERE plan_id <> 'refresh'`,
+      ),
       ...wrong(
         'entries without their row',
         `SELECT count(*) FROM (${live}) AS l

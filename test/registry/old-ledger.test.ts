@@ -34,7 +34,9 @@ test('a ledger of an earlier runlink verifies, is shown, and is rolled back as i
 
 test('a refresh widens it, and the chain goes on over old and new entries', async () => {
   const path = makeOld();
-  const runs = [2, 3, 5].map((no) => buildServedRun(`w000000${no}`, FIRST_SECOND, { heartbeatAt: '2024-03-01T02:00:00Z' }));
+  const runs = [2, 3, 5].map((no) =>
+    buildServedRun(`w000000${no}`, FIRST_SECOND, { heartbeatAt: '2024-03-01T02:00:00Z' }),
+  );
   const { source } = await startSource(runs);
   const report = await refreshLinks({ context, source }, { registry: path, apply: true });
   // Three rows of the plan name another project.

@@ -14,7 +14,11 @@ interface LinkVerbOptions extends CommonOptions, RegistryOptions, ProjectOptions
 }
 
 export function addLink(host: VerbHost): void {
-  const verb = addVerb(host, 'link <run_id> <wandb_run_id>', 'link one row, by its key or name, to one run, by hand or when a run starts');
+  const verb = addVerb(
+    host,
+    'link <run_id> <wandb_run_id>',
+    'link one row, by its key or name, to one run, by hand or when a run starts',
+  );
   withProject(withRegistry(verb))
     .option('--replace', 'give a row that is linked already another run')
     .option('--offline', 'do not ask W&B about the run; also where WANDB_MODE=offline')
