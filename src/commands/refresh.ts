@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { EXIT_CODES } from '../errors.ts';
+import { EXIT_CODES, RunlinkError } from '../errors.ts';
 import type { ExitCode } from '../errors.ts';
 import type { InvocationContext } from '../model/context.ts';
 import { IDENTITY_COLUMNS } from '../model/identity.ts';
@@ -60,6 +60,7 @@ export interface RefreshReport extends Omit<RefreshPlan, 'planned'> {
 export async function refreshLinks({ context, source }: RefreshDeps, options: RefreshOptions): Promise<RefreshReport> {
   const reading = await readRegistry(context, options);
   const { own, elsewhere } = groupByProject(reading.rows, source);
+  if (own.length === 0 && Object.keys(elsewhere).length > 0) await assertProjectIsThere(source);
   const news = await fetchNews(context, source, own);
   const rules = buildRefreshRules(reading.schema);
   const plan = planRefresh({ rows: own, sharedRuns: reading.sharedRuns, news, source, rules });
@@ -138,6 +139,14 @@ function groupByProject(rows: readonly LinkedRow[], { entity, project }: RunSour
     own: rows.filter(isOwn),
     elsewhere: Object.fromEntries([...others].map(([path, some]) => [path, some.length]).toSorted()),
   };
+}
+
+/** Where all rows name other projects, the one that is asked may be mistyped. */
+async function assertProjectIsThere(source: RunSource): Promise<void> {
+  if ((await source.fetchRunCount()) !== null) return;
+  throw new RunlinkError(`W&B project ${source.entity}/${source.project}: not found or no access`, {
+    hint: 'No linked row names this project; check --project, or WANDB_ENTITY and WANDB_PROJECT. Nothing was written.',
+  });
 }
 
 /** Runs between two signs of progress: whole requests of 100. */
