@@ -14,8 +14,19 @@ export function isTimeZone(name: string): boolean {
  * @param ms epoch milliseconds, UTC
  */
 export function zoneMinutesIn(timeZone: string, ms: number): number {
-  const parts = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }).formatToParts(ms);
-  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
+  const name =
+    formatterOf(timeZone)
+      .formatToParts(ms)
+      .find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
   const [, sign, hours, minutes] = /^GMT([+-])(\d{2}):(\d{2})/.exec(name) ?? [];
   return (sign === '-' ? -1 : 1) * (60 * Number(hours ?? 0) + Number(minutes ?? 0)) || 0;
+}
+
+/** Making a formatter takes longer than a thousand uses of it. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  const formatter = formatters.get(timeZone) ?? new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+  formatters.set(timeZone, formatter);
+  return formatter;
 }

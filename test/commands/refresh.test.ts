@@ -4,6 +4,7 @@ import { renderRefresh } from '../../src/commands/refresh.render.ts';
 import { rollbackMatch } from '../../src/commands/rollback.ts';
 import { verifyRegistry } from '../../src/commands/verify.ts';
 import { PLAIN } from '../../src/text/style.ts';
+import { makeContext } from '../helpers/context.ts';
 import { query, write } from '../helpers/query.ts';
 import { openRefreshLab, rowKey, runId } from '../helpers/refresh-lab.ts';
 import type { RefreshLab } from '../helpers/refresh-lab.ts';
@@ -316,5 +317,21 @@ test('nothing is written where W&B fails or is away, and a fault that passes is 
   expect(await lab.refresh({ apply: true })).toMatchObject({ written: 1 });
   await lab.server.close();
   await expect(lab.refresh({ apply: true })).rejects.toMatchObject({ code: 1, hint: expect.any(String) });
+  await expectQuiet(lab);
+});
+
+test('a refresh that is stopped ends between two transactions, and the next one does the rest', async () => {
+  const lab = await openRefreshLab({ rows: 150 });
+  write(lab.path, `UPDATE training_runs SET wandb_run_id = 'run' || substr(run_id, 5)`);
+  const stop = new AbortController();
+  const context = makeContext({
+    signal: stop.signal,
+    onProgress: ({ label }) => label === 'writing rows' && stop.abort(),
+  });
+  await expect(
+    refreshLinks({ context, source: lab.source }, { registry: lab.path, apply: true }),
+  ).rejects.toMatchObject({ code: 130 });
+  expect(query(lab.path, 'SELECT count(*) AS n FROM runlink_ledger')).toEqual([{ n: 100 }]);
+  expect(await lab.refresh({ apply: true })).toMatchObject({ written: 50, unchanged: 100 });
   await expectQuiet(lab);
 });

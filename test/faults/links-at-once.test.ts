@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { query } from '../helpers/query.ts';
 import { fillRows, makeRegistry } from '../helpers/registry.ts';
@@ -10,7 +10,7 @@ import { runInline } from '../helpers/run-inline.ts';
 const PROCESSES = 8;
 const JOBS_A_PROCESS = 8;
 const JOBS = PROCESSES * JOBS_A_PROCESS;
-const CHILD = resolve(import.meta.dirname, '../helpers/link-child.ts');
+const CHILD = fileURLToPath(new URL('../helpers/link-child.ts', import.meta.url));
 
 interface Jobs {
   readonly go: () => void;

@@ -23,7 +23,13 @@ await once(process.stdin, 'end');
 const numbers = Array.from({ length: Number(count) }, (_item, index) => Number(first) + index);
 const link = async (no: number): Promise<string> => {
   const runId = `run-${String(no).padStart(4, '0')}`;
-  const options = { registry, runId, wandbRun: `job${String(no).padStart(5, '0')}`, offline: true };
+  const options = {
+    registry,
+    runId,
+    wandbRun: `job${String(no).padStart(5, '0')}`,
+    offline: true,
+    lockTimeoutMs: 120_000,
+  };
   return (await linkRun({ context, source }, options)).outcome;
 };
 const outcomes = await Promise.all([Number(first), ...numbers].map(link));
