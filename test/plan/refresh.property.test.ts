@@ -64,7 +64,7 @@ class Row {
   readonly ledger: LedgerEntry[] = [];
 
   write(before: RowImage, after: RowImage, [planId, batch]: readonly [string, string]): void {
-    expect(holdsImage(this.image, before)).toBe(true);
+    if (!holdsImage(this.image, before)) throw new Error('the before image is not what the row holds');
     this.image = { ...this.image, ...after };
     const seq = this.ledger.length + 1;
     const fixed = {
