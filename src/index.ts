@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import * as apply from './commands/apply.ts';
 import * as link from './commands/link.ts';
 import * as plan from './commands/plan.ts';
+import * as refresh from './commands/refresh.ts';
 import * as rollback from './commands/rollback.ts';
 import * as verify from './commands/verify.ts';
 import type { InvocationContext } from './model/context.ts';
@@ -15,6 +16,7 @@ export { queryRuns, type RunsOptions } from './commands/runs.ts';
 export type { ApplyReport } from './commands/apply.ts';
 export type { LinkReport } from './commands/link.ts';
 export type { PlanReport } from './commands/plan.ts';
+export type { RefreshReport } from './commands/refresh.ts';
 export type { RollbackReport } from './commands/rollback.ts';
 export type { VerifyReport } from './commands/verify.ts';
 export {
@@ -110,6 +112,18 @@ export type LinkRunOptions = CallerOptions & ProjectOptions & link.LinkOptions;
  */
 export async function linkRun(options: LinkRunOptions): Promise<link.LinkReport> {
   return await withSource(options, (deps) => link.linkRun(deps, options));
+}
+
+export type RefreshLinksOptions = CallerOptions & ProjectOptions & refresh.RefreshOptions;
+
+/**
+ * Brings status, names and ends of linked rows up to what W&B says; a dry run without `apply`. Runs that are gone and
+ * columns that somebody edited are listed in the report, and stay as they are.
+ *
+ * @throws RunlinkError where W&B cannot be asked; nothing is written then
+ */
+export async function refreshLinks(options: RefreshLinksOptions): Promise<refresh.RefreshReport> {
+  return await withSource(options, (deps) => refresh.refreshLinks(deps, options));
 }
 
 interface SourceDeps {

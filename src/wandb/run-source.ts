@@ -8,6 +8,7 @@ import { createClient } from './client.ts';
 import type { GraphqlClient } from './client.ts';
 import { readCredentialOrNull } from './credentials.ts';
 import { parseAnswer } from './decode.ts';
+import { findElsewhere, openRuns } from './gone-runs.ts';
 import { listRuns } from './listing.ts';
 import { createPace } from './pace.ts';
 import type { Sleep } from './pace.ts';
@@ -71,6 +72,8 @@ export function openRunSource(options: RunSourceOptions): RunSource & { readonly
     fetchKeys: () => fetchProjectKeys(api),
     listRuns: (list) => listRuns(list, { api, pace, say: options.say, countRequests: client.countRequests }),
     fetchRunsById: (runIds) => fetchRunsById(api, runIds),
+    openRuns: (runIds) => openRuns(api, runIds),
+    findElsewhere: (runIds) => findElsewhere(client, { project, runIds }),
     runUrl: (runId) => buildRunUrl(settings.appUrl, { ...project, runId }),
     close: client.close,
   };

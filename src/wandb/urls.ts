@@ -74,6 +74,22 @@ export function parseProjectPath(text: string): ProjectPath {
   });
 }
 
+/** The project that a person names a run's address or whole path with, as `entity/project`; null where it names none. */
+export function projectOfRunOrNull(text: string): string | null {
+  const isUrl = /^https?:\/\//i.test(text.trim());
+  const [entity, project, ...rest] = splitPath(text);
+  if (entity === undefined || project === undefined) return null;
+  return isUrl || rest.length > 0 ? `${entity}/${project}` : null;
+}
+
+/** The project of a run's page, as `entity/project`; null where the cell is not such an address. */
+export function namedProjectOrNull(cell: unknown): string | null {
+  if (typeof cell !== 'string' || !/^https?:\/\//i.test(cell.trim())) return null;
+  const [entity, project, marker] = splitPath(cell);
+  const isRun = entity !== undefined && project !== undefined && RUNS_SEGMENTS.includes(marker ?? '');
+  return isRun ? `${entity}/${project}` : null;
+}
+
 /**
  * Reads what a person names a run by and returns its run id: the bare id, `project/run`, `entity/project/run`,
  * `entity/project:run`, `entity/project/runs/run`, or an address copied from the browser with whatever tab follows.

@@ -52,6 +52,8 @@ const READING: readonly string[] = [
   'verify',
   'verify --remote',
   'runs --status not_running',
+  'refresh',
+  'refresh --running',
   'help',
 ];
 
@@ -85,6 +87,9 @@ describe.each(Object.keys(REGISTRIES) as Mode[])('a registry in %s mode', (mode)
     'decide backfill.plan --accept --reject x',
     'decide backfill.plan --import backfill.plan',
     'demo --out FOLDER',
+    'refresh --apply --project lab/nobody-knows-it',
+    'refresh --apply --runing',
+    'rollback --keep-link --yes',
     'status --log',
     'runs --format xml --log never.log',
   ])('keeps its bytes, and gets no neighbours, where this is refused: %s', async (line) => {

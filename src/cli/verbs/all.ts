@@ -8,6 +8,7 @@ import { addHelp } from './help.ts';
 import { addLink } from './link.ts';
 import { addLog } from './log.ts';
 import { addPlan } from './plan.ts';
+import { addRefresh } from './refresh.ts';
 import { addRollback } from './rollback.ts';
 import { addRuns } from './runs.ts';
 import { addShow } from './show.ts';
@@ -27,6 +28,7 @@ export const ADD_VERBS: readonly ((host: VerbHost) => void)[] = [
   addLog,
   addRollback,
   addLink,
+  addRefresh,
   addRuns,
   addDemo,
   addHelp,
