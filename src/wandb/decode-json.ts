@@ -54,7 +54,8 @@ function restoreObject(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, restoreNumbers(item)]));
 }
 
-function restoreNumbers(value: JsonValue): JsonValue {
+/** Non-finite numbers that came as texts become numbers again, at any depth. */
+export function restoreNumbers(value: JsonValue): JsonValue {
   if (typeof value === 'string') return NON_FINITE.get(value) ?? value;
   if (isJsonObject(value)) return restoreObject(value);
   return Array.isArray(value) ? value.map(restoreNumbers) : value;
