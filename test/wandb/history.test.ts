@@ -147,7 +147,7 @@ test('whatever the steps and whatever was logged at them, every row comes once a
 });
 
 test('where counts and steps mislead, windows with too many rows are cut until nothing is sampled away', async () => {
-  const recipe = { rows: 12_000, metrics: ["loss"] };
+  const recipe = { rows: 12_000, metrics: ['loss'] };
   await withSource([buildLoggedRun('a', recipe)], async ({ source }) => {
     const [info] = await source.history.fetchHistoryInfos(['a']);
     // As if a lagging server counted a hundredth of the rows: one window is planned where one does not suffice.

@@ -58,7 +58,8 @@ async function listGroups(deps: HistoryDeps, url: string, signal: AbortSignal): 
   const groups: RowGroup[] = [];
   for (const { num_rows: count, columns } of metadata.row_groups) {
     const rowEnd = rowStart + Number(count);
-    const statistics = columns.find(({ meta_data: meta }) => meta?.path_in_schema[0] === '_step')?.meta_data?.statistics;
+    const statistics = columns.find(({ meta_data: meta }) => meta?.path_in_schema[0] === '_step')?.meta_data
+      ?.statistics;
     const [first, last] = [statistics?.min_value ?? statistics?.min, statistics?.max_value ?? statistics?.max];
     const bounds =
       first === undefined || last === undefined
@@ -100,7 +101,8 @@ function plainValue(value: unknown): JsonValue {
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(plainValue);
-  if (!isJsonObject(value)) return typeof value === 'number' || typeof value === 'string' || value === true || value === false ? value : null;
+  if (!isJsonObject(value))
+    return typeof value === 'number' || typeof value === 'string' || value === true || value === false ? value : null;
   const entries = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
   return Object.fromEntries(entries.map(([key, item]) => [key, plainValue(item)]));
 }

@@ -28,11 +28,7 @@ export async function fetchHistoryInfos(
   return infos;
 }
 
-async function fetchBatch(
-  deps: HistoryDeps,
-  ids: readonly string[],
-  signal: AbortSignal,
-): Promise<readonly unknown[]> {
+async function fetchBatch(deps: HistoryDeps, ids: readonly string[], signal: AbortSignal): Promise<readonly unknown[]> {
   const query = buildInfosQuery(ids.length);
   const variables = Object.fromEntries(ids.map((id, no) => [`n${no}`, id]));
   const options = ids.length === 1 ? { signal } : { signal, tries: TRIES };

@@ -50,10 +50,6 @@ export const ROWS_QUERY = runQuery(
 );
 
 /** Each spec has its own keys, bounds and cap, all of them inclusive (wandb/wandb#12010). */
-export const SPECS_QUERY = runQuery(
-  'HistorySpecs',
-  ', $specs: [JSONString!]!',
-  'rows: sampledHistory(specs: $specs)',
-);
+export const SPECS_QUERY = runQuery('HistorySpecs', ', $specs: [JSONString!]!', 'rows: sampledHistory(specs: $specs)');
 
 export const EVENTS_QUERY = runQuery('Events', ', $samples: Int!', 'eventsLineCount events(samples: $samples)');

@@ -1,8 +1,8 @@
 import type { AsyncBuffer } from 'hyparquet';
 import type { HistoryDeps } from './deps.ts';
 
-/** A Parquet file is read from its end: most footers, and many whole files, come with the first request. */
-const TAIL_BYTES = 256 * 1024;
+/** A Parquet file is read from its end, and the reader asks for so much of it first: the footer, and many whole files. */
+const TAIL_BYTES = 512 * 1024;
 
 /**
  * A file behind a signed address, read by ranges. Its size comes with the first range: the signature is for GET, so HEAD

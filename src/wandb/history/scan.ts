@@ -49,9 +49,10 @@ export async function* scanHistory(deps: HistoryDeps, query: HistoryQuery): Chun
   const tally = createTally();
   const scan = { deps, query, signal, tally };
   try {
-    const counts = yield* readRounds(scan);
-    const check = tally.check(counts, query);
-    if (check.verdict === 'incomplete') deps.say(`not all of run ${query.runId} arrived: ${describe(check)}`);
+    const { counts, isRewound } = yield* readRounds(scan);
+    const counted = tally.check(counts, query);
+    const check = isRewound ? { ...counted, verdict: 'incomplete' as const } : counted;
+    if (counted.verdict === 'incomplete') deps.say(`not all of run ${query.runId} arrived: ${describe(check)}`);
     query.onEnd?.(check);
   } catch (error) {
     assertGoingOn(query.signal ?? deps.signal);
@@ -68,25 +69,32 @@ function describe({ steps, logged, missing }: ReturnType<Tally['check']>): strin
   return `${first.arrived} of ${first.logged} values of ${first.key}${more}`;
 }
 
-/** Reads up to the last step, and where the run lives on, what came meanwhile. @returns the counts at the end */
-async function* readRounds(scan: Scan): AsyncGenerator<readonly HistoryRow[], HistoryCounts> {
+interface End {
+  readonly counts: HistoryCounts;
+  /** Steps that were read are not part of the run any more. */
+  readonly isRewound: boolean;
+}
+
+/** Reads up to the last step, and where the run lives on, what came meanwhile. */
+async function* readRounds(scan: Scan): AsyncGenerator<readonly HistoryRow[], End> {
   const { deps, query, signal, tally } = scan;
   const start = await startScan(deps, query, signal);
   let { counts } = start;
   yield* readAll(scan, start);
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
     const isDone = !counts.isAlive && tally.check(counts, query).verdict !== 'incomplete';
-    if (isDone || (query.maxStep ?? Infinity) <= counts.lastStep) return counts;
+    if (isDone || (query.maxStep ?? Infinity) <= counts.lastStep) break;
     const next = decodeCounts(await askRun(deps, { query: COUNTS_QUERY, runId: query.runId }, { signal }));
     if (next.lastStep < counts.lastStep && next.lastStep >= 0) {
       deps.say(`run ${query.runId} was rewound to step ${next.lastStep} while it was read; read it again`);
+      return { counts: next, isRewound: true };
     }
-    if (next.lastStep <= counts.lastStep) return next;
+    if (next.lastStep <= counts.lastStep) return { counts: next, isRewound: false };
     const rows = Math.max(1, (next.lineCount ?? next.lastStep) - (counts.lineCount ?? counts.lastStep));
     yield* readStretch(scan, { from: counts.lastStep + 1, counts: next, sample: [], rows });
     counts = next;
   }
-  return counts;
+  return { counts, isRewound: false };
 }
 
 /** Exported files first; what they lack, or what is wrong with them, by windows. */
@@ -110,6 +118,7 @@ async function* readExported(
   try {
     const part = { urls: exports, keys: query.keys, minStep: all.from, maxStep, before: liveFrom };
     for await (const chunk of readExports(deps, part, signal)) {
+      assertGoingOn(signal);
       tally.add(chunk);
       yield chunk;
       next = (chunk.at(-1)?._step ?? next - 1) + 1;
@@ -132,6 +141,7 @@ async function* readStretch({ deps, query, signal, tally }: Scan, stretch: Stret
   const reader = { deps, runId: query.runId, keys: query.keys, rowsPerWindow };
   const ahead = { ahead: deps.lanes, signal };
   for await (const chunk of mapInOrder(windows, ahead, (window, own) => readWindow(reader, window, own))) {
+    assertGoingOn(signal);
     tally.add(chunk);
     if (chunk.length > 0) yield chunk;
   }

@@ -85,7 +85,11 @@ function chooseCount({ from, to, rows, rowsPerWindow, lanes }: PlannedRead): num
 }
 
 /** Cuts a window that holds more rows than expected, at the rows that came of it. */
-export function splitWindow(window: StepWindow, steps: readonly number[], rowsPerWindow: number): readonly StepWindow[] {
+export function splitWindow(
+  window: StepWindow,
+  steps: readonly number[],
+  rowsPerWindow: number,
+): readonly StepWindow[] {
   const half = Math.floor((window.from + window.to) / 2);
   const sample = steps.length >= 4 ? steps : [half];
   const parts = { rows: 4 * rowsPerWindow, rowsPerWindow, lanes: 4 };
