@@ -125,7 +125,7 @@ test('rows that W&B counts and does not send are told by number and by metric', 
       const { check } = await readHistory(source.history, { runId: 'a' });
       expect(check).toMatchObject({ steps: 498, logged: 500, verdict: 'incomplete' });
       expect(check.missing).toContainEqual({ key: 'reward', logged: 5, arrived: 4 });
-      expect(lines).toEqual(['not all of run a arrived: 498 of 500 values of _step and 4 metrics more']);
+      expect(lines).toEqual(['not all of run a arrived: 498 of 500 logged steps']);
     },
     { server: { faults: { lostSteps: [100, 101] } } },
   );

@@ -1,8 +1,7 @@
 import { RunlinkError } from '../../errors.ts';
 import type { HistoryRow } from '../../model/history.ts';
-import { isJsonObject, parseLenientJson } from '../../model/json.ts';
+import { isJsonObject, parseLenientJson, restoreNumbers } from '../../model/json.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
-import { restoreNumbers } from '../decode-json.ts';
 
 const NON_FINITE = /NaN|Infinity/;
 /** Strings are matched so that the words inside them are left alone. */

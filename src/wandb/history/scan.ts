@@ -1,7 +1,6 @@
+import { describeMissing } from '../../model/history-check.ts';
 import type { HistoryQuery, HistoryRow } from '../../model/history.ts';
 import { assertGoingOn } from '../client.ts';
-import { createTally } from './check.ts';
-import type { Tally } from './check.ts';
 import { decodeCounts } from './counts.ts';
 import type { HistoryCounts } from './counts.ts';
 import { askRun } from './deps.ts';
@@ -12,6 +11,8 @@ import { COUNTS_QUERY } from './queries.ts';
 import { readWindow } from './read-window.ts';
 import { startScan } from './start.ts';
 import type { ScanStart } from './start.ts';
+import { createTally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { chooseRows, planWindows } from './windows.ts';
 
 /** A run that grows faster than it is read is not followed for ever. */
@@ -52,7 +53,7 @@ export async function* scanHistory(deps: HistoryDeps, query: HistoryQuery): Chun
     const { counts, isRewound } = yield* readRounds(scan);
     const counted = tally.check(counts, query);
     const check = isRewound ? { ...counted, verdict: 'incomplete' as const } : counted;
-    if (counted.verdict === 'incomplete') deps.say(`not all of run ${query.runId} arrived: ${describe(check)}`);
+    if (counted.verdict === 'incomplete') deps.say(`not all of run ${query.runId} arrived: ${describeMissing(check)}`);
     query.onEnd?.(check);
   } catch (error) {
     assertGoingOn(query.signal ?? deps.signal);
@@ -60,13 +61,6 @@ export async function* scanHistory(deps: HistoryDeps, query: HistoryQuery): Chun
   } finally {
     controller.abort();
   }
-}
-
-function describe({ steps, logged, missing }: ReturnType<Tally['check']>): string {
-  const [first] = missing;
-  if (first === undefined) return `${steps} of ${logged} logged steps`;
-  const more = missing.length === 1 ? '' : ` and ${missing.length - 1} metrics more`;
-  return `${first.arrived} of ${first.logged} values of ${first.key}${more}`;
 }
 
 interface End {
