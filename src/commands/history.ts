@@ -16,6 +16,7 @@ import type { ProjectSource } from '../wandb/run-source.ts';
 import { assertKeysAreLogged } from './history-keys.ts';
 import { buildHistogramsTable, buildMetricsTable, listMixedKinds, summarizeRows } from './history-table.ts';
 import { findHistoryTarget } from './history-target.ts';
+import type { HistoryTarget } from './history-target.ts';
 
 export interface HistoryOptions {
   /** Key of a registry row, run id, `entity/project/run`, or the address of the run's page. */
@@ -72,7 +73,7 @@ export async function history(deps: HistoryDeps, options: HistoryOptions): Promi
   const source = await deps.openProject(target.project);
   try {
     const [info] = await source.history.fetchHistoryInfos([target.runId]);
-    if (info === undefined || info === null) throw notFound(source, target.runId);
+    if (info === undefined || info === null) throw notFound(source, target, options);
     const reading = { ...deps, options, source, info };
     return options.what.kind === 'system' ? await readSystem(reading) : await readSteps(reading);
   } finally {
@@ -80,13 +81,15 @@ export async function history(deps: HistoryDeps, options: HistoryOptions): Promi
   }
 }
 
-function notFound({ entity, project }: ProjectSource, runId: string): UsageError {
-  return new UsageError(
-    `there is no run ${runId} in W&B project ${entity}/${project}, and no such row in the registry`,
-    {
-      hint: 'Name a row by its key (with --registry), a run by its id, or give the address of its page. `runlink runs` lists the rows.',
-    },
-  );
+function notFound(
+  { entity, project }: ProjectSource,
+  { runId, keyText }: HistoryTarget,
+  { registry }: HistoryOptions,
+): UsageError {
+  const wasKey = registry !== null && keyText === null ? ', and no such row in the registry' : '';
+  return new UsageError(`there is no run ${runId} in W&B project ${entity}/${project}${wasKey}`, {
+    hint: 'It may have been deleted or moved, or your key may not see it. Name a row of the registry by its key, a run by its id or by the address of its page; `runlink runs` lists the rows.',
+  });
 }
 
 interface Reading extends HistoryDeps {
@@ -103,6 +106,13 @@ async function readSystem(reading: Reading): Promise<HistoryReport> {
   return finish(reading, table, { check: null, resumedRows: 0, rows: rows.length });
 }
 
+/** What becomes of a metric that is a histogram at some steps and a number at others. */
+const MIXED: Readonly<Record<HistoryPart['kind'], string>> = {
+  metrics: 'its column is JSON',
+  histograms: 'only the histograms are taken',
+  system: 'its column is JSON',
+};
+
 async function readSteps(reading: Reading): Promise<HistoryReport> {
   const { info, context, options } = reading;
   const { what } = options;
@@ -117,7 +127,7 @@ async function readSteps(reading: Reading): Promise<HistoryReport> {
     const summary = summarizeRows(spool.read());
     const keys = wantedKeys(what);
     const check = resumedRows === 0 ? live : checkHistory(summary, info, keys === undefined ? {} : { keys });
-    for (const line of listMixedKinds(summary)) context.say(line);
+    for (const line of listMixedKinds(summary)) context.say(`${line}; ${MIXED[what.kind]}`);
     const table =
       what.kind === 'histograms'
         ? buildHistogramsTable(spool.read(), what.key)
