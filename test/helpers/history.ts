@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-import { expect } from 'vitest';
 import type { GeneratedHistory } from '../../fixtures/server/generated.ts';
 import { openGenerated } from '../../fixtures/server/generated.ts';
 import type { ServedRun } from '../../fixtures/server/project.ts';
@@ -52,11 +50,4 @@ export async function readHistory(history: HistorySource, query: HistoryQuery): 
   }
   if (check === undefined) throw new Error('the reading ended without a check');
   return { rows, check, chunks };
-}
-
-/** Equality of many rows, told by the first that differs: the matcher of the test runner takes seconds for them. */
-export function expectRows(rows: readonly HistoryRow[], expected: readonly HistoryRow[]): void {
-  const at = expected.findIndex((row, index) => !isDeepStrictEqual({ ...rows[index] }, { ...row }));
-  if (at !== -1) expect({ at, row: rows[at] }).toEqual({ at, row: expected[at] });
-  expect(rows.length).toBe(expected.length);
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 
 import type { Faults } from '../../fixtures/server/options.ts';
-import { buildLoggedRun, expectRows, expectedRows, readHistory } from '../helpers/history.ts';
+import { expectRows } from '../helpers/expect-rows.ts';
+import { buildLoggedRun, expectedRows, readHistory } from '../helpers/history.ts';
 import { withSource } from '../helpers/wandb.ts';
 
 const METRICS = Array.from({ length: 20 }, (_item, no) => `metric_${no}`);

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { FaultKind, RecordedRequest } from '../../fixtures/server/options.ts';
 import { StoppedError } from '../../src/errors.ts';
 import type { HistoryRow } from '../../src/model/history.ts';
-import { buildLoggedRun, expectRows, expectedRows, readHistory } from '../helpers/history.ts';
+import { expectRows } from '../helpers/expect-rows.ts';
+import { buildLoggedRun, expectedRows, readHistory } from '../helpers/history.ts';
 import { withSource } from '../helpers/wandb.ts';
 
 const METRICS = Array.from({ length: 30 }, (_item, no) => `metric_${no}`);

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import type { GeneratedHistory } from '../../fixtures/server/generated.ts';
 import type { ServedRun } from '../../fixtures/server/project.ts';
 import type { HistoryRow } from '../../src/model/history.ts';
-import { buildLoggedRun, expectRows, expectedRows, readHistory } from '../helpers/history.ts';
+import { expectRows } from '../helpers/expect-rows.ts';
+import { buildLoggedRun, expectedRows, readHistory } from '../helpers/history.ts';
 import { FIRST_SECOND, buildServedRun, withSource } from '../helpers/wandb.ts';
 
 const METRICS = Array.from({ length: 20 }, (_item, no) => `metric_${no}`);

@@ -5,6 +5,7 @@ import { addVerb, type VerbHost } from '../verb.ts';
 /** The manual's chapters, by the word that opens them. */
 export const HELP_TOPICS = {
   configuration: 'runlink.json, W&B settings, environment',
+  history: 'all logged steps of a run: what comes, and whether it is everything',
   matching: 'how matching decides, and when it abstains',
   safety: 'what runlink promises about your registry; exit codes',
   undo: 'taking back one match, a plan, or all',
