@@ -29,7 +29,7 @@ export function checkHistory(
 }
 
 /** How many values a metric has, of all types; 0 where W&B does not know it. */
-export function countLogged(metric: MetricKind | undefined): number {
+function countLogged(metric: MetricKind | undefined): number {
   return Object.entries(metric?.counts ?? {}).reduce((sum, [type, count]) => sum + (type === 'nil' ? 0 : count), 0);
 }
 

@@ -6,7 +6,7 @@ import { isJsonObject } from '../../src/model/json.ts';
 import type { JsonValue } from '../../src/model/json.ts';
 import { FIRST_SECOND, buildServedRun } from './wandb.ts';
 
-export const RECIPE: GeneratedHistory = { seed: 1, rows: 300, metrics: ['loss', 'reward'] };
+const RECIPE: GeneratedHistory = { seed: 1, rows: 300, metrics: ['loss', 'reward'] };
 
 /** A finished run `name` whose history is generated. */
 export function buildLoggedRun(

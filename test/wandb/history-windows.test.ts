@@ -10,11 +10,13 @@ test('windows share their edges and cover every step, whatever the sample', () =
   const step = fc.integer({ min: 0, max: 1_000_000 });
   fc.assert(
     fc.property(
-      step,
-      step,
-      fc.array(step, { maxLength: 300 }),
-      fc.integer({ min: 0, max: 60_000 }),
-      (from, width, steps, rows) => {
+      fc.record({
+        from: step,
+        width: step,
+        steps: fc.array(step, { maxLength: 300 }),
+        rows: fc.integer({ min: 0, max: 60_000 }),
+      }),
+      ({ from, width, steps, rows }) => {
         const to = from + width;
         const windows = planWindows({ ...read, rows, from, to, sample: steps.toSorted((a, b) => a - b) });
         if (width === 0) return expect(windows).toEqual([]);
