@@ -1,18 +1,28 @@
 import { homedir, userInfo } from 'node:os';
 import * as apply from './commands/apply.ts';
+import * as histories from './commands/histories.ts';
 import * as link from './commands/link.ts';
 import * as plan from './commands/plan.ts';
 import * as refresh from './commands/refresh.ts';
 import * as rollback from './commands/rollback.ts';
+import * as runHistory from './commands/run-history.ts';
 import * as verify from './commands/verify.ts';
 import type { InvocationContext } from './model/context.ts';
+import type { Histogram } from './model/histogram.ts';
+import type { HistoryCheck, HistoryRow } from './model/history.ts';
+import type { JsonObject } from './model/json.ts';
 import { DEFAULT_LINKAGE_OPTIONS } from './model/linkage.ts';
-import type { RunSource } from './model/snapshot.ts';
 import { TOOL_VERSION } from './model/version.ts';
 import { openRunSource } from './wandb/run-source.ts';
+import type { ProjectSource } from './wandb/run-source.ts';
 import { sleep } from './wandb/sleep.ts';
+import { parseRunPath } from './wandb/urls.ts';
 
 export { queryRuns, type RunsOptions } from './commands/runs.ts';
+export type { OneHistory } from './commands/histories.ts';
+export type { RunWithHistory } from './commands/run-history.ts';
+export type { Histogram } from './model/histogram.ts';
+export type { HistoryCheck, HistoryRow } from './model/history.ts';
 export type { ApplyReport } from './commands/apply.ts';
 export type { LinkReport } from './commands/link.ts';
 export type { PlanReport } from './commands/plan.ts';
@@ -126,18 +136,116 @@ export async function refreshLinks(options: RefreshLinksOptions): Promise<refres
   return await withSource(options, (deps) => refresh.refreshLinks(deps, options));
 }
 
+export type HistoryReadOptions = CallerOptions & ProjectOptions & runHistory.StepQuery;
+
+/**
+ * One run with config, summary and ALL its logged steps, sorted by step, in memory. `options.keys` takes only these metrics,
+ * outer-joined on the step; `check` says whether every logged step arrived.
+ *
+ * @param wandbRunId run id, `entity/project/run`, or the address of the run's page
+ * @throws UsageError on a metric that the run never logged, with the nearest names
+ */
+export async function getRunById(
+  wandbRunId: string,
+  options: HistoryReadOptions = {},
+): Promise<runHistory.RunWithHistory> {
+  return await withRun(options, wandbRunId, ({ source, runId }) =>
+    runHistory.fetchRunWithHistory(source, runId, options),
+  );
+}
+
+/**
+ * The logged steps of one run by step, each once, in bounded memory: chunks are fetched in parallel a little ahead of the
+ * reader. Leaving the loop early leaves nothing under way.
+ *
+ * @throws RunlinkError where the run is not there, or goes while it is read; StoppedError
+ */
+export async function* scanHistory(
+  wandbRunId: string,
+  options: HistoryReadOptions & { readonly onEnd?: (check: HistoryCheck) => void } = {},
+): AsyncGenerator<HistoryRow, void> {
+  const { runId, ...rest } = parseRunOptions(options, wandbRunId);
+  const source = openSource(rest);
+  try {
+    for await (const rows of source.history.scanHistory({ ...runHistory.pickSteps(options), runId })) yield* rows;
+  } finally {
+    await source.close();
+  }
+}
+
+/**
+ * The histories of many runs of one project, in the order of the ids, over one pool of requests: the way to fetch one
+ * metric of hundreds of runs.
+ */
+export async function* scanHistories(
+  wandbRunIds: readonly string[],
+  options: HistoryReadOptions = {},
+): AsyncGenerator<histories.OneHistory, void> {
+  const source = openSource(options);
+  try {
+    yield* histories.scanHistories(source.history, wandbRunIds, runHistory.pickSteps(options));
+  } finally {
+    await source.close();
+  }
+}
+
+/** System metrics by time: `_timestamp`, `_runtime` and `system.*`. W&B samples them beyond 10,000 rows. */
+export async function systemMetrics(
+  wandbRunId: string,
+  options: CallerOptions & ProjectOptions = {},
+): Promise<readonly JsonObject[]> {
+  return await withRun(options, wandbRunId, ({ source, runId }) => source.history.fetchSystemMetrics(runId));
+}
+
+/**
+ * The histograms of one metric, by step, as edges and counts, however W&B packed them.
+ *
+ * @throws UsageError where the metric never held one
+ */
+export async function histograms(
+  wandbRunId: string,
+  key: string,
+  options: CallerOptions & ProjectOptions = {},
+): Promise<readonly Histogram[]> {
+  return await withRun(options, wandbRunId, ({ source, runId }) => runHistory.fetchHistograms(source, runId, key));
+}
+
 interface SourceDeps {
   readonly context: InvocationContext;
-  readonly source: RunSource;
+  readonly source: ProjectSource;
 }
 
 async function withSource<T>(
   options: CallerOptions & ProjectOptions,
   use: (deps: SourceDeps) => Promise<T>,
 ): Promise<T> {
+  const source = openSource(options);
+  try {
+    return await use({ context: buildContext(options), source });
+  } finally {
+    await source.close();
+  }
+}
+
+async function withRun<T>(
+  options: CallerOptions & ProjectOptions,
+  run: string,
+  use: (deps: SourceDeps & { readonly runId: string }) => Promise<T>,
+): Promise<T> {
+  const { runId, ...rest } = parseRunOptions(options, run);
+  return await withSource(rest, (deps) => use({ ...deps, runId }));
+}
+
+/** A run's path or address names its project, too. */
+function parseRunOptions(options: CallerOptions & ProjectOptions, run: string): typeof options & { runId: string } {
+  const { runId, project } = parseRunPath(run);
+  return { ...options, ...(project === null ? {} : { project }), runId };
+}
+
+function openSource(options: CallerOptions & ProjectOptions): ProjectSource {
   const { project, baseUrl, apiKey } = options;
   const context = buildContext(options);
-  const source = openRunSource({
+  return openRunSource({
     surroundings: { env: process.env, home: homedir(), cwd: process.cwd() },
     explicit: {
       ...(project === undefined ? {} : { project }),
@@ -151,11 +259,6 @@ async function withSource<T>(
     signal: context.signal,
     sleep,
   });
-  try {
-    return await use({ context, source });
-  } finally {
-    await source.close();
-  }
 }
 
 function buildContext({ user, signal, onProgress, say }: CallerOptions): InvocationContext {

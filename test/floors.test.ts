@@ -14,6 +14,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   wandb: 2,
   planfile: 2,
   registry: 2,
+  dataset: 2,
   commands: 3,
   cli: 4,
   'cli.ts': 4,

@@ -4,10 +4,10 @@ import type { GraphqlQuery } from './client.ts';
 // unknown field fails the whole request (wandb/wandb#12009). `order` always carries its sign: what no sign means
 // differs between servers (wandb/wandb#8063). Nothing here is a mutation, and nothing may become one.
 
-const PROJECT_VARIABLES = '$entity: String!, $project: String!';
-const PROJECT = 'project(name: $project, entityName: $entity)';
+export const PROJECT_VARIABLES = '$entity: String!, $project: String!';
+export const PROJECT = 'project(name: $project, entityName: $entity)';
 
-const LIGHT_FIELDS = `
+export const LIGHT_FIELDS = `
   id name displayName state createdAt heartbeatAt group jobType sweepName tags notes host commit
   user { username }
   runInfo { program args git { commit } }

@@ -107,6 +107,20 @@ export function parseRunId(text: string): string {
   return runId;
 }
 
+/**
+ * What a person names a run by, with the project where the text says it: `entity/project` or, from `project/run`, the
+ * project alone; null from a bare id.
+ */
+export function parseRunPath(text: string): { readonly project: string | null; readonly runId: string } {
+  const runId = parseRunId(text);
+  const parts = splitPath(text);
+  const marker = parts.findIndex((part, index) => index > 0 && RUNS_SEGMENTS.includes(part));
+  const before = marker === -1 ? parts.slice(0, 3).slice(0, -1) : parts.slice(0, marker);
+  const colon = marker === -1 ? /^(.+):[^:]*$/.exec(parts.slice(0, 3).at(-1) ?? '')?.[1] : undefined;
+  const named = colon === undefined ? before : [...before, colon];
+  return { project: named.length === 0 ? null : named.slice(0, 2).join('/'), runId };
+}
+
 /** Path segments without scheme, host, query, fragment and leading slash, percent-decoded. */
 function splitPath(text: string): readonly string[] {
   const path = text

@@ -5,6 +5,7 @@ import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addHelp } from './help.ts';
+import { addHistory } from './history.ts';
 import { addLink } from './link.ts';
 import { addLog } from './log.ts';
 import { addPlan } from './plan.ts';
@@ -30,6 +31,7 @@ export const ADD_VERBS: readonly ((host: VerbHost) => void)[] = [
   addLink,
   addRefresh,
   addRuns,
+  addHistory,
   addDemo,
   addHelp,
 ];

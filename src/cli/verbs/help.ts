@@ -5,6 +5,7 @@ import { addVerb, type VerbHost } from '../verb.ts';
 /** The manual's chapters, by the word that opens them. */
 export const HELP_TOPICS = {
   configuration: 'runlink.json, W&B settings, environment',
+  history: 'all logged steps of a run: what comes, and whether it is everything',
   links: 'new runs link themselves, and links stay true',
   matching: 'how matching decides, and when it abstains',
   safety: 'what runlink promises about your registry; exit codes',
