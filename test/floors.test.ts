@@ -12,6 +12,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   linkage: 1,
   plan: 1,
   wandb: 2,
+  dataset: 2,
   planfile: 2,
   registry: 2,
   commands: 3,

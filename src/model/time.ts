@@ -59,7 +59,8 @@ function parseEpochOrNull(value: number, storage: 'integer' | 'real' | 'text'): 
 function parseIsoOrNull(match: RegExpExecArray): TimeReading | null {
   const [, year, slash, month, day, separator, hour, minute, second, fraction, zone] = match;
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  if (new Date(midnight).toISOString().slice(5, 10) !== `${month}-${day}`) return null;
+  const date = new Date(midnight);
+  if (date.getUTCMonth() + 1 !== Number(month) || date.getUTCDate() !== Number(day)) return null;
   const written = slash === '/' ? ({ dateSeparator: '/' } as const) : {};
   if (separator === undefined) return { ms: midnight, zoned: false, format: { kind: 'date', ...written } };
   if (Number(hour) > 24 || Number(minute) > 59 || Number(second ?? 0) > 60) return null;

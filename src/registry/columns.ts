@@ -4,7 +4,7 @@ import type { Cell } from '../model/cell.ts';
 import { isJsonObject, parseLenientJson } from '../model/json.ts';
 import type { ColumnKind, RegistryColumn } from '../model/registry.ts';
 import { parseTimeOrNull } from '../model/time.ts';
-import type { TimeFormat } from '../model/time.ts';
+import type { TimeFormat, TimeReading } from '../model/time.ts';
 import { splitName } from './roles-names.ts';
 import type { DeclaredColumn, DeclaredTable } from './schema-tables.ts';
 import { quoteIdentifier } from './sql.ts';
@@ -60,7 +60,7 @@ function buildSample(declared: DeclaredColumn, cells: readonly Cell[]): ColumnSa
       notNull: declared.notNull,
       filled: filled.length,
       sampled: cells.length,
-      distinct: new Set(filled.map((cell) => `${typeof cell}:${renderCell(cell)}`)).size,
+      distinct: new Set(filled.map((cell) => (cell instanceof Uint8Array ? renderCell(cell) : cell))).size,
       example: filled.at(-1) ?? null,
     },
   };
@@ -70,9 +70,20 @@ function classify(name: string, filled: readonly Cell[]): { kind: ColumnKind; ti
   if (filled.length === 0) return { kind: 'empty', timeFormat: null };
   const timeFormat = findTimeFormat(name, filled);
   if (timeFormat !== null) return { kind: 'time', timeFormat };
-  const share = (test: (cell: Cell) => boolean): number => filled.filter(test).length / filled.length;
-  if (share(isNumeric) >= NUMBER_SHARE) return { kind: 'number', timeFormat: null };
-  return { kind: share(isJson) >= NUMBER_SHARE ? 'json' : 'text', timeFormat: null };
+  if (isMostly(filled, isNumeric)) return { kind: 'number', timeFormat: null };
+  return { kind: isMostly(filled, isJson) ? 'json' : 'text', timeFormat: null };
+}
+
+/** Stops at the miss that decides: most columns are told from the first values by what they are not. */
+function isMostly(filled: readonly Cell[], test: (cell: Cell) => boolean): boolean {
+  const needed = NUMBER_SHARE * filled.length;
+  let misses = 0;
+  for (const cell of filled) {
+    if (test(cell)) continue;
+    misses += 1;
+    if (filled.length - misses < needed) return false;
+  }
+  return true;
 }
 
 function isNumeric(cell: Cell): boolean {
@@ -101,10 +112,22 @@ const NO_TIME_WORDS =
 /** 2008 to 2036 in seconds: what an unnamed number must lie in to pass as a time. */
 const LIKELY_EPOCH_MS = { from: 1.2e12, to: 2.1e12 } as const;
 
+function readMostlyTimesOrNull(filled: readonly Cell[]): readonly TimeReading[] | null {
+  const needed = TIME_SHARE * filled.length;
+  const readings: TimeReading[] = [];
+  let misses = 0;
+  for (const cell of filled) {
+    const reading = parseTimeOrNull(cell);
+    if (reading !== null) readings.push(reading);
+    else if (filled.length - (misses += 1) < needed) return null;
+  }
+  return readings;
+}
+
 /** The most frequent way in which the column writes times; null where it holds something else. */
 function findTimeFormat(name: string, filled: readonly Cell[]): TimeFormat | null {
-  const readings = filled.flatMap((cell) => parseTimeOrNull(cell) ?? []);
-  if (readings.length < TIME_SHARE * filled.length) return null;
+  const readings = readMostlyTimesOrNull(filled);
+  if (readings === null) return null;
   const words = splitName(name);
   const isEpoch = readings[0]?.format.kind === 'epoch';
   if (isEpoch && !words.some((word) => TIME_WORDS.test(word))) {

@@ -4,6 +4,7 @@ import { addDecide } from './decide.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
+import { addExport } from './export.ts';
 import { addHelp } from './help.ts';
 import { addLink } from './link.ts';
 import { addLog } from './log.ts';
@@ -28,6 +29,7 @@ export const ADD_VERBS: readonly ((host: VerbHost) => void)[] = [
   addRollback,
   addLink,
   addRuns,
+  addExport,
   addDemo,
   addHelp,
 ];
