@@ -1,21 +1,16 @@
 import { RunlinkError } from '../errors.ts';
-
-export interface S3Place {
-  readonly bucket: string;
-  readonly region: string;
-  /** Scheme and host, without path. */
-  readonly endpoint: string;
-}
+import type { S3Answer } from './s3-send.ts';
+import type { S3Place } from './s3-settings.ts';
 
 /** What S3 answered. Its body may repeat the access key id, so only `Code` is told. */
-export function explainS3Answer(place: S3Place, act: string, answer: { status: number; body: string }): RunlinkError {
-  const code = /<Code>([\w.]{1,64})<\/Code>/.exec(answer.body)?.[1] ?? null;
+export function explainS3Answer(place: S3Place, act: string, answer: S3Answer): RunlinkError {
+  const code = /<Code>([\w.]{1,64})<\/Code>/.exec(answer.bytes.toString('utf8'))?.[1] ?? null;
   const fact = `${act} was refused by ${place.endpoint}: ${answer.status}${code === null ? '' : ` ${code}`}`;
   return new RunlinkError(fact, { hint: adviseOn(place, answer.status, code) });
 }
 
-export function isMissingObject({ status, body }: { status: number; body: string }): boolean {
-  return status === 404 && !body.includes('NoSuchBucket');
+export function isMissingObject({ status, bytes }: S3Answer): boolean {
+  return status === 404 && !bytes.includes('NoSuchBucket');
 }
 
 function adviseOn({ bucket, region, endpoint }: S3Place, status: number, code: string | null): string {
