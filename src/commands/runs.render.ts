@@ -25,9 +25,9 @@ export function renderRuns(
     case 'table':
       return renderRunsTable(report, style);
     case 'json':
-      return joinPieces(renderRunsJson(report));
+      return escapePieces(joinPieces(renderRunsJson(report)));
     case 'jsonl':
-      return joinPieces(renderRunsJsonLines(report));
+      return escapePieces(joinPieces(renderRunsJsonLines(report)));
     case 'csv':
       return renderRunsCsv(report);
     case 'parquet':
@@ -77,22 +77,27 @@ function renderValue(value: RowRecord[string]): string {
 /** `{version, table, key, columns, rows}`; whole numbers beyond 2^53 and infinite ones as text, blobs as x'…'. */
 function* renderRunsJson({ table, key, columns, rows }: RunsReport): Generator<string> {
   const head = JSON.stringify({ version: 1, table, key, columns }, null, 2);
-  yield escapeJson(`${head.slice(0, -2)},\n  "rows": [`);
+  yield `${head.slice(0, -2)},\n  "rows": [`;
   let comma = '';
   for (const row of rows) {
-    yield `${comma}\n    ${encodeRow(row)}`;
+    yield `${comma}\n    ${encodeRow(row, columns)}`;
     comma = ',';
   }
   yield comma === '' ? ']\n}\n' : '\n  ]\n}\n';
 }
 
 /** A JSON object a row, for programs that read line by line. */
-function* renderRunsJsonLines({ rows }: RunsReport): Generator<string> {
-  for (const row of rows) yield `${encodeRow(row)}\n`;
+function* renderRunsJsonLines({ rows, columns }: RunsReport): Generator<string> {
+  for (const row of rows) yield `${encodeRow(row, columns)}\n`;
 }
 
-function encodeRow(row: RowRecord): string {
-  return escapeJson(JSON.stringify(Object.values(row).every(isPlain) ? row : encodeValues(row)));
+function* escapePieces(pieces: Iterable<string>): Generator<string> {
+  for (const piece of pieces) yield escapeJson(piece);
+}
+
+function encodeRow(row: RowRecord, columns: readonly string[]): string {
+  for (const name of columns) if (!isPlain(row[name] ?? null)) return JSON.stringify(encodeValues(row));
+  return JSON.stringify(row);
 }
 
 /** Whether JSON has a word for it. */

@@ -81,7 +81,7 @@ function readTypes({ columns, readClasses }: OpenedQuery): readonly DataColumn[]
 
 /** The narrowest type that holds every value; a column without any has the type that its declaration names. */
 function chooseType(found: ColumnClasses, declaredType: string): DataColumn['type'] {
-  if (found.text || found.blob || (found.real && found.large)) return 'text';
+  if (found.text || (found.real && found.large)) return 'text';
   if (found.real) return 'real';
   if (found.integer) return isBoolean(declaredType) && !found.beyondOne ? 'boolean' : 'integer';
   if (isBoolean(declaredType)) return 'boolean';

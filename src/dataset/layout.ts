@@ -14,7 +14,7 @@ export function encodePartitionValue(value: string): string {
 }
 
 /** @param project `entity/project` */
-export function projectFolder(project: string): string {
+function projectFolder(project: string): string {
   return `project=${encodePartitionValue(project)}`;
 }
 

@@ -34,11 +34,7 @@ const manifestShape = z.strictObject({
  * @returns null where none was written yet
  * @throws RunlinkError where the file is none of ours, damaged, or of a newer version
  */
-export async function readManifestOrNull(
-  store: DatasetStore,
-  project: string,
-  shard: Shard,
-): Promise<DatasetManifest | null> {
+async function readManifestOrNull(store: DatasetStore, project: string, shard: Shard): Promise<DatasetManifest | null> {
   const path = manifestPath(project, shard);
   const bytes = await store.readOrNull(path);
   if (bytes === null) return null;

@@ -9,7 +9,7 @@ import { TOOL_VERSION } from '../model/version.ts';
 
 /** Rows of one row group, and cells, whichever is reached first: what stands in memory at once. */
 const MOST_ROWS = 100_000;
-const MOST_CELLS = 2_000_000;
+const MOST_CELLS = 500_000;
 
 const TYPES: Readonly<Record<ColumnType, BasicType>> = {
   integer: 'INT64',

@@ -21,7 +21,7 @@ const ROWS_PER_END = 1000;
 const NUMBER_SHARE = 0.9;
 const TIME_SHARE = 0.8;
 
-/** Looks at up to 2,000 rows, sorted by key, and tells what each column's values are. */
+/** Looks at up to 2,000 rows, sorted by key or as they were inserted, and tells what each column's values are. */
 export function sampleColumns(db: Database, table: DeclaredTable, key: string): readonly ColumnSample[] {
   const rows = readBothEnds(db, table, key);
   return table.columns.map((declared, index) =>
@@ -34,16 +34,19 @@ export function sampleColumns(db: Database, table: DeclaredTable, key: string): 
 
 function readBothEnds(db: Database, table: DeclaredTable, key: string): readonly (readonly Cell[])[] {
   const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const name = quoteIdentifier(table.name);
   const read = (order: string, limit: number): Cell[][] =>
-    db
-      .prepare<[], Cell[]>(
-        `SELECT ${columns} FROM ${quoteIdentifier(table.name)} ORDER BY ${quoteIdentifier(key)} ${order} LIMIT ${limit}`,
-      )
-      .raw(true)
-      .all();
-  const first = read('ASC', 2 * ROWS_PER_END);
-  if (first.length < 2 * ROWS_PER_END) return first;
-  return [...first.slice(0, ROWS_PER_END), ...read('DESC', ROWS_PER_END).reverse()];
+    db.prepare<[], Cell[]>(`SELECT ${columns} FROM ${name} ORDER BY ${order} LIMIT ${limit}`).raw(true).all();
+  const some = `SELECT count(*) FROM (SELECT 1 FROM ${name} LIMIT ${2 * ROWS_PER_END})`;
+  const isSmall = Number(db.prepare<[], bigint>(some).pluck().get()) < 2 * ROWS_PER_END;
+  if (isSmall) return read(quoteIdentifier(key), 2 * ROWS_PER_END);
+  // In the order of the file both ends are read page by page; by a key, each row may stand on a page of its own.
+  const order = isRowidHidden(table) ? quoteIdentifier(key) : 'rowid';
+  return [...read(order, ROWS_PER_END), ...read(`${order} DESC`, ROWS_PER_END).reverse()];
+}
+
+function isRowidHidden({ withoutRowid, columns }: DeclaredTable): boolean {
+  return withoutRowid || columns.some(({ name }) => name.toLowerCase() === 'rowid');
 }
 
 function buildSample(declared: DeclaredColumn, cells: readonly Cell[]): ColumnSample {

@@ -95,6 +95,6 @@ function buildTextOrder(name: string, operator: Order, value: string): SqlTest {
 }
 
 /** https://sqlite.org/datatype3.html#determination_of_column_affinity */
-function hasTextAffinity(declaredType: string): boolean {
+export function hasTextAffinity(declaredType: string): boolean {
   return /char|clob|text/i.test(declaredType) && !/int/i.test(declaredType);
 }

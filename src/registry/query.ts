@@ -3,6 +3,7 @@ import type { Cell } from '../model/cell.ts';
 import type { RegistrySchema } from '../model/registry.ts';
 import { buildQuery } from './query-sql.ts';
 import type { ResultColumn, RowQuery } from './query-sql.ts';
+import { hasTextAffinity } from './query-tests.ts';
 
 export type { RowQuery, RowSelection } from './query-sql.ts';
 
@@ -28,10 +29,10 @@ export interface OpenedQuery {
 }
 
 export interface ColumnClasses {
+  /** Or blobs. */
   readonly text: boolean;
   readonly real: boolean;
   readonly integer: boolean;
-  readonly blob: boolean;
   /** An integer beyond 2^53, which a double does not hold exactly. */
   readonly large: boolean;
   /** An integer other than 0 and 1, which is no boolean. */
@@ -43,17 +44,17 @@ export interface ColumnClasses {
  */
 export function openQuery(db: Database, schema: RegistrySchema, query: RowQuery): OpenedQuery {
   const { columns, sql, values } = buildQuery(schema, query);
-  const statement: Statement<Cell[], WritableRow> = db.prepare<Cell[], WritableRow>(sql).safeIntegers(true);
-  const convert = buildConverter(columns);
+  const statement: Statement<Cell[], WritableRow> = db.prepare<Cell[], WritableRow>(sql);
+  const { wholes, convert } = buildConverter(columns);
   return {
     columns,
     all: () => {
-      const rows = statement.all(...values);
+      const rows = readAll(statement, values, wholes);
       for (const row of rows) convert(row);
       return rows;
     },
     iterate: function* iterate() {
-      for (const row of statement.iterate(...values)) {
+      for (const row of statement.safeIntegers(true).iterate(...values)) {
         convert(row);
         yield row;
       }
@@ -70,22 +71,36 @@ export function queryRows(db: Database, schema: RegistrySchema, query: RowQuery)
 
 type WritableRow = Record<string, RowRecord[string]>;
 
+/** Integers as doubles, which is faster than as bigint; again as bigint where one of them may not be exact. */
+function readAll(
+  statement: Statement<Cell[], WritableRow>,
+  values: readonly Cell[],
+  wholes: readonly string[],
+): readonly WritableRow[] {
+  const rows = statement.safeIntegers(false).all(...values);
+  const isInexact = (cell: unknown): boolean => typeof cell === 'number' && Math.abs(cell) > Number.MAX_SAFE_INTEGER;
+  const isExact = rows.every((row) => wholes.every((name) => !isInexact(row[name])));
+  return isExact ? rows : statement.safeIntegers(true).all(...values);
+}
+
 /** Rows are converted in place: a new object for each of a million rows takes as long as reading them. */
-function buildConverter(columns: readonly ResultColumn[]): (row: WritableRow) => void {
+function buildConverter(columns: readonly ResultColumn[]): {
+  readonly wholes: readonly string[];
+  readonly convert: (row: WritableRow) => void;
+} {
+  const wholes = columns.filter(({ source }) => mayHoldInteger(source?.declaredType ?? '')).map(({ name }) => name);
   const booleans = columns.filter(({ source }) => isBoolean(source?.declaredType)).map(({ name }) => name);
-  const wholes = columns
-    .filter(({ name, source }) => !booleans.includes(name) && mayHoldInteger(source?.declaredType ?? ''))
-    .map(({ name }) => name);
-  return (row) => {
+  const convert = (row: WritableRow): void => {
     for (const name of wholes) {
       const cell = row[name];
       if (typeof cell === 'bigint') row[name] = relax(cell);
     }
     for (const name of booleans) {
       const cell = row[name];
-      if (typeof cell === 'bigint') row[name] = cell === 0n ? false : cell === 1n ? true : relax(cell);
+      if (cell === 0 || cell === 1) row[name] = cell === 1;
     }
   };
+  return { wholes, convert };
 }
 
 export function isBoolean(declaredType = ''): boolean {
@@ -94,7 +109,7 @@ export function isBoolean(declaredType = ''): boolean {
 
 /** Columns of text and real affinity turn every integer into their own class (https://sqlite.org/datatype3.html, 3.1). */
 function mayHoldInteger(declaredType: string): boolean {
-  return /int/i.test(declaredType) || !/char|clob|text|real|floa|doub/i.test(declaredType);
+  return !hasTextAffinity(declaredType) && (/int/i.test(declaredType) || !/real|floa|doub/i.test(declaredType));
 }
 
 function relax(cell: bigint): number | bigint {
@@ -109,10 +124,10 @@ function readClasses(db: Database, { columns, sql, values }: ReturnType<typeof b
   const names = columns.map((_column, index) => `c${index}`);
   const classes: ColumnClasses[] = [];
   for (let from = 0; from < names.length; from += MOST_TESTED) {
-    const some = names.slice(from, from + MOST_TESTED);
-    const tests = some.flatMap((name) => TESTS.map((test) => `max(${test.replaceAll('?', name)})`)).join(', ');
+    const some = columns.slice(from, from + MOST_TESTED);
+    const tests = some.flatMap(({ source }, index) => buildClassTests(names[from + index] ?? '', source?.declaredType));
     const found = db
-      .prepare<Cell[], Cell[]>(`WITH result(${names.join(', ')}) AS (${sql}) SELECT ${tests} FROM result`)
+      .prepare<Cell[], Cell[]>(`WITH result(${names.join(', ')}) AS (${sql}) SELECT ${tests.join(', ')} FROM result`)
       .raw(true)
       .get(...values);
     classes.push(...some.map((_name, index) => decodeClasses((found ?? []).slice(TESTS.length * index))));
@@ -121,16 +136,21 @@ function readClasses(db: Database, { columns, sql, values }: ReturnType<typeof b
 }
 
 const TESTS = [
-  "typeof(?) = 'text'",
+  "typeof(?) IN ('text', 'blob')",
   "typeof(?) = 'real'",
   "typeof(?) = 'integer'",
-  "typeof(?) = 'blob'",
   "typeof(?) = 'integer' AND ? NOT BETWEEN -9007199254740991 AND 9007199254740991",
   "typeof(?) = 'integer' AND ? NOT BETWEEN 0 AND 1",
 ];
 
+/** What the column's affinity rules out is not looked at, row by row. */
+function buildClassTests(name: string, declaredType = ''): readonly string[] {
+  if (hasTextAffinity(declaredType)) return ['1', '0', '0', '0', '0'];
+  const isWhole = mayHoldInteger(declaredType);
+  return TESTS.map((test, index) => (index >= 2 && !isWhole ? '0' : `max(${test.replaceAll('?', name)})`));
+}
+
 function decodeClasses(cells: readonly Cell[]): ColumnClasses {
   const holds = (index: number): boolean => cells[index] === 1n;
-  const [text, real, integer, blob] = [holds(0), holds(1), holds(2), holds(3)];
-  return { text, real, integer, blob, large: holds(4), beyondOne: holds(5) };
+  return { text: holds(0), real: holds(1), integer: holds(2), large: holds(3), beyondOne: holds(4) };
 }

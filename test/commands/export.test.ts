@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { mergeShards, parseShard } from '../../src/commands/export.ts';
 import { openLocalStore } from '../../src/dataset/local-store.ts';
@@ -114,7 +115,7 @@ describe('an export', () => {
   });
 });
 
-const CHILD = resolve(import.meta.dirname, '../helpers/export-child.ts');
+const CHILD = fileURLToPath(new URL('../helpers/export-child.ts', import.meta.url));
 
 test('killed at any moment and run again, it ends with the same bytes', async () => {
   const expected = await exportWhole();
@@ -134,13 +135,14 @@ test('killed at any moment and run again, it ends with the same bytes', async ()
   }
 });
 
-const STRACE = ['strace', '-f', '-o', '/dev/null', '-e', 'trace=fsync', '-e', 'inject=fsync:error=ENOSPC:when=3+'];
-const canTrace = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0;
+const STRACE = 'strace';
+const FULL_DISK = ['-f', '-o', '/dev/null', '-e', 'trace=fsync', '-e', 'inject=fsync:error=ENOSPC:when=3+'];
+const canTrace = spawnSync(STRACE, ['-f', '-o', '/dev/null', 'true']).status === 0;
 
 test.skipIf(!canTrace)('a full disk is told, and what was written before is not written again', async () => {
   const folder = makeDatasetFolder();
-  const [command = '', ...args] = [...STRACE, process.execPath, CHILD, folder, registry];
-  const child = spawnSync(command, args, { encoding: 'utf8' });
+  const args = [...FULL_DISK, process.execPath, CHILD, folder, registry];
+  const child = spawnSync(STRACE, args, { encoding: 'utf8' });
   expect(child).toMatchObject({ status: 1 });
   expect(child.stderr).toMatch(/cannot be written: the disk is full\nMake room/);
   expect(globSync('**/*.partial', { cwd: folder, dot: true } as object)).toEqual([]);

@@ -88,15 +88,15 @@ describe('a bucket', () => {
 describe('what S3 refuses is explained, and no key is in the words', () => {
   const secret = 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY';
   test.each([
-    ['a wrong secret', { AWS_SECRET_ACCESS_KEY: secret }, '403 SignatureDoesNotMatch', 'AWS_SECRET_ACCESS_KEY'],
-    ['an unknown key', { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }, '403 InvalidAccessKeyId', 'AWS_ACCESS_KEY_ID'],
-    ['another region', { AWS_REGION: 'us-west-2' }, '400 AuthorizationHeaderMalformed', 'set AWS_REGION'],
-  ])('%s', async (_what, env, fact, advice) => {
+    { what: 'a wrong secret', env: { AWS_SECRET_ACCESS_KEY: secret }, fact: '403 SignatureDoesNotMatch' },
+    { what: 'an unknown key', env: { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }, fact: '403 InvalidAccessKeyId' },
+    { what: 'another region', env: { AWS_REGION: 'us-west-2' }, fact: '400 AuthorizationHeaderMalformed' },
+  ])('$what', async ({ env, fact }) => {
     const error = (await open(env)
       .readOrNull(PATH)
       .catch((caught: unknown) => caught)) as Error & { hint: string };
     expect(error.message).toContain(fact);
-    expect(error.hint).toContain(advice);
+    expect(error.hint).toContain(Object.keys(env)[0]!);
     for (const key of [secret, 'AKIAIOSFODNN7EXAMPLE', s3.env['AWS_ACCESS_KEY_ID']!]) {
       expect(`${error.message} ${error.hint} ${error.stack}`).not.toContain(key);
     }
