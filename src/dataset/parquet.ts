@@ -1,4 +1,3 @@
-import { zstdCompressSync } from 'node:zlib';
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import type { BasicType } from 'hyparquet-writer';
 import { RunlinkError } from '../errors.ts';
@@ -20,7 +19,7 @@ const TYPES: Readonly<Record<ColumnType, BasicType>> = {
 };
 
 /**
- * The table as one Parquet file, zstd-compressed: integer → INT64, real → DOUBLE, text → STRING, boolean → BOOLEAN,
+ * The table as one Parquet file, Snappy-compressed, which every reader knows: integer → INT64, real → DOUBLE, text → STRING, boolean → BOOLEAN,
  * json → JSON. Every column may hold nulls. NaN and infinities of `real` stay what they are; inside `json`, which has no
  * word for them, they become texts, as W&B writes them.
  *
@@ -38,8 +37,6 @@ export function* encodeParquetPieces({ columns, rows }: DataTable): Generator<Ui
   const file = new ParquetWriter({
     writer,
     schema: schemaFromColumnData({ columnData: sources }),
-    codec: 'ZSTD',
-    compressors: { ZSTD: (bytes) => zstdCompressSync(bytes) },
     createdBy: `runlink version ${TOOL_VERSION}`,
   });
   const encoders = columns.map(buildEncoder);
