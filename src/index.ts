@@ -12,6 +12,7 @@ import { openRunSource } from './wandb/run-source.ts';
 import { sleep } from './wandb/sleep.ts';
 
 export { queryRuns, type RunsOptions } from './commands/runs.ts';
+export type { RowRecord } from './registry/query.ts';
 export type { ApplyReport } from './commands/apply.ts';
 export type { LinkReport } from './commands/link.ts';
 export type { PlanReport } from './commands/plan.ts';

@@ -19,14 +19,14 @@ const TYPES: Readonly<Record<ColumnType, BasicType>> = {
 };
 
 /**
- * The table as one Parquet file, Snappy-compressed, which every reader knows: integer → INT64, real → DOUBLE, text → STRING, boolean → BOOLEAN,
- * json → JSON. Every column may hold nulls. NaN and infinities of `real` stay what they are; inside `json`, which has no
- * word for them, they become texts, as W&B writes them.
+ * The table as one Parquet file, compressed with Snappy, which every reader knows: integer → INT64, real → DOUBLE,
+ * text → STRING, boolean → BOOLEAN, json → JSON. Every column may hold nulls. NaN and infinities of `real` stay what they
+ * are; inside `json`, which has no word for them, they become texts, as W&B writes them.
  *
  * @throws RunlinkError where two columns have one name, or a value does not fit its column's type
  */
 export function encodeParquet(table: DataTable): Uint8Array {
-  return Buffer.concat([...encodeParquetPieces(table)]);
+  return new Uint8Array(Buffer.concat([...encodeParquetPieces(table)]));
 }
 
 /** The same bytes, piece by piece, with one row group in memory at a time. */

@@ -52,6 +52,7 @@ const READING: readonly string[] = [
   'verify',
   'verify --remote',
   'runs --status not_running',
+  'runs --group-by status --since 2020 --format jsonl',
   'help',
 ];
 
