@@ -13,6 +13,8 @@ export interface RunExport {
   readonly project: string;
   /** Null for all. */
   readonly keys: readonly string[] | null;
+  /** Values of one file. */
+  readonly partCells: number;
   readonly signal: AbortSignal;
 }
 
@@ -43,7 +45,7 @@ export async function exportRun(task: RunTask, run: RunExport): Promise<DatasetR
   const folder = runFolder(run.project, linked.runId);
   await run.store.tidy(`${folder}/part-`);
   const parts: DatasetPart[] = [];
-  const writer = createWriter(run.store, folder, parts);
+  const writer = createWriter(run, folder, parts);
   const chunks = readChunks(task, run);
   for (;;) {
     const next = await takeChunk(chunks);
@@ -75,17 +77,17 @@ function describe({ linked, known }: RunTask): Omit<DatasetRun, 'status' | 'rows
 }
 
 function createWriter(
-  store: DatasetStore,
+  { store, partCells }: RunExport,
   folder: string,
   parts: DatasetPart[],
 ): { readonly add: (rows: readonly HistoryRow[]) => Promise<void>; readonly end: () => Promise<void> } {
-  let buffer = createPartBuffer();
+  let buffer = createPartBuffer(partCells);
   const flush = async (): Promise<void> => {
     const path = partPath(folder, parts.length);
     const bytes = encodeParquet(buffer.take());
     await store.write(path, bytes);
     parts.push({ path, rows: buffer.rows(), bytes: bytes.byteLength });
-    buffer = createPartBuffer();
+    buffer = createPartBuffer(partCells);
   };
   return {
     add: async (rows) => {

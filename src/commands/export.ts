@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
 import { isInShard, manifestPath } from '../dataset/layout.ts';
 import { mergeManifests, readEarlierRuns, writeManifest } from '../dataset/manifest.ts';
+import { PART_CELLS } from '../dataset/part.ts';
 import { EXIT_CODES, UsageError } from '../errors.ts';
 import type { ExitCode } from '../errors.ts';
 import type { InvocationContext } from '../model/context.ts';
@@ -33,6 +34,8 @@ export interface ExportOptions extends SelectionOptions {
   readonly shard?: Shard;
   /** Reads runs again although they stand there whole. */
   readonly refresh?: boolean;
+  /** Values that one file holds, after which a run begins another; a million without it. */
+  readonly partCells?: number;
   /** Runs that are read at once. */
   readonly concurrency: number;
 }
@@ -64,7 +67,7 @@ export interface ExportReport {
  */
 export async function exportDataset(deps: ExportDeps, options: ExportOptions): Promise<ExportReport> {
   const { context, source, store } = deps;
-  const { shard = WHOLE } = options;
+  const { shard = WHOLE, partCells = PART_CELLS } = options;
   const keys = options.keys === undefined || options.keys.length === 0 ? null : [...new Set(options.keys)].sort();
   const target = { project: `${source.entity}/${source.project}`, keys, shard };
   const { runs, unlinked } = await selectLinkedRuns(options);
@@ -73,7 +76,7 @@ export async function exportDataset(deps: ExportDeps, options: ExportOptions): P
   await store.tidy(manifestPath(target.project, shard));
   const metrics = createMetricCheck(keys ?? [], shard.count === 1 ? mine.length : null);
   const progress = createRecord(store, target, earlier);
-  const run: RunExport = { source, store, project: target.project, keys, signal: context.signal };
+  const run: RunExport = { source, store, project: target.project, keys, partCells, signal: context.signal };
   const results = await exportAll({ deps, run, mine, metrics, progress }, options);
   metrics.end(context.say);
   const manifest = await progress.end();

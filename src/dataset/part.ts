@@ -3,7 +3,7 @@ import type { JsonValue } from '../model/json.ts';
 import type { ColumnType, DataCell, DataTable } from '../model/table.ts';
 
 /** Cells that one part holds in memory before it is written; a part ends with the chunk that passes it. */
-const MOST_CELLS = 1_000_000;
+export const PART_CELLS = 1_000_000;
 
 /** Gathers the rows of one part by column. The table's columns are those that its rows hold. */
 export interface PartBuffer {
@@ -20,7 +20,7 @@ interface Column {
   readonly cells: DataCell[];
 }
 
-export function createPartBuffer(): PartBuffer {
+export function createPartBuffer(mostCells: number): PartBuffer {
   const columns = new Map<string, Column>();
   let rows = 0;
   let cells = 0;
@@ -37,7 +37,7 @@ export function createPartBuffer(): PartBuffer {
   };
   return {
     rows: () => rows,
-    isFull: () => cells >= MOST_CELLS,
+    isFull: () => cells >= mostCells,
     add: (chunk) => {
       for (const row of chunk) {
         for (const [key, value] of Object.entries(row)) if (value !== null) put(key, value);

@@ -4,28 +4,27 @@ import type { HistoryRow } from '../../src/model/history.ts';
 import { exportTo, hashTree, makeDatasetFolder, makeLinkedRegistry } from '../helpers/export-lab.ts';
 import { openMemoryHistory } from '../helpers/memory-history.ts';
 
-const METRICS = 60;
-const STEPS = 18_000;
-/** More than a million values, which are two parts. */
+const METRICS = 9;
+const STEPS = 600;
 const LONG: readonly HistoryRow[] = Array.from({ length: STEPS }, (_row, step) => ({
   _step: step,
   ...Object.fromEntries(Array.from({ length: METRICS }, (_metric, no) => [`m${no}`, step + no])),
 }));
 
 const registry = makeLinkedRegistry(8);
-const only = { registry, where: ['run_id=row-0'] };
+const only = { registry, where: ['run_id=row-0'], partCells: 5000 };
 
 test('a long run has several parts; it is whole or absent, and a shorter one leaves none of them behind', async () => {
   const folder = makeDatasetFolder();
   const list = (): readonly string[] => globSync('**/*.parquet', { cwd: folder }).sort();
-  const long = openMemoryHistory(new Map([['run0', { rows: LONG }]]), { chunk: 1000 });
+  const long = openMemoryHistory(new Map([['run0', { rows: LONG }]]), { chunk: 100 });
   expect(await exportTo(folder, { source: long }, only)).toMatchObject({ exported: 1, rows: STEPS });
   expect(list().map((path) => path.split('/').at(-1))).toEqual(['part-00000.parquet', 'part-00001.parquet']);
   const before = hashTree(folder);
   await exportTo(folder, { source: long }, { ...only, refresh: true });
   expect(hashTree(folder)).toEqual(before);
 
-  const gone = openMemoryHistory(new Map([['run0', { rows: LONG, goneAt: STEPS - 10 }]]), { chunk: 1000 });
+  const gone = openMemoryHistory(new Map([['run0', { rows: LONG, goneAt: STEPS - 10 }]]), { chunk: 100 });
   const failed = await exportTo(folder, { source: gone }, { ...only, refresh: true });
   expect(failed).toMatchObject({ exported: 0, runs: 0, rows: 0, exitCode: 1 });
   expect(list()).toEqual([]);
