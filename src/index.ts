@@ -23,6 +23,7 @@ export type { OneHistory } from './commands/histories.ts';
 export type { RunWithHistory } from './commands/run-history.ts';
 export type { Histogram } from './model/histogram.ts';
 export type { HistoryCheck, HistoryRow } from './model/history.ts';
+export type { RowRecord } from './registry/query.ts';
 export type { ApplyReport } from './commands/apply.ts';
 export type { LinkReport } from './commands/link.ts';
 export type { PlanReport } from './commands/plan.ts';

@@ -54,6 +54,7 @@ const READING: readonly string[] = [
   'runs --status not_running',
   'refresh',
   'refresh --running',
+  'runs --group-by status --since 2020 --format jsonl',
   'help',
 ];
 

@@ -4,6 +4,7 @@ import { addDecide } from './decide.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
+import { addExport } from './export.ts';
 import { addHelp } from './help.ts';
 import { addHistory } from './history.ts';
 import { addLink } from './link.ts';
@@ -32,6 +33,7 @@ export const ADD_VERBS: readonly ((host: VerbHost) => void)[] = [
   addRefresh,
   addRuns,
   addHistory,
+  addExport,
   addDemo,
   addHelp,
 ];
