@@ -1,4 +1,5 @@
 import { RunlinkError } from '../errors.ts';
+import type { HistorySource } from '../model/history.ts';
 import type { RunSource } from '../model/snapshot.ts';
 import { TOOL_VERSION } from '../model/version.ts';
 import { sleep } from '../wandb/sleep.ts';
@@ -17,7 +18,7 @@ export interface ProjectOptions {
 export async function openSource(
   { io, context }: Invocation,
   { project, baseUrl }: ProjectOptions,
-): Promise<RunSource> {
+): Promise<RunSource & HistorySource> {
   // Verbs that never ask W&B start without its client.
   const { openRunSource } = await import('../wandb/run-source.ts');
   return openRunSource({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { UsageError } from '../errors.ts';
+import type { HistorySource } from '../model/history.ts';
 import type { RunSource, Viewer } from '../model/snapshot.ts';
 import { createProjectApi } from './api.ts';
 import type { ProjectApi } from './api.ts';
@@ -11,6 +12,7 @@ import { parseAnswer } from './decode.ts';
 import { listRuns } from './listing.ts';
 import { createPace } from './pace.ts';
 import type { Sleep } from './pace.ts';
+import { createPlainHistory } from './plain-history.ts';
 import { fetchProjectKeys } from './project-keys.ts';
 import { VIEWER_QUERY, buildCountsQuery } from './queries.ts';
 import { fetchRunsById } from './runs-by-id.ts';
@@ -51,7 +53,9 @@ export interface ConnectionInfo {
  *
  * @throws UsageError where a setting, the project or the key cannot be understood, or no project is named
  */
-export function openRunSource(options: RunSourceOptions): RunSource & { readonly connection: ConnectionInfo } {
+export function openRunSource(
+  options: RunSourceOptions,
+): RunSource & HistorySource & { readonly connection: ConnectionInfo } {
   const settings = readSettings(options.surroundings, withoutProject(options.explicit));
   const project = resolveProject(settings, options.explicit);
   const { apiKey } = options.explicit ?? {};
@@ -62,6 +66,7 @@ export function openRunSource(options: RunSourceOptions): RunSource & { readonly
   const pace = createPace(options);
   const client = createClient({ ...options, settings, credential, pace });
   const api = createProjectApi(client, project);
+  const runUrl = (runId: string): string => buildRunUrl(settings.appUrl, { ...project, runId });
   return {
     ...project,
     baseUrl: settings.baseUrl,
@@ -71,7 +76,9 @@ export function openRunSource(options: RunSourceOptions): RunSource & { readonly
     fetchKeys: () => fetchProjectKeys(api),
     listRuns: (list) => listRuns(list, { api, pace, say: options.say, countRequests: client.countRequests }),
     fetchRunsById: (runIds) => fetchRunsById(api, runIds),
-    runUrl: (runId) => buildRunUrl(settings.appUrl, { ...project, runId }),
+    runUrl,
+    // The three functions of HistorySource.
+    ...createPlainHistory(api, runUrl),
     close: client.close,
   };
 }

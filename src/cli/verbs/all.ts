@@ -1,5 +1,6 @@
 import type { VerbHost } from '../verb.ts';
 import { addApply } from './apply.ts';
+import { addCurves } from './curves.ts';
 import { addDecide } from './decide.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
@@ -28,6 +29,7 @@ export const ADD_VERBS: readonly ((host: VerbHost) => void)[] = [
   addRollback,
   addLink,
   addRuns,
+  addCurves,
   addDemo,
   addHelp,
 ];
