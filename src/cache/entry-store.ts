@@ -1,23 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HistoryRow } from '../model/history.ts';
 import { decodeEntry, encodeEntry } from './entry-format.ts';
-
-/** The rows of a run for some metrics, and the state of the run when they were read. */
-export interface StoredHistory {
-  /** Names the run itself, not its id, which another run may get. */
-  readonly origin: string;
-  readonly lastStep: number;
-  readonly lineCount: number | null;
-  readonly rows: readonly HistoryRow[];
-}
+import type { StoredSeries } from './series.ts';
 
 /** Several processes may share one: entries appear as a whole, the last one written stays, and any may vanish at any time. */
 export interface EntryStore {
   /** Null where there is none, or a damaged one. */
-  readonly readOrNull: (name: readonly unknown[]) => Promise<StoredHistory | null>;
-  readonly write: (name: readonly unknown[], entry: StoredHistory) => Promise<void>;
+  readonly readOrNull: (name: readonly unknown[]) => Promise<StoredSeries | null>;
+  readonly write: (name: readonly unknown[], entry: StoredSeries) => Promise<void>;
   readonly prune: () => Promise<void>;
 }
 
@@ -27,7 +18,7 @@ export interface EntryStoreOptions {
   readonly say: (line: string) => void;
 }
 
-const ENDING = '.history';
+const ENDING = '.series';
 const DRAFT_ENDING = '.tmp';
 /** What a killed process left. */
 const DRAFT_LIFE_MS = 3_600_000;
@@ -66,7 +57,7 @@ function fileNameOf(name: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(name)).digest('hex') + ENDING;
 }
 
-async function readEntryOrNull(path: string): Promise<StoredHistory | null> {
+async function readEntryOrNull(path: string): Promise<StoredSeries | null> {
   try {
     const entry = decodeEntry(await readFile(path));
     const now = new Date();

@@ -1,6 +1,8 @@
 import type { HistoryQuery, HistoryRow, HistorySource, RunHistoryInfo } from '../model/history.ts';
 import { createEntryStore } from './entry-store.ts';
-import type { EntryStore, StoredHistory } from './entry-store.ts';
+import type { EntryStore } from './entry-store.ts';
+import { cutSeries, joinSeries, judgeSeries, extendSeriesOrNull } from './series.ts';
+import type { StoredSeries } from './series.ts';
 
 export interface CacheOptions {
   /** Made where it is not there. Never the registry's. */
@@ -27,9 +29,9 @@ const DEFAULT_MAX_BYTES = 1_000_000_000;
 const ROWS_PER_CHUNK = 1000;
 
 /**
- * Keeps what was read of histories in a folder, a file for each run and choice of metrics. What W&B says of a run is asked
- * each time, in batches; of the steps only those that the folder lacks. An entry is used where last step and number of logged
- * steps are those of when it was made, gone on with where the run has grown, and read again where it has shrunk or changed:
+ * Keeps what was read of histories in a folder, a file for each metric of each run. What W&B says of the runs is asked each
+ * time, in batches; of their steps only those that the folder lacks. A file is used where last step and number of logged
+ * steps are those of when it was made, gone on with where the run has grown, and replaced where it has shrunk or changed:
  * rewound, resumed, or another run under the same id. Queries for all metrics are not kept.
  */
 export function cacheHistories(source: HistorySource, scope: CacheScope, options: CacheOptions): CachedSource {
@@ -40,92 +42,85 @@ export function cacheHistories(source: HistorySource, scope: CacheScope, options
     for (const [index, id] of runIds.entries()) infos.set(id, found[index] ?? null);
     return found;
   };
+  const readInfo = async (runId: string): Promise<RunHistoryInfo | null> => {
+    if (!infos.has(runId)) await fetchHistoryInfos([runId]);
+    return infos.get(runId) ?? null;
+  };
   return {
-    ...source,
     fetchHistoryInfos,
-    scanHistory: (query) =>
-      query.keys === undefined
+    fetchSystemMetrics: source.fetchSystemMetrics,
+    scanHistory: ({ keys, ...query }) =>
+      keys === undefined
         ? source.scanHistory(query)
-        : scanCached({ source, store, query, name: nameOf(scope, query, query.keys), readInfo: async () => {
-            if (!infos.has(query.runId)) await fetchHistoryInfos([query.runId]);
-            return infos.get(query.runId) ?? null;
-          } }),
+        : scanCached({ source, store, scope, readInfo }, { ...query, keys: [...new Set(keys)].sort() }),
     prune: store.prune,
   };
 }
 
-/** The order of keys does not matter, since rows hold them by name. */
-function nameOf({ baseUrl, entity, project }: CacheScope, query: HistoryQuery, keys: readonly string[]): readonly unknown[] {
-  const range = [query.minStep ?? null, query.maxStep ?? null];
-  return [baseUrl, entity, project, query.runId, [...new Set(keys)].sort(), range];
-}
-
-interface CachedScan {
+interface CacheParts {
   readonly source: HistorySource;
   readonly store: EntryStore;
-  readonly query: HistoryQuery;
-  readonly name: readonly unknown[];
-  readonly readInfo: () => Promise<RunHistoryInfo | null>;
+  readonly scope: CacheScope;
+  readonly readInfo: (runId: string) => Promise<RunHistoryInfo | null>;
 }
 
-async function* scanCached(scan: CachedScan): AsyncGenerator<readonly HistoryRow[]> {
-  const { source, store, query, name } = scan;
-  const info = await scan.readInfo();
+interface KeyedQuery extends HistoryQuery {
+  readonly keys: readonly string[];
+}
+
+async function* scanCached(parts: CacheParts, query: KeyedQuery): AsyncGenerator<readonly HistoryRow[]> {
+  const { source, store, scope } = parts;
+  const info = await parts.readInfo(query.runId);
   if (info === null) return yield* source.scanHistory(query);
-  const entry = await store.readOrNull(name);
-  const state = entry === null ? 'stale' : judge(entry, info);
-  if (entry !== null && state === 'current') return yield* chunks(entry.rows);
-  const rest = entry !== null && state === 'grown' ? await readRestOrNull(source, query, entry) : null;
-  const kept: HistoryRow[] = [];
-  const keep = (rows: readonly HistoryRow[]): readonly HistoryRow[] => {
-    // A run goes on while it is read: what lies past the last step that was promised may not be all there yet.
-    for (const row of rows) if (row._step <= info.lastStep) kept.push(row);
-    return rows;
-  };
-  if (entry !== null && rest !== null) {
-    for (const rows of chunks(entry.rows)) yield keep(rows);
-    yield keep(rest);
-  } else for await (const rows of source.scanHistory(query)) yield keep(rows);
-  await store.write(name, { ...describe(info), rows: kept });
+  const found = await Promise.all(query.keys.map((key) => store.readOrNull(nameOf(scope, query, key))));
+  const inState = (state: 'current' | 'grown'): readonly StoredSeries[] =>
+    found.filter((series) => series !== null).filter((series) => judgeSeries(series, info) === state);
+  const known = inState('current');
+  const missing = query.keys.filter((own) => !known.some(({ key }) => key === own));
+  const grown = inState('grown');
+  const rest = missing.length > 0 && grown.length === missing.length ? await readRestOrNull(source, query, grown) : null;
+  let fresh = rest ?? [];
+  if (rest === null && missing.length > 0) {
+    const rows: HistoryRow[] = [];
+    for await (const chunk of source.scanHistory({ ...query, keys: missing })) {
+      rows.push(...chunk);
+      if (known.length === 0) yield chunk;
+    }
+    fresh = cutSeries(rows, missing, info);
+    await writeAll(parts, query, fresh);
+    if (known.length === 0) return;
+  } else if (rest !== null) {
+    fresh = rest.map((series) => ({ ...series, lastStep: info.lastStep, lineCount: info.lineCount }));
+    await writeAll(parts, query, fresh);
+  }
+  const rows = joinSeries([...known, ...fresh]);
+  for (let from = 0; from < rows.length; from += ROWS_PER_CHUNK) yield rows.slice(from, from + ROWS_PER_CHUNK);
 }
 
-function describe({ run, lastStep, lineCount }: RunHistoryInfo): Omit<StoredHistory, 'rows'> {
-  return { origin: `${run.storageId} ${run.createdAt}`, lastStep, lineCount };
+async function writeAll({ store, scope }: CacheParts, query: KeyedQuery, fresh: readonly StoredSeries[]): Promise<void> {
+  await Promise.all(fresh.map((series) => store.write(nameOf(scope, query, series.key), series)));
 }
 
-function judge(entry: StoredHistory, info: RunHistoryInfo): 'current' | 'grown' | 'stale' {
-  const now = describe(info);
-  if (entry.origin !== now.origin || now.lastStep < entry.lastStep) return 'stale';
-  if (entry.lastStep === now.lastStep) return entry.lineCount === now.lineCount ? 'current' : 'stale';
-  const [before, after] = [entry.lineCount ?? 0, now.lineCount ?? Infinity];
-  return after > before ? 'grown' : 'stale';
+function nameOf({ baseUrl, entity, project }: CacheScope, query: HistoryQuery, key: string): readonly unknown[] {
+  return [baseUrl, entity, project, query.runId, key, query.minStep ?? null, query.maxStep ?? null];
 }
 
 /**
- * Rows past those of the entry. The entry's last row is read with them: where it is not the same any more, the run was
- * rewound and has grown again.
+ * The series with what the run has logged since. Their last values are read again with it: where one is not the same any
+ * more, the run was rewound and has grown since.
  *
- * @returns null where the entry cannot be gone on with
+ * @returns null where they cannot be gone on with
  */
 async function readRestOrNull(
   source: HistorySource,
-  query: HistoryQuery,
-  entry: StoredHistory,
-): Promise<readonly HistoryRow[] | null> {
-  const last = entry.rows.at(-1);
-  const minStep = Math.max(query.minStep ?? 0, last?._step ?? entry.lastStep + 1);
+  query: KeyedQuery,
+  grown: readonly StoredSeries[],
+): Promise<readonly StoredSeries[] | null> {
+  const starts = grown.map(({ steps, lastStep }) => steps.at(-1) ?? lastStep + 1);
+  const minStep = Math.max(query.minStep ?? 0, Math.min(...starts));
   const rows: HistoryRow[] = [];
-  for await (const chunk of source.scanHistory({ ...query, minStep })) rows.push(...chunk);
-  if (last === undefined) return rows;
-  const [first] = rows;
-  return first !== undefined && areEqual(first, last) ? rows.slice(1) : null;
-}
-
-function areEqual(a: HistoryRow, b: HistoryRow): boolean {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].every((name) => Object.is(a[name], b[name]) || JSON.stringify(a[name]) === JSON.stringify(b[name]));
-}
-
-function* chunks(rows: readonly HistoryRow[]): Generator<readonly HistoryRow[]> {
-  for (let from = 0; from < rows.length; from += ROWS_PER_CHUNK) yield rows.slice(from, from + ROWS_PER_CHUNK);
+  for await (const chunk of source.scanHistory({ ...query, keys: grown.map(({ key }) => key), minStep })) rows.push(...chunk);
+  const extended = grown.map((series) => extendSeriesOrNull(series, rows));
+  const whole = extended.filter((series): series is StoredSeries => series !== null);
+  return whole.length === extended.length ? whole : null;
 }

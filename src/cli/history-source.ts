@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { defaultCacheFolder } from '../cache/folder.ts';
 import { type CachedSource, cacheHistories } from '../cache/history-cache.ts';
 import type { HistorySource } from '../model/history.ts';
 import type { RunSource } from '../model/snapshot.ts';
@@ -47,12 +48,6 @@ function openCacheOrNull(
   cache: string | boolean | undefined,
 ): CachedSource | null {
   if (cache === false) return null;
-  const folder = typeof cache === 'string' ? resolve(io.cwd, cache) : defaultFolder(io.env, io.home);
+  const folder = typeof cache === 'string' ? resolve(io.cwd, cache) : defaultCacheFolder(io.env, io.home);
   return cacheHistories(runs, runs, { folder, say: context.say });
-}
-
-/** As the XDG base directory specification says: a relative path in the variable counts as none. */
-function defaultFolder(env: Invocation['io']['env'], home: string): string {
-  const given = env['XDG_CACHE_HOME'] ?? '';
-  return join(given.startsWith('/') ? given : join(home, '.cache'), 'runlink');
 }

@@ -30,7 +30,7 @@ interface RenderOptions {
 export function renderCurves(report: CurvesReport, { out, written, style }: RenderOptions): string {
   const { curves, best } = report;
   const runs = new Set(curves.map(({ run }) => run.runId)).size;
-  const drawn = `${runs} ${runs === 1 ? 'run' : 'runs'} drawn: ${report.metrics.join(', ')}`;
+  const drawn = `${runs} ${runs === 1 ? 'run' : 'runs'} drawn: ${nameSome(report.metrics)}`;
   return [
     ...(out === undefined ? [''] : [style.strong(escapeForTerminal(drawn))]),
     ...(best?.goalFrom === 'curves' ? [`${best.goal === 'max' ? 'greater' : 'smaller'} counts as better, as most curves move that way (--goal)`] : []),

@@ -18,8 +18,6 @@ export interface PanelSetting {
 const SERIES = { field: 's', type: 'nominal' } as const;
 /** Missing values break a line in two instead of being bridged. */
 const BROKEN = { invalid: 'break-paths-filter-domains' } as const;
-/** Chosen by a click in the legend, over all panels. */
-const CHOSEN = 'chosen';
 
 /** Bands below, then lines as logged, then lines, then points that no line shows. */
 export function buildLayers(panel: Panel, x: JsonObject, setting: PanelSetting): readonly ChartPart[] {
@@ -37,7 +35,7 @@ export function buildLayers(panel: Panel, x: JsonObject, setting: PanelSetting):
   const lines = { x, y: y('y'), detail: SERIES, ...buildStroke(figure) };
   const layer = (mark: JsonObject, encoding: JsonObject, strength: number): ChartPart => ({
     mark: { ...BROKEN, ...mark },
-    encoding: { ...encoding, opacity: buildOpacity(strength, live !== null && isNamed) },
+    encoding: { ...encoding, opacity: { value: strength } },
   });
   const band = { x, y: y('lo'), y2: { field: 'hi' }, detail: SERIES, ...buildColour(figure) };
   return [
@@ -51,7 +49,7 @@ export function buildLayers(panel: Panel, x: JsonObject, setting: PanelSetting):
         lines,
         isNamed ? 1 : 0.4,
       ),
-      ...(live === null ? {} : { params: buildParams(live, isNamed) }),
+      ...(live === null ? {} : { params: [buildZoom(live)] }),
     },
     // A line has no length where its neighbours on both sides are missing.
     { transform: [{ filter: 'datum.p' }], ...layer({ type: 'point', filled: true, size: 16 }, lines, 1) },
@@ -70,14 +68,8 @@ export function buildCountLayer({ series }: Panel, x: JsonObject, figure: Figure
   };
 }
 
-function buildOpacity(value: number, answersLegend: boolean): JsonObject {
-  return answersLegend ? { condition: { param: CHOSEN, value }, value: value / 8 } : { value };
-}
-
-function buildParams(live: number, isNamed: boolean): readonly ChartPart[] {
-  const zoom = { name: `zoom${live}`, select: { type: 'interval', encodings: ['x'] }, bind: 'scales' };
-  const chosen = { name: CHOSEN, select: { type: 'point', fields: ['s'] }, bind: 'legend' };
-  return live === 0 && isNamed ? [zoom, chosen] : [zoom];
+function buildZoom(live: number): ChartPart {
+  return { name: `zoom${live}`, select: { type: 'interval', encodings: ['x'] }, bind: 'scales' };
 }
 
 /** The point nearest to the pointer, and what it says. */

@@ -3,6 +3,7 @@ import { buildCountLayer, buildLayers } from './chart-layers.ts';
 import type { ChartPart, PanelSetting } from './chart-layers.ts';
 import { selectForEye } from './downsample.ts';
 import type { Figure, Panel, Series } from './figure.ts';
+import { wrapText } from '../text/fit.ts';
 import { CHART_CONFIG } from './look.ts';
 import { buildXAxis } from './x-axis.ts';
 import type { XAxis } from './x-axis.ts';
@@ -24,13 +25,16 @@ function chooseLayout(panels: number): Layout {
   return { columns: 4, width: 175, height: 130 };
 }
 
+/** What an axis with its title takes beside a panel, and a letter of the caption, in pixels. */
+const AXIS_WIDTH = 60;
+const CAPTION_LETTER = 6.2;
 /** Of the strip that counts runs. */
 const STRIP_HEIGHT = 30;
 
 /**
  * The chart of a figure: a panel a metric; lines, their bands and, where runs end at different x, a strip below that counts
  * the runs behind each mean. Points that no eye could see apart are left out, extremes never are. An interactive chart
- * zooms, names the point under the pointer and brings out the line that is clicked in the legend.
+ * zooms and says what the point under the pointer is.
  */
 export function buildChartSpec(figure: Figure, { interactive = false }: { readonly interactive?: boolean } = {}): ChartSpec {
   const axis = buildXAxis(figure);
@@ -38,10 +42,12 @@ export function buildChartSpec(figure: Figure, { interactive = false }: { readon
   const panels = figure.panels.map((panel, index) =>
     buildPanel(panel, { figure, axis, width, height, live: interactive ? index : null }),
   );
+  const across = Math.min(columns, figure.panels.length) * (width + AXIS_WIDTH);
+  const caption = figure.caption.flatMap((line) => wrapText(line, Math.floor(across / CAPTION_LETTER)));
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     config: CHART_CONFIG,
-    ...(figure.caption.length === 0 ? {} : { title: { text: figure.caption, orient: 'bottom', lineHeight: 14, dx: 2 } }),
+    ...(caption.length === 0 ? {} : { title: { text: caption, orient: 'bottom', lineHeight: 14, dx: 2 } }),
     concat: panels,
     columns,
     spacing: 24,

@@ -13,7 +13,9 @@ export interface XAxis {
 
 /** Unit and title of the x axis: seconds become minutes or hours where there are many. */
 export function buildXAxis(figure: Figure): XAxis {
-  const [from, to] = extentOf(figure.panels);
+  const [first, to] = extentOf(figure.panels);
+  // Steps and clocks that begin near 0 are read from 0.
+  const from = figure.x !== '_timestamp' && first > 0 && first < to / 10 ? 0 : first;
   const axis = (title: string, scale: number): XAxis => ({
     title,
     scale,

@@ -30,7 +30,7 @@ export async function renderPage({ title, svg, chart, table, remarks }: ChartPag
 <body>
 <main>
 <figure id="chart">${svg.trim()}</figure>
-<p class="hint" hidden>Drag moves along the x axis, the wheel zooms, a double click goes back. Point at a line to read it; click a name in the legend to bring it out.</p>
+<p class="hint" hidden>Drag moves along the x axis, the wheel zooms, a double click goes back. Point at a line to read it.</p>
 ${remarks.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')}
 ${renderHtmlTable(table)}
 </main>

@@ -91,8 +91,10 @@ async function* scanWindows(
 ): AsyncGenerator<readonly HistoryRow[]> {
   const [info] = await fetchInfos([runId]);
   const last = Math.min(maxStep ?? Infinity, info?.lastStep ?? -1);
-  for (let min = minStep; min <= last; min += STEPS_PER_REQUEST) {
-    const max = Math.min(min + STEPS_PER_REQUEST, last + 1);
+  const isShort = info?.lineCount !== null && (info?.lineCount ?? 0) <= STEPS_PER_REQUEST;
+  const width = isShort ? last + 1 : STEPS_PER_REQUEST;
+  for (let min = minStep; min <= last; min += width) {
+    const max = Math.min(min + width, last + 1);
     const variables = { run: runId, min, max, samples: STEPS_PER_REQUEST };
     const { run } = parseAnswer(windowShape, await api.fetchProject(WINDOW_QUERY, variables), 'a history');
     const rows = (run?.history ?? []).map(decodeRow).filter((row) => row !== null);

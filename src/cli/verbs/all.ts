@@ -1,5 +1,6 @@
 import type { VerbHost } from '../verb.ts';
 import { addApply } from './apply.ts';
+import { addCompare } from './compare.ts';
 import { addCurves } from './curves.ts';
 import { addDecide } from './decide.ts';
 import { addDemo } from './demo.ts';
@@ -30,6 +31,7 @@ export const ADD_VERBS: readonly ((host: VerbHost) => void)[] = [
   addLink,
   addRuns,
   addCurves,
+  addCompare,
   addDemo,
   addHelp,
 ];
