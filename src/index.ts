@@ -15,7 +15,7 @@ import type { HistorySource } from './model/history.ts';
 import { DEFAULT_LINKAGE_OPTIONS } from './model/linkage.ts';
 import type { RunSource } from './model/snapshot.ts';
 import { TOOL_VERSION } from './model/version.ts';
-import { openRunSource } from './wandb/run-source.ts';
+import { type ProjectSource, openRunSource } from './wandb/run-source.ts';
 import { sleep } from './wandb/sleep.ts';
 
 export { queryRuns, type RunsOptions } from './commands/runs.ts';
@@ -194,7 +194,7 @@ async function withHistories<T>(
   return await withSource(options, async ({ context, source: runs }) => {
     const cached = openCacheOrNull(runs, options.cache, context.say);
     try {
-      return await use({ context, source: cached ?? runs, runs });
+      return await use({ context, source: cached ?? runs.history, runs });
     } finally {
       await cached?.prune();
     }
@@ -202,17 +202,17 @@ async function withHistories<T>(
 }
 
 function openCacheOrNull(
-  runs: RunSource & HistorySource,
+  runs: ProjectSource,
   cache: string | false | undefined,
   say: (line: string) => void,
 ): CachedSource | null {
   if (cache === false) return null;
-  return cacheHistories(runs, runs, { folder: cache ?? defaultCacheFolder(process.env, homedir()), say });
+  return cacheHistories(runs.history, runs, { folder: cache ?? defaultCacheFolder(process.env, homedir()), say });
 }
 
 interface SourceDeps {
   readonly context: InvocationContext;
-  readonly source: RunSource & HistorySource;
+  readonly source: ProjectSource;
 }
 
 async function withSource<T>(

@@ -28,7 +28,9 @@ export function createEntryStore({ folder, maxBytes, say }: EntryStoreOptions): 
   const tell = (error: unknown): void => {
     if (isTold) return;
     isTold = true;
-    say(`the cache ${folder} cannot be used (${error instanceof Error ? error.message : String(error)}); going on without it`);
+    say(
+      `the cache ${folder} cannot be used (${error instanceof Error ? error.message : String(error)}); going on without it`,
+    );
   };
   return {
     readOrNull: (name) => readEntryOrNull(join(folder, fileNameOf(name))),

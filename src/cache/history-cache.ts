@@ -1,4 +1,4 @@
-import type { HistoryQuery, HistoryRow, HistorySource, RunHistoryInfo } from '../model/history.ts';
+import type { HistoryCheck, HistoryQuery, HistoryRow, HistorySource, RunHistoryInfo } from '../model/history.ts';
 import { createEntryStore } from './entry-store.ts';
 import type { EntryStore } from './entry-store.ts';
 import { cutSeries, joinSeries, judgeSeries, extendSeriesOrNull } from './series.ts';
@@ -78,16 +78,22 @@ async function* scanCached(parts: CacheParts, query: KeyedQuery): AsyncGenerator
   const known = inState('current');
   const missing = query.keys.filter((own) => !known.some(({ key }) => key === own));
   const grown = inState('grown');
-  const rest = missing.length > 0 && grown.length === missing.length ? await readRestOrNull(source, query, grown) : null;
+  const rest =
+    missing.length > 0 && grown.length === missing.length ? await readRestOrNull(source, query, { grown, info }) : null;
   let fresh = rest ?? [];
   if (rest === null && missing.length > 0) {
     const rows: HistoryRow[] = [];
-    for await (const chunk of source.scanHistory({ ...query, keys: missing })) {
-      rows.push(...chunk);
+    let isWhole = true;
+    const onEnd = (check: HistoryCheck): void => {
+      isWhole = check.verdict !== 'incomplete';
+      query.onEnd?.(check);
+    };
+    for await (const chunk of source.scanHistory({ ...query, keys: missing, info, onEnd })) {
+      for (const row of chunk) rows.push(row);
       if (known.length === 0) yield chunk;
     }
     fresh = cutSeries(rows, missing, info);
-    await writeAll(parts, query, fresh);
+    if (isWhole) await writeAll(parts, query, fresh);
     if (known.length === 0) return;
   } else if (rest !== null) {
     fresh = rest.map((series) => ({ ...series, lastStep: info.lastStep, lineCount: info.lineCount }));
@@ -97,7 +103,11 @@ async function* scanCached(parts: CacheParts, query: KeyedQuery): AsyncGenerator
   for (let from = 0; from < rows.length; from += ROWS_PER_CHUNK) yield rows.slice(from, from + ROWS_PER_CHUNK);
 }
 
-async function writeAll({ store, scope }: CacheParts, query: KeyedQuery, fresh: readonly StoredSeries[]): Promise<void> {
+async function writeAll(
+  { store, scope }: CacheParts,
+  query: KeyedQuery,
+  fresh: readonly StoredSeries[],
+): Promise<void> {
   await Promise.all(fresh.map((series) => store.write(nameOf(scope, query, series.key), series)));
 }
 
@@ -114,12 +124,14 @@ function nameOf({ baseUrl, entity, project }: CacheScope, query: HistoryQuery, k
 async function readRestOrNull(
   source: HistorySource,
   query: KeyedQuery,
-  grown: readonly StoredSeries[],
+  { grown, info }: { readonly grown: readonly StoredSeries[]; readonly info: RunHistoryInfo },
 ): Promise<readonly StoredSeries[] | null> {
   const starts = grown.map(({ steps, lastStep }) => steps.at(-1) ?? lastStep + 1);
   const minStep = Math.max(query.minStep ?? 0, Math.min(...starts));
   const rows: HistoryRow[] = [];
-  for await (const chunk of source.scanHistory({ ...query, keys: grown.map(({ key }) => key), minStep })) rows.push(...chunk);
+  const keys = grown.map(({ key }) => key);
+  for await (const chunk of source.scanHistory({ ...query, keys, minStep, info }))
+    for (const row of chunk) rows.push(row);
   const extended = grown.map((series) => extendSeriesOrNull(series, rows));
   const whole = extended.filter((series): series is StoredSeries => series !== null);
   return whole.length === extended.length ? whole : null;

@@ -50,7 +50,7 @@ export function extendSeriesOrNull(series: StoredSeries, rows: readonly HistoryR
     if (again === undefined || !areEqual(again.value, series.values.at(-1))) return null;
   }
   const { steps, values } = columnsOf(points.filter(({ step }) => step > last));
-  return { ...series, steps: Float64Array.of(...series.steps, ...steps), values: [...series.values, ...values] };
+  return { ...series, steps: Float64Array.from([...series.steps, ...steps]), values: [...series.values, ...values] };
 }
 
 interface Point {

@@ -4,6 +4,7 @@ import { defaultCacheFolder } from '../cache/folder.ts';
 import { type CachedSource, cacheHistories } from '../cache/history-cache.ts';
 import type { HistorySource } from '../model/history.ts';
 import type { RunSource } from '../model/snapshot.ts';
+import type { ProjectSource } from '../wandb/run-source.ts';
 import type { Invocation } from './invocation.ts';
 import { openSource, type ProjectOptions } from './source.ts';
 
@@ -33,7 +34,7 @@ export async function openHistories(
   const cached = openCacheOrNull(invocation, runs, options.cache);
   return {
     runs,
-    source: cached ?? runs,
+    source: cached ?? runs.history,
     close: async () => {
       await cached?.prune();
       await runs.close();
@@ -44,10 +45,10 @@ export async function openHistories(
 /** commander gives `true` where neither option was written. */
 function openCacheOrNull(
   { io, context }: Invocation,
-  runs: RunSource & HistorySource,
+  runs: ProjectSource,
   cache: string | boolean | undefined,
 ): CachedSource | null {
   if (cache === false) return null;
   const folder = typeof cache === 'string' ? resolve(io.cwd, cache) : defaultCacheFolder(io.env, io.home);
-  return cacheHistories(runs, runs, { folder, say: context.say });
+  return cacheHistories(runs.history, runs, { folder, say: context.say });
 }

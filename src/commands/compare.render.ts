@@ -16,12 +16,17 @@ export function describeComparison(report: CompareReport, x: Drawable['x']): Dra
 export function renderCompare(report: CompareReport, { style, width }: Page): string {
   const { runs, config, sameConfig, summary } = report;
   const cell = Math.max(10, Math.min(30, Math.floor((width - 24) / runs.length) - 2));
-  const head = (title: string): readonly string[] => [style.strong(title), ...runs.map((run) => style.name(cut(run.label, cell)))];
+  const head = (title: string): readonly string[] => [
+    style.strong(title),
+    ...runs.map((run) => style.name(cut(run.label, cell))),
+  ];
   const rows = (values: readonly ComparedValue[]): readonly (readonly string[])[] =>
     values.map(({ key, values: own }) => [cut(key, 30), ...own.map((value) => cut(renderValue(value), cell))]);
   const identity = [
     ['run id', ...runs.map(({ runId }) => cut(runId, cell))],
-    ...(runs.some(({ rowKey }) => rowKey !== null) ? [['row', ...runs.map(({ rowKey }) => cut(rowKey ?? '–', cell))]] : []),
+    ...(runs.some(({ rowKey }) => rowKey !== null)
+      ? [['row', ...runs.map(({ rowKey }) => cut(rowKey ?? '–', cell))]]
+      : []),
     ['state', ...runs.map(({ state }) => cut(state ?? '–', cell))],
   ];
   const same = `${sameConfig} ${sameConfig === 1 ? 'setting is' : 'settings are'} the same`;
@@ -32,8 +37,12 @@ export function renderCompare(report: CompareReport, { style, width }: Page): st
     ...(config.length === 0 ? [] : [style.faint(same)]),
     '',
     summary.length === 0 ? style.faint('no final numbers') : renderTable([head('final'), ...rows(summary)]),
-    ...report.skipped.map(({ label, metric, why }) => style.change(escapeForTerminal(`${label}: ${metric ?? 'it'} ${why}`))),
-    ...report.failed.map(({ label, message }) => style.change(escapeForTerminal(`${label} could not be read: ${message}`))),
+    ...report.skipped.map(({ label, metric, why }) =>
+      style.change(escapeForTerminal(`${label}: ${metric ?? 'it'} ${why}`)),
+    ),
+    ...report.failed.map(({ label, message }) =>
+      style.change(escapeForTerminal(`${label} could not be read: ${message}`)),
+    ),
   ].join('\n');
 }
 

@@ -105,7 +105,9 @@ function compareValues(objects: readonly JsonObject[]): readonly ComparedValue[]
     flattenJson(object, (path, scalar) => void values.set(path, scalar));
     return values;
   });
-  const keys = [...new Set(maps.flatMap((values) => [...values.keys()]))].filter((key) => !key.startsWith('_wandb.')).sort();
+  const keys = [...new Set(maps.flatMap((values) => [...values.keys()]))]
+    .filter((key) => !key.startsWith('_wandb.'))
+    .sort();
   return keys.map((key) => ({ key, values: maps.map((values) => values.get(key)) }));
 }
 

@@ -58,7 +58,7 @@ function sortOut(
   groupColumn: string | null,
 ): Pick<SelectedRows, 'runs' | 'unlinked' | 'repeated'> {
   const text = (row: RowRecord, column: string | null): string =>
-    column === null ? '' : renderCell(toCell(row[column])).trim();
+    renderValue(column === null ? null : row[column]).trim();
   const runs = new Map<string, CurveRun>();
   const [unlinked, repeated]: [string[], string[]] = [[], []];
   for (const row of rows) {
@@ -80,8 +80,9 @@ export function nameApart(runs: readonly CurveRun[]): readonly CurveRun[] {
   return runs.map((run) => ((counts.get(run.label) ?? 0) > 1 ? { ...run, label: `${run.label} (${run.runId})` } : run));
 }
 
-function toCell(value: RowRecord[string] | undefined): RowRecord[string] {
-  return value ?? null;
+function renderValue(value: RowRecord[string] | undefined): string {
+  if (value === undefined || value === null) return '';
+  return value instanceof Uint8Array ? renderCell(value) : String(value);
 }
 
 function notLinkedError(words: string, { table }: RegistrySchema): RunlinkError {
@@ -91,7 +92,11 @@ function notLinkedError(words: string, { table }: RegistrySchema): RunlinkError 
 }
 
 /** Values of each column that was asked about: the mistake is usually one of spelling. */
-function nothingSelectedError({ db, schema }: RegistrySession, { where = [], status }: RowSelection, words: string): UsageError {
+function nothingSelectedError(
+  { db, schema }: RegistrySession,
+  { where = [], status }: RowSelection,
+  words: string,
+): UsageError {
   const columns = where.map((text) => parseCondition(text).column);
   if (status !== undefined && schema.identity.status !== null) columns.push(schema.identity.status);
   const values = [...new Set(columns)].map((column) => {

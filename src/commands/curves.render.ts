@@ -33,7 +33,9 @@ export function renderCurves(report: CurvesReport, { out, written, style }: Rend
   const drawn = `${runs} ${runs === 1 ? 'run' : 'runs'} drawn: ${nameSome(report.metrics)}`;
   return [
     ...(out === undefined ? [''] : [style.strong(escapeForTerminal(drawn))]),
-    ...(best?.goalFrom === 'curves' ? [`${best.goal === 'max' ? 'greater' : 'smaller'} counts as better, as most curves move that way (--goal)`] : []),
+    ...(best?.goalFrom === 'curves'
+      ? [`${best.goal === 'max' ? 'greater' : 'smaller'} counts as better, as most curves move that way (--goal)`]
+      : []),
     ...renderLeftOut(report).map((line) => style.change(escapeForTerminal(line))),
     ...written.map((path) => `${style.add('written')} ${escapeForTerminal(path)}`),
   ].join('\n');
@@ -45,7 +47,9 @@ function renderLeftOut({ selection, skipped, failed, metrics }: CurvesReport): r
   const odd = skipped.filter(({ why }) => metrics.length === 1 || why !== 'never logged it');
   return [
     ...(unlinked.length === 0 ? [] : [`${unlinked.length} of ${rows} rows are not linked: ${nameSome(unlinked)}`]),
-    ...(repeated.length === 0 ? [] : [`${repeated.length} rows have a run that another row has too: ${nameSome(repeated)}`]),
+    ...(repeated.length === 0
+      ? []
+      : [`${repeated.length} rows have a run that another row has too: ${nameSome(repeated)}`]),
     ...groupByReason(odd).map(([why, names]) => `left out, ${why}: ${nameSome(names)}`),
     ...failed.slice(0, MOST_NAMED).map(({ label, message }) => `${label} could not be read: ${message}`),
     ...(failed.length > MOST_NAMED ? [`${failed.length - MOST_NAMED} more runs could not be read`] : []),

@@ -112,7 +112,13 @@ function describeBest(
 ): BestReport | null {
   if (best === undefined || metric === undefined) return null;
   const own = curves.filter((curve) => curve.metric === metric);
-  return { count: best, by: bestBy, goal: goal ?? learnGoal(own), goalFrom: goal === undefined ? 'curves' : 'caller', metric };
+  return {
+    count: best,
+    by: bestBy,
+    goal: goal ?? learnGoal(own),
+    goalFrom: goal === undefined ? 'curves' : 'caller',
+    metric,
+  };
 }
 
 function keepBest(curves: readonly Curve[], best: BestReport): readonly Curve[] {
@@ -144,7 +150,10 @@ function assertCurveOptions({ x, band, goal, best }: CurveOptions): void {
 function assertFewGroups({ runs }: SelectedRows, groupBy: string | undefined): void {
   const groups = new Set(runs.map(({ group }) => group));
   if (groupBy === undefined || groups.size <= MOST_GROUPS) return;
-  throw new UsageError(`"${groupBy}" has ${groups.size} values among the selected runs, expected ${MOST_GROUPS} at most`, {
-    hint: 'Group by a column with fewer values, or select fewer rows with --where.',
-  });
+  throw new UsageError(
+    `"${groupBy}" has ${groups.size} values among the selected runs, expected ${MOST_GROUPS} at most`,
+    {
+      hint: 'Group by a column with fewer values, or select fewer rows with --where.',
+    },
+  );
 }

@@ -49,7 +49,11 @@ function endingOf(path: string): string {
  * @returns the paths written, absolute
  * @throws UsageError on an ending that means nothing; RunlinkError where a file cannot be written
  */
-export async function writeCurves(drawable: Drawable, options: DrawOptions, notes: PageNotes): Promise<readonly string[]> {
+export async function writeCurves(
+  drawable: Drawable,
+  options: DrawOptions,
+  notes: PageNotes,
+): Promise<readonly string[]> {
   assertDrawable(options);
   const written: string[] = [];
   for (const path of [options.out, options.data].filter((own) => own !== undefined)) {

@@ -4,7 +4,7 @@ import type { BuiltCurve } from '../curves/build-curve.ts';
 import type { Curve, CurveRun, XKey } from '../curves/curve.ts';
 import { RunlinkError, StoppedError } from '../errors.ts';
 import type { InvocationContext } from '../model/context.ts';
-import type { HistorySource } from '../model/history.ts';
+import type { HistoryCheck, HistoryQuery, HistorySource } from '../model/history.ts';
 import { chooseMetrics, noCurveError, sortMetrics } from './curve-metrics.ts';
 import type { KnownRun, SkippedCurve } from './curve-metrics.ts';
 
@@ -57,7 +57,8 @@ export async function fetchCurves(deps: CurvesDeps, request: ReadRequest): Promi
   const skipped = [...gone, ...parts.flatMap((part) => part.skipped)];
   const failed = parts.flatMap((part) => part.failed);
   const curves = parts.flatMap((part) => part.curves);
-  if (curves.length === 0) throw parts.find(({ error }) => error !== null)?.error ?? noCurveError(chosen.metrics, skipped);
+  if (curves.length === 0)
+    throw parts.find(({ error }) => error !== null)?.error ?? noCurveError(chosen.metrics, skipped);
   return { metrics: chosen.metrics, curves, skipped, failed };
 }
 
@@ -72,7 +73,11 @@ interface ReadPlan extends ReadRequest {
   readonly chosen: ReturnType<typeof chooseMetrics>;
 }
 
-async function readRuns({ context, source }: CurvesDeps, known: readonly KnownRun[], plan: ReadPlan): Promise<readonly RunPart[]> {
+async function readRuns(
+  { context, source }: CurvesDeps,
+  known: readonly KnownRun[],
+  plan: ReadPlan,
+): Promise<readonly RunPart[]> {
   const limit = pLimit(plan.concurrency);
   let done = 0;
   const report = (): void => context.onProgress({ label: 'reading histories', done, total: known.length });
@@ -94,11 +99,19 @@ async function readRuns({ context, source }: CurvesDeps, known: readonly KnownRu
 async function readRunOrFailure(source: HistorySource, known: KnownRun, plan: ReadPlan): Promise<RunPart> {
   const { wanted, skipped } = sortMetrics(known, plan.chosen);
   try {
-    const curves = wanted.length === 0 ? [] : await readRun(source, known, { ...plan, metrics: wanted });
+    const incomplete: SkippedCurve[] = [];
+    const { runId, label } = known.run;
+    const onEnd = ({ verdict, missing }: HistoryCheck): void => {
+      if (verdict !== 'incomplete') return;
+      for (const { key, logged, arrived } of missing) {
+        incomplete.push({ runId, label, metric: key, why: `is incomplete: ${arrived} of ${logged} values arrived` });
+      }
+    };
+    const curves = wanted.length === 0 ? [] : await readRun(source, known, { ...plan, metrics: wanted, onEnd });
     const parts = curves.map((curve) => judgeCurve(known, curve));
     return {
       curves: parts.flatMap((part) => part.curve ?? []),
-      skipped: [...skipped, ...parts.flatMap((part) => part.skipped ?? [])],
+      skipped: [...skipped, ...parts.flatMap((part) => part.skipped ?? []), ...incomplete],
       failed: [],
       error: null,
     };
@@ -111,13 +124,13 @@ async function readRunOrFailure(source: HistorySource, known: KnownRun, plan: Re
 
 async function readRun(
   source: HistorySource,
-  { run }: KnownRun,
-  { metrics, x }: Pick<ReadRequest, 'metrics' | 'x'>,
+  { run, info }: KnownRun,
+  { metrics, x, onEnd }: Pick<ReadRequest, 'metrics' | 'x'> & Pick<Required<HistoryQuery>, 'onEnd'>,
 ): Promise<readonly BuiltCurve[]> {
   const builder = createCurveBuilder(metrics, x);
   // Every row has its step; other clocks have to be asked for.
   const keys = x === '_step' ? metrics : [...metrics, x];
-  for await (const rows of source.scanHistory({ runId: run.runId, keys })) builder.add(rows);
+  for await (const rows of source.scanHistory({ runId: run.runId, keys, info, onEnd })) builder.add(rows);
   return builder.finish();
 }
 
@@ -141,7 +154,10 @@ function judgeCurve(
 
 function noRunsError(lost: readonly CurveRun[]): RunlinkError {
   const names = lost.slice(0, 3).map(({ runId }) => runId);
-  return new RunlinkError(`W&B has none of the ${lost.length} runs that the rows are linked to (${names.join(', ')}, …)`, {
-    hint: 'Check --project: the links lead to the runs of one project. `runlink verify --remote` asks for each of them.',
-  });
+  return new RunlinkError(
+    `W&B has none of the ${lost.length} runs that the rows are linked to (${names.join(', ')}, …)`,
+    {
+      hint: 'Check --project: the links lead to the runs of one project. `runlink verify --remote` asks for each of them.',
+    },
+  );
 }

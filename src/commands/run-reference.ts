@@ -30,7 +30,10 @@ export async function resolveRuns(
   throw new UsageError(`run ${twice.runId} is named twice`, { hint: 'Name each run once.' });
 }
 
-async function readRowsByKey(registry: RegistryLocation, texts: readonly string[]): Promise<readonly (RegistryRow | null)[]> {
+async function readRowsByKey(
+  registry: RegistryLocation,
+  texts: readonly string[],
+): Promise<readonly (RegistryRow | null)[]> {
   return await withRegistryReadOnly(registry, ({ db, schema }) => texts.map((text) => readRow(db, schema, text)));
 }
 
@@ -56,7 +59,10 @@ function assertSameProject(text: string, { entity, project }: ProjectScope): voi
   if (!isUrl && parts.length < 3) return;
   const named = isUrl ? parseProjectPath(text) : { entity: parts[0], project: parts[1] };
   if (named.entity === entity && named.project === project) return;
-  throw new UsageError(`the run "${text}" is in ${named.entity}/${named.project}, and the project is ${entity}/${project}`, {
-    hint: `Add --project ${named.entity}/${named.project}; runs of two projects cannot be compared at once.`,
-  });
+  throw new UsageError(
+    `the run "${text}" is in ${named.entity}/${named.project}, and the project is ${entity}/${project}`,
+    {
+      hint: `Add --project ${named.entity}/${named.project}; runs of two projects cannot be compared at once.`,
+    },
+  );
 }

@@ -44,11 +44,7 @@ export function buildLayers(panel: Panel, x: JsonObject, setting: PanelSetting):
       ? [layer({ type: 'line', strokeWidth: 1 }, { ...lines, y: y('r') }, isNamed ? 0.22 : 0.1)]
       : []),
     {
-      ...layer(
-        { type: 'line', strokeWidth: isNamed ? 1.8 : 1, strokeJoin: 'round' },
-        lines,
-        isNamed ? 1 : 0.4,
-      ),
+      ...layer({ type: 'line', strokeWidth: isNamed ? 1.8 : 1, strokeJoin: 'round' }, lines, isNamed ? 1 : 0.4),
       ...(live === null ? {} : { params: [buildZoom(live)] }),
     },
     // A line has no length where its neighbours on both sides are missing.
@@ -59,7 +55,10 @@ export function buildLayers(panel: Panel, x: JsonObject, setting: PanelSetting):
 
 /** Runs behind each mean, as steps, because runs end one by one. */
 export function buildCountLayer({ series }: Panel, x: JsonObject, figure: Figure): ChartPart {
-  const most = series.reduce((high, { counts }) => (counts ?? new Float64Array()).reduce((a, b) => Math.max(a, b), high), 0);
+  const most = series.reduce(
+    (high, { counts }) => (counts ?? new Float64Array()).reduce((a, b) => Math.max(a, b), high),
+    0,
+  );
   const axis = { title: 'runs', values: [0, most], grid: false, titlePadding: 8, format: 'd' };
   const y = { field: 'n', type: 'quantitative', scale: { domain: [0, most], nice: false }, axis };
   return {
@@ -81,7 +80,12 @@ function buildPointer(panel: Panel, lines: JsonObject, { live, axis, figure }: P
     ['x', axis.title],
     ['y', panel.metric],
     ...(has('raw') ? ([['r', 'as logged']] as const) : []),
-    ...(has('lower') ? ([['lo', 'from'], ['hi', 'to']] as const) : []),
+    ...(has('lower')
+      ? ([
+          ['lo', 'from'],
+          ['hi', 'to'],
+        ] as const)
+      : []),
     ...(has('counts') ? ([['n', 'runs']] as const) : []),
   ];
   const tooltip = fields.map(([field, title]) => {

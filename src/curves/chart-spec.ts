@@ -36,7 +36,10 @@ const STRIP_HEIGHT = 30;
  * the runs behind each mean. Points that no eye could see apart are left out, extremes never are. An interactive chart
  * zooms and says what the point under the pointer is.
  */
-export function buildChartSpec(figure: Figure, { interactive = false }: { readonly interactive?: boolean } = {}): ChartSpec {
+export function buildChartSpec(
+  figure: Figure,
+  { interactive = false }: { readonly interactive?: boolean } = {},
+): ChartSpec {
   const axis = buildXAxis(figure);
   const { columns, width, height } = chooseLayout(figure.panels.length);
   const panels = figure.panels.map((panel, index) =>

@@ -19,7 +19,7 @@ export function selectForEye({ x, values }: Columns, pixels: number, extent: Ext
   if (x.length <= 2 * pixels) return Array.from(x, (_x, index) => index);
   const width = (extent.to - extent.from) / pixels || 1;
   const kept = new Set<number>();
-  for (let start = 0; start < x.length; ) {
+  for (let start = 0; start < x.length;) {
     const pixel = Math.floor(((x[start] ?? 0) - extent.from) / width);
     let end = start + 1;
     while (end < x.length && Math.floor(((x[end] ?? 0) - extent.from) / width) === pixel) end += 1;

@@ -37,7 +37,10 @@ export function matchPattern(pattern: string, uses: ReadonlyMap<string, MetricUs
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
   const shape = new RegExp(`^${parts.join('.*')}$`, 's');
   return [...uses.values()]
-    .filter(({ metric, asNumber }) => asNumber.length > 0 && shape.test(metric) && (!metric.startsWith('_') || pattern.startsWith('_')))
+    .filter(
+      ({ metric, asNumber }) =>
+        asNumber.length > 0 && shape.test(metric) && (!metric.startsWith('_') || pattern.startsWith('_')),
+    )
     .sort((a, b) => b.asNumber.length - a.asNumber.length || (a.metric < b.metric ? -1 : 1))
     .map(({ metric }) => metric);
 }

@@ -22,7 +22,9 @@ export function learnGoal(curves: readonly Pick<Curve, 'y' | 'metric'>[]): Goal 
   const moves = curves.map(({ y }) => Math.sign(meanOfEnd(y, 'last') - meanOfEnd(y, 'first')));
   const sum = moves.reduce((total, move) => total + (Number.isNaN(move) ? 0 : move), 0);
   if (sum !== 0) return sum > 0 ? 'max' : 'min';
-  return curves.some(({ metric }) => /loss|err|regret|perplexity|\b(mse|mae|nll|fid|ppl)\b/i.test(metric)) ? 'min' : 'max';
+  return curves.some(({ metric }) => /loss|err|regret|perplexity|\b(mse|mae|nll|fid|ppl)\b/i.test(metric))
+    ? 'min'
+    : 'max';
 }
 
 function meanOfEnd(y: Float64Array, end: 'first' | 'last'): number {

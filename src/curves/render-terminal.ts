@@ -26,9 +26,12 @@ export function renderTerminalFigure(figure: Figure, { style, width }: Page): st
   const perRow = Math.max(1, Math.min(figure.panels.length, Math.floor((width + GAP) / (LEAST_PANEL + GAP)), 3));
   const panelWidth = Math.max(24, Math.floor((width - GAP * (perRow - 1)) / perRow));
   const rows = figure.panels.length > 1 ? ROWS.many : ROWS.one;
-  const panels = figure.panels.map((panel) => renderPanel(panel, { figure, axis, pen, page: { style, width: panelWidth }, rows }));
+  const panels = figure.panels.map((panel) =>
+    renderPanel(panel, { figure, axis, pen, page: { style, width: panelWidth }, rows }),
+  );
   const blocks: string[] = [];
-  for (let first = 0; first < panels.length; first += perRow) blocks.push(joinPanels(panels.slice(first, first + perRow), panelWidth));
+  for (let first = 0; first < panels.length; first += perRow)
+    blocks.push(joinPanels(panels.slice(first, first + perRow), panelWidth));
   const caption = figure.caption.flatMap((line) => wrapText(line, width)).map((line) => style.faint(line));
   return [...blocks, ...renderLegend(figure, pen, width), ...(caption.length > 0 ? ['', ...caption] : [])].join('\n');
 }
@@ -85,7 +88,9 @@ function renderPanel(panel: Panel, setting: PanelSetting): readonly string[] {
   const labels = new Map(ticks.map((tick) => [rowOf(project(tick), { low, high, rows }), renderTick(tick)]));
   const plot = drawLines(panel, { ...setting, columns, project, low, high });
   const title = page.style.strong(cutToWidth(panel.metric, page.width));
-  const body = plot.map((line, row) => `${(labels.get(row) ?? '').padStart(margin)} ${labels.has(row) ? '┤' : '│'}${line}`);
+  const body = plot.map(
+    (line, row) => `${(labels.get(row) ?? '').padStart(margin)} ${labels.has(row) ? '┤' : '│'}${line}`,
+  );
   return [title, ...body, ...renderXTicks(axis, margin, columns), ''];
 }
 
@@ -120,7 +125,10 @@ interface DrawSetting extends PanelSetting {
   readonly high: number;
 }
 
-function drawLines(panel: Panel, { figure, axis, pen, columns, rows, project, low, high }: DrawSetting): readonly string[] {
+function drawLines(
+  panel: Panel,
+  { figure, axis, pen, columns, rows, project, low, high }: DrawSetting,
+): readonly string[] {
   const canvas = createBrailleCanvas(columns, rows);
   const across = (canvas.width - 1) / (axis.to - axis.from || 1);
   for (const { label, x, y } of panel.series) {
@@ -142,7 +150,8 @@ function drawLines(panel: Panel, { figure, axis, pen, columns, rows, project, lo
 
 /** The axis with its numbers below, as many as have room, and its title. */
 function renderXTicks(axis: XAxis, margin: number, columns: number): readonly string[] {
-  const render = (value: number): string => (axis.isTime ? renderTimeTick(value, axis.to - axis.from) : renderTick(value));
+  const render = (value: number): string =>
+    axis.isTime ? renderTimeTick(value, axis.to - axis.from) : renderTick(value);
   const across = (columns - 1) / (axis.to - axis.from || 1);
   const line = Array.from({ length: columns }, () => '─');
   let labels = ' '.repeat(margin + 2);

@@ -15,9 +15,12 @@ export function parseSmoothing(text: string): Smoothing | null {
   if (text === 'none') return null;
   const weight = Number(/^ema:(\d*\.?\d+)$/.exec(text)?.[1] ?? Number.NaN);
   if (weight >= 0 && weight < 1) return { kind: 'ema', weight };
-  throw new UsageError(`the smoothing "${text}" is not understood: expected ema:WEIGHT with a weight from 0 to below 1`, {
-    hint: 'For example --smooth ema:0.9, where nine tenths of each value come from the past; or --smooth none.',
-  });
+  throw new UsageError(
+    `the smoothing "${text}" is not understood: expected ema:WEIGHT with a weight from 0 to below 1`,
+    {
+      hint: 'For example --smooth ema:0.9, where nine tenths of each value come from the past; or --smooth none.',
+    },
+  );
 }
 
 /**

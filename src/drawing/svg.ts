@@ -24,8 +24,15 @@ export async function renderSvg(chart: VegaChart): Promise<string> {
     logger: vega.logger(vega.Error),
   });
   try {
-    return `${await view.toSVG()}\n`;
+    return `${shortenPaths(await view.toSVG())}\n`;
   } finally {
     view.finalize();
   }
+}
+
+/** Hundredths of a pixel are finer than any screen; the digits beyond are half of the file. */
+function shortenPaths(svg: string): string {
+  return svg.replaceAll(/ d="[^"]*"/g, (path) =>
+    path.replaceAll(/-?\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100)),
+  );
 }

@@ -1,7 +1,10 @@
 /** What we use of Vega. Its own types need those of a browser's page, which this program does not have. */
 interface Vega {
   readonly parse: (chart: VegaChart) => object;
-  readonly View: new (runtime: object, options: object) => {
+  readonly View: new (
+    runtime: object,
+    options: object,
+  ) => {
     readonly toSVG: () => Promise<string>;
     readonly finalize: () => void;
   };

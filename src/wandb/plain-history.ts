@@ -54,7 +54,11 @@ export function createPlainHistory(api: ProjectApi, runUrl: (runId: string) => s
     const infosById = new Map<string, RunHistoryInfo>();
     for (const ids of chunk([...new Set(runIds)], RUNS_PER_REQUEST)) {
       const filters = JSON.stringify({ name: { $in: ids } });
-      const answer = parseAnswer(infosShape, await api.fetchProject(INFOS_QUERY, { filters, first: ids.length }), 'runs');
+      const answer = parseAnswer(
+        infosShape,
+        await api.fetchProject(INFOS_QUERY, { filters, first: ids.length }),
+        'runs',
+      );
       for (const { node } of answer.runs.edges) {
         const info = decodeInfo(node, runUrl);
         infosById.set(info.run.runId, info);
@@ -86,10 +90,10 @@ function decodeInfo(node: unknown, runUrl: (runId: string) => string): RunHistor
 
 async function* scanWindows(
   api: ProjectApi,
-  { runId, keys, minStep = 0, maxStep }: HistoryQuery,
+  { runId, keys, minStep = 0, maxStep, info: given }: HistoryQuery,
   fetchInfos: HistorySource['fetchHistoryInfos'],
 ): AsyncGenerator<readonly HistoryRow[]> {
-  const [info] = await fetchInfos([runId]);
+  const info = given ?? (await fetchInfos([runId]))[0];
   const last = Math.min(maxStep ?? Infinity, info?.lastStep ?? -1);
   const isShort = info?.lineCount !== null && (info?.lineCount ?? 0) <= STEPS_PER_REQUEST;
   const width = isShort ? last + 1 : STEPS_PER_REQUEST;
@@ -98,7 +102,9 @@ async function* scanWindows(
     const variables = { run: runId, min, max, samples: STEPS_PER_REQUEST };
     const { run } = parseAnswer(windowShape, await api.fetchProject(WINDOW_QUERY, variables), 'a history');
     const rows = (run?.history ?? []).map(decodeRow).filter((row) => row !== null);
-    yield keys === undefined ? rows : rows.filter((row) => keys.some((key) => key in row)).map((row) => pick(row, keys));
+    yield keys === undefined
+      ? rows
+      : rows.filter((row) => keys.some((key) => key in row)).map((row) => pick(row, keys));
   }
 }
 
@@ -108,5 +114,8 @@ function decodeRow(text: string): HistoryRow | null {
 }
 
 function pick(row: HistoryRow, keys: readonly string[]): HistoryRow {
-  return { _step: row._step, ...Object.fromEntries(keys.flatMap((key) => (key in row ? [[key, row[key] ?? null]] : []))) };
+  return {
+    _step: row._step,
+    ...Object.fromEntries(keys.flatMap((key) => (key in row ? [[key, row[key] ?? null]] : []))),
+  };
 }

@@ -48,14 +48,18 @@ export interface ConnectionInfo {
   readonly keySource: string | null;
 }
 
+/** A project's runs and their histories, over one client and one pool. */
+export interface ProjectSource extends RunSource {
+  readonly connection: ConnectionInfo;
+  readonly history: HistorySource;
+}
+
 /**
  * Opens a W&B project for reading. Nothing is sent before the first question.
  *
  * @throws UsageError where a setting, the project or the key cannot be understood, or no project is named
  */
-export function openRunSource(
-  options: RunSourceOptions,
-): RunSource & HistorySource & { readonly connection: ConnectionInfo } {
+export function openRunSource(options: RunSourceOptions): ProjectSource {
   const settings = readSettings(options.surroundings, withoutProject(options.explicit));
   const project = resolveProject(settings, options.explicit);
   const { apiKey } = options.explicit ?? {};
@@ -77,8 +81,7 @@ export function openRunSource(
     listRuns: (list) => listRuns(list, { api, pace, say: options.say, countRequests: client.countRequests }),
     fetchRunsById: (runIds) => fetchRunsById(api, runIds),
     runUrl,
-    // The three functions of HistorySource.
-    ...createPlainHistory(api, runUrl),
+    history: createPlainHistory(api, runUrl),
     close: client.close,
   };
 }

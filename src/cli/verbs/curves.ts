@@ -14,7 +14,8 @@ import type { ProjectOptions } from '../source.ts';
 import { addVerb, collect, parseCount, parsePositiveCount, type VerbHost, withProject, withRegistry } from '../verb.ts';
 
 /** Options of every verb that draws curves. */
-export interface DrawVerbOptions extends CurveOptions, CacheVerbOptions, ProjectOptions, CommonOptions, RegistryOptions {
+export interface DrawVerbOptions
+  extends CurveOptions, CacheVerbOptions, ProjectOptions, CommonOptions, RegistryOptions {
   readonly metric?: readonly string[];
   readonly logY?: boolean;
   readonly out?: string;
@@ -46,7 +47,11 @@ export function addCurves(host: VerbHost): void {
 
 export function withDrawing(command: Command): Command {
   return withCache(command)
-    .option('--metric <name>', "what to draw, also a pattern such as 'objective_*'; may be given several times", collect)
+    .option(
+      '--metric <name>',
+      "what to draw, also a pattern such as 'objective_*'; may be given several times",
+      collect,
+    )
     .addOption(new Option('--x <key>', 'what stands on the x axis (default: _step)').choices(X_KEYS))
     .option('--smooth <how>', 'ema:0.9 for a moving average that keeps nine tenths of the past; or none')
     .addOption(
@@ -67,7 +72,11 @@ async function runCurves(invocation: Invocation, options: CurvesVerbOptions): Pr
     const location = resolveRegistry(io, options);
     const report = await readCurves({ context, source: access.source }, { ...rest, ...location, metrics: metric });
     const drawable = describeCurves(report);
-    const written = await writeCurves(drawable, files, buildCurvesNotes(report, (id) => access.runs.runUrl(id)));
+    const written = await writeCurves(
+      drawable,
+      files,
+      buildCurvesNotes(report, (id) => access.runs.runUrl(id)),
+    );
     if (invocation.json) invocation.print(renderJsonReport('curves', summarize(report, written)));
     else {
       if (options.out === undefined) invocation.print(renderPlot(drawable, options, invocation.page));
