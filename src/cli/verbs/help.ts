@@ -5,6 +5,7 @@ import { addVerb, type VerbHost } from '../verb.ts';
 /** The manual's chapters, by the word that opens them. */
 export const HELP_TOPICS = {
   configuration: 'runlink.json, W&B settings, environment',
+  curves: 'which runs, how they are averaged and smoothed, pictures, the cache',
   matching: 'how matching decides, and when it abstains',
   safety: 'what runlink promises about your registry; exit codes',
   undo: 'taking back one match, a plan, or all',
