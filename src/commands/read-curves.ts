@@ -154,10 +154,8 @@ function judgeCurve(
 
 function noRunsError(lost: readonly CurveRun[]): RunlinkError {
   const names = lost.slice(0, 3).map(({ runId }) => runId);
-  return new RunlinkError(
-    `W&B has none of the ${lost.length} runs that the rows are linked to (${names.join(', ')}, …)`,
-    {
-      hint: 'Check --project: the links lead to the runs of one project. `runlink verify --remote` asks for each of them.',
-    },
-  );
+  const rest = lost.length > names.length ? `, and ${lost.length - names.length} more` : '';
+  return new RunlinkError(`W&B has none of the runs that the rows are linked to: ${names.join(', ')}${rest}`, {
+    hint: 'Check --project: the links lead to the runs of one project. `runlink verify --remote` asks for each of them.',
+  });
 }

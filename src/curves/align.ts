@@ -1,7 +1,7 @@
 import type { Points } from './curve.ts';
 
 /** More different x values than this, as clock times have, are replaced by as many evenly spaced ones. */
-export const MOST_X = 10_000;
+const MOST_X = 10_000;
 
 /** What the curves of a group are at one x. */
 export interface AlignedStats {

@@ -31,7 +31,7 @@ export interface Figure {
 }
 
 /** More lines than this are drawn alike and without a legend. */
-export const MOST_NAMED = 12;
+const MOST_NAMED = 12;
 
 export interface FigureInput {
   readonly x: XKey;

@@ -17,7 +17,7 @@ export function dashOf(index: number): readonly number[] {
 }
 
 /** DejaVu Sans is what PNGs are drawn with; the others are near in width, where a reader of an SVG lacks it. */
-export const FONT = "'DejaVu Sans', Verdana, Helvetica, Arial, sans-serif";
+const FONT = "'DejaVu Sans', Verdana, Helvetica, Arial, sans-serif";
 const INK = '#1a1a1a';
 const QUIET = '#6b6b6b';
 const LINE = '#e4e4e4';

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { escapeForTerminal } from '../text/escape.ts';
 import type { VegaChart } from './vega.ts';
 
 export interface ChartPage {
@@ -65,7 +66,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+  return escapeForTerminal(text).replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 }
 
 const STYLE = `

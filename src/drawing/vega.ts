@@ -34,9 +34,11 @@ const LETTER_EM = 0.62;
 
 /** Loads the libraries, which takes a second that no other verb should wait. */
 export async function loadCharting(): Promise<Charting> {
-  // Names in variables keep the compiler from reading the types; the interfaces above state what both packages export.
-  const names = ['vega', 'vega-lite'] as const;
-  const [vega, vegaLite] = (await Promise.all(names.map((name) => import(name)))) as unknown as [Vega, VegaLite];
+  // Resolved first, so that the compiler does not read the types; the interfaces above state what both packages export.
+  const [vega, vegaLite] = (await Promise.all([
+    import(import.meta.resolve('vega')),
+    import(import.meta.resolve('vega-lite')),
+  ])) as unknown as [Vega, VegaLite];
   vega.textMetrics.width = (item, text) => Math.ceil(String(text).length * (item.fontSize ?? 11) * LETTER_EM);
   return { vega, vegaLite };
 }
