@@ -16,21 +16,21 @@ const HISTOGRAM = { _type: 'histogram', values: [1], bins: [0, 1] };
 const registry = makeDatabase((db) => {
   db.exec(`CREATE TABLE training_runs (run_id TEXT PRIMARY KEY, wandb_run_id TEXT, run_name TEXT, status TEXT,
     created_at TEXT, gradient_method TEXT, batch_size INTEGER)`);
-  const row = (run_id: string, wandb_run_id: string | null, gradient_method: string, batch_size: bigint) => ({
+  const row = (run_id: string, wandb_run_id: string | null, [gradient_method, batch_size]: [string, bigint]) => ({
     ...{ run_id, wandb_run_id, run_name: `name ${run_id}`, status: 'not_running' },
     ...{ created_at: '2024-03-01T00:00:00Z', gradient_method, batch_size },
   });
   insertRows(db, 'training_runs', [
-    row('r1', 'a', 'mgda', 32n),
-    row('r2', 'b', 'mgda', 64n),
-    row('r3', 'c', 'pcgrad', 32n),
-    row('r4', null, 'mgda', 32n),
-    row('r5', 'a', 'mgda', 32n),
-    row('r6', 'h', 'odd', 32n),
-    row('r7', 'e', 'odd', 32n),
-    row('r8', 'gone', 'odd', 32n),
-    row('r9', 'x', 'broken', 32n),
-    row('r10', 'n', 'broken', 32n),
+    row('r1', 'a', ['mgda', 32n]),
+    row('r2', 'b', ['mgda', 64n]),
+    row('r3', 'c', ['pcgrad', 32n]),
+    row('r4', null, ['mgda', 32n]),
+    row('r5', 'a', ['mgda', 32n]),
+    row('r6', 'h', ['odd', 32n]),
+    row('r7', 'e', ['odd', 32n]),
+    row('r8', 'gone', ['odd', 32n]),
+    row('r9', 'x', ['broken', 32n]),
+    row('r10', 'n', ['broken', 32n]),
   ]);
 });
 
