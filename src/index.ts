@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { defaultCacheFolder } from './cache/folder.ts';
-import { type CachedSource, cacheHistories } from './cache/history-cache.ts';
 import * as apply from './commands/apply.ts';
+import { withCachedHistories } from './commands/cached-histories.ts';
 import * as compare from './commands/compare.ts';
 import * as curves from './commands/curves.ts';
 import { buildCurvesNotes, describeCurves } from './commands/curves.render.ts';
@@ -191,23 +191,12 @@ async function withHistories<T>(
   options: CallerOptions & ProjectOptions & CacheCallerOptions,
   use: (deps: HistoryDeps) => Promise<T>,
 ): Promise<T> {
-  return await withSource(options, async ({ context, source: runs }) => {
-    const cached = openCacheOrNull(runs, options.cache, context.say);
-    try {
-      return await use({ context, source: cached ?? runs.history, runs });
-    } finally {
-      await cached?.prune();
-    }
-  });
-}
-
-function openCacheOrNull(
-  runs: ProjectSource,
-  cache: string | false | undefined,
-  say: (line: string) => void,
-): CachedSource | null {
-  if (cache === false) return null;
-  return cacheHistories(runs.history, runs, { folder: cache ?? defaultCacheFolder(process.env, homedir()), say });
+  const { cache = defaultCacheFolder(process.env, homedir()) } = options;
+  return await withSource(options, ({ context, source: runs }) =>
+    withCachedHistories({ runs, folder: cache === false ? null : cache, say: context.say }, (source) =>
+      use({ context, source, runs }),
+    ),
+  );
 }
 
 interface SourceDeps {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { defaultCacheFolder } from '../cache/folder.ts';
-import { type CachedSource, cacheHistories } from '../cache/history-cache.ts';
+import { withCachedHistories } from '../commands/cached-histories.ts';
 import type { HistorySource } from '../model/history.ts';
 import type { RunSource } from '../model/snapshot.ts';
-import type { ProjectSource } from '../wandb/run-source.ts';
 import type { Invocation } from './invocation.ts';
+import type { Io } from './io.ts';
 import { openSource, type ProjectOptions } from './source.ts';
 
 export interface CacheVerbOptions {
@@ -13,11 +13,10 @@ export interface CacheVerbOptions {
   readonly cache?: string | false;
 }
 
-/** The project's runs and their histories, through the cache where there is one. */
+/** The project's runs, and their histories through the cache where there is one. */
 export interface HistoryAccess {
   readonly runs: RunSource;
   readonly source: HistorySource;
-  readonly close: () => Promise<void>;
 }
 
 export function withCache(command: Command): Command {
@@ -26,29 +25,24 @@ export function withCache(command: Command): Command {
     .option('--no-cache', 'keep nothing, and use nothing that was kept');
 }
 
-export async function openHistories(
+/** Opens the project for as long as it is used. */
+export async function withHistories<T>(
   invocation: Invocation,
   options: ProjectOptions & CacheVerbOptions,
-): Promise<HistoryAccess> {
+  use: (access: HistoryAccess) => Promise<T>,
+): Promise<T> {
+  const { io, context } = invocation;
   const runs = await openSource(invocation, options);
-  const cached = openCacheOrNull(invocation, runs, options.cache);
-  return {
-    runs,
-    source: cached ?? runs.history,
-    close: async () => {
-      await cached?.prune();
-      await runs.close();
-    },
-  };
+  try {
+    const folder = chooseFolder(io, options.cache);
+    return await withCachedHistories({ runs, folder, say: context.say }, (source) => use({ runs, source }));
+  } finally {
+    await runs.close();
+  }
 }
 
 /** commander gives `true` where neither option was written. */
-function openCacheOrNull(
-  { io, context }: Invocation,
-  runs: ProjectSource,
-  cache: string | boolean | undefined,
-): CachedSource | null {
+function chooseFolder(io: Io, cache: string | boolean | undefined): string | null {
   if (cache === false) return null;
-  const folder = typeof cache === 'string' ? resolve(io.cwd, cache) : defaultCacheFolder(io.env, io.home);
-  return cacheHistories(runs.history, runs, { folder, say: context.say });
+  return typeof cache === 'string' ? resolve(io.cwd, cache) : defaultCacheFolder(io.env, io.home);
 }

@@ -5,7 +5,7 @@ import { renderPlot } from '../../commands/curves.render.ts';
 import { writeCurves } from '../../commands/draw-curves.ts';
 import { EXIT_CODES } from '../../errors.ts';
 import { escapeForTerminal } from '../../text/escape.ts';
-import { openHistories } from '../history-source.ts';
+import { withHistories } from '../history-source.ts';
 import { type Invocation, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
 import { addVerb, type VerbHost, withProject, withRegistry } from '../verb.ts';
@@ -25,10 +25,9 @@ async function compare(invocation: Invocation, names: readonly string[], options
   const files = resolveFiles(io.cwd, options);
   const { metric, x = '_step', smooth, band, concurrency } = options;
   const hasRegistry = (options.registry ?? io.env['RUNLINK_REGISTRY'] ?? '') !== '';
-  const access = await openHistories(invocation, options);
-  try {
+  return await withHistories(invocation, options, async ({ runs, source }) => {
     const report = await compareRuns(
-      { context, source: access.source, scope: access.runs },
+      { context, source, scope: runs },
       {
         runs: names,
         ...(hasRegistry ? { registry: resolveRegistry(io, options) } : {}),
@@ -50,9 +49,7 @@ async function compare(invocation: Invocation, names: readonly string[], options
       for (const path of written) invocation.print(`${page.style.add('written')} ${escapeForTerminal(path)}`);
     }
     return report.failed.length > 0 ? EXIT_CODES.failure : EXIT_CODES.done;
-  } finally {
-    await access.close();
-  }
+  });
 }
 
 /** Without the points, as in `curves`. */

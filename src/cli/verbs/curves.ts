@@ -7,7 +7,7 @@ import { assertDrawable, writeCurves } from '../../commands/draw-curves.ts';
 import { BANDS, GOALS, X_KEYS } from '../../curves/curve.ts';
 import { RANKINGS } from '../../curves/rank.ts';
 import { EXIT_CODES } from '../../errors.ts';
-import { type CacheVerbOptions, openHistories, withCache } from '../history-source.ts';
+import { type CacheVerbOptions, withCache, withHistories } from '../history-source.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
 import type { ProjectOptions } from '../source.ts';
@@ -67,16 +67,11 @@ async function runCurves(invocation: Invocation, options: CurvesVerbOptions): Pr
   const { io, context } = invocation;
   const files = resolveFiles(io.cwd, options);
   const { metric = [], ...rest } = options;
-  const access = await openHistories(invocation, options);
-  try {
+  return await withHistories(invocation, options, async ({ runs, source }) => {
     const location = resolveRegistry(io, options);
-    const report = await readCurves({ context, source: access.source }, { ...rest, ...location, metrics: metric });
+    const report = await readCurves({ context, source }, { ...rest, ...location, metrics: metric });
     const drawable = describeCurves(report);
-    const written = await writeCurves(
-      drawable,
-      files,
-      buildCurvesNotes(report, (id) => access.runs.runUrl(id)),
-    );
+    const written = await writeCurves(drawable, files, buildCurvesNotes(report, runs.runUrl));
     if (invocation.json) invocation.print(renderJsonReport('curves', summarize(report, written)));
     else {
       if (options.out === undefined) invocation.print(renderPlot(drawable, options, invocation.page));
@@ -84,9 +79,7 @@ async function runCurves(invocation: Invocation, options: CurvesVerbOptions): Pr
       if (talk !== '') invocation.print(talk);
     }
     return report.failed.length > 0 ? EXIT_CODES.failure : EXIT_CODES.done;
-  } finally {
-    await access.close();
-  }
+  });
 }
 
 interface Files {
