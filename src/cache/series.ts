@@ -35,52 +35,66 @@ export function cutSeries(
   info: RunHistoryInfo,
 ): readonly StoredSeries[] {
   const { lastStep, lineCount } = info;
-  return keys.map((key) => {
-    const own = rows.flatMap((row) => pointOf(row, key)).filter(({ step }) => step <= lastStep);
-    return { key, origin: originOf(info), lastStep, lineCount, ...columnsOf(own) };
-  });
+  return keys.map((key) => ({
+    key,
+    origin: originOf(info),
+    lastStep,
+    lineCount,
+    ...pickSeries(rows, key, [-Infinity, lastStep]),
+  }));
+}
+
+/** Loops, because histories have millions of rows. @param range of steps, both ends included */
+function pickSeries(
+  rows: readonly HistoryRow[],
+  key: string,
+  [from, to]: readonly [number, number],
+): Pick<StoredSeries, 'steps' | 'values'> {
+  const [steps, values]: [number[], JsonValue[]] = [[], []];
+  for (const row of rows) {
+    const value = row[key];
+    if (value === undefined || row._step < from || row._step > to) continue;
+    steps.push(row._step);
+    values.push(value);
+  }
+  return { steps: Float64Array.from(steps), values };
 }
 
 /** Appends the rows past its last one, which must be among them as it was; null where it is not. */
 export function extendSeriesOrNull(series: StoredSeries, rows: readonly HistoryRow[]): StoredSeries | null {
-  const points = rows.flatMap((row) => pointOf(row, series.key));
   const last = series.steps.at(-1) ?? -Infinity;
   if (series.steps.length > 0) {
-    const again = points.find(({ step }) => step === last);
-    if (again === undefined || !areEqual(again.value, series.values.at(-1))) return null;
+    const again = rows.find((row) => row._step === last)?.[series.key];
+    if (again === undefined || !areEqual(again, series.values.at(-1))) return null;
   }
-  const { steps, values } = columnsOf(points.filter(({ step }) => step > last));
+  const later = rows.filter((row) => row._step > last);
+  const { steps, values } = pickSeries(later, series.key, [-Infinity, Infinity]);
   return { ...series, steps: Float64Array.from([...series.steps, ...steps]), values: [...series.values, ...values] };
-}
-
-interface Point {
-  readonly step: number;
-  readonly value: JsonValue;
-}
-
-function pointOf(row: HistoryRow, key: string): readonly Point[] {
-  const value = row[key];
-  return value === undefined ? [] : [{ step: row._step, value }];
-}
-
-function columnsOf(points: readonly Point[]): Pick<StoredSeries, 'steps' | 'values'> {
-  return { steps: Float64Array.from(points, ({ step }) => step), values: points.map(({ value }) => value) };
 }
 
 function areEqual(a: JsonValue, b: JsonValue | undefined): boolean {
   return Object.is(a, b) || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
 }
 
+type WritableRow = Record<string, JsonValue> & { _step: number };
+
 /** Rows by ascending step, each with the metrics that have a value there. */
 export function joinSeries(all: readonly StoredSeries[]): readonly HistoryRow[] {
-  const rows = new Map<number, Record<string, JsonValue> & { _step: number }>();
+  const rows = new Map<number, WritableRow>();
   for (const { key, steps, values } of all) {
     for (const [index, value] of values.entries()) {
       const step = steps[index] ?? 0;
-      const row = rows.get(step) ?? { _step: step };
-      if (key !== '_step') Object.defineProperty(row, key, { value, enumerable: true });
-      rows.set(step, row);
+      let row = rows.get(step);
+      if (row === undefined) rows.set(step, (row = { _step: step }));
+      setValue(row, key, value);
     }
   }
-  return [...rows.values()].sort((a, b) => a._step - b._step);
+  const joined = [...rows.values()];
+  return all.length === 1 ? joined : joined.sort((a, b) => a._step - b._step);
+}
+
+/** A metric may be called `__proto__`, which an assignment would not make a value of the row. */
+function setValue(row: WritableRow, key: string, value: JsonValue): void {
+  if (key === '__proto__') Object.defineProperty(row, key, { value, enumerable: true });
+  else if (key !== '_step') row[key] = value;
 }

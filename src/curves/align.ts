@@ -62,10 +62,26 @@ function describe(values: Float64Array, stats: AlignedStats, index: number): voi
 function listXs(curves: readonly Points[], mostX: number): Float64Array {
   const distinct = new Set<number>();
   for (const { x } of curves) for (const value of x) distinct.add(value);
+  for (const value of listPauses(curves)) distinct.add(value);
   const sorted = Float64Array.from(distinct).sort();
   if (sorted.length <= mostX) return sorted;
   const [from = 0, to = 0] = [sorted[0], sorted.at(-1)];
   return Float64Array.from({ length: mostX }, (_item, no) =>
     no === mostX - 1 ? to : from + ((to - from) * no) / (mostX - 1),
   );
+}
+
+/** Where a stretch begins in which no run lives, so that a line has a gap there and does not bridge it. */
+function listPauses(curves: readonly Points[]): readonly number[] {
+  const ranges = curves
+    .flatMap(({ x }) => (x.length === 0 ? [] : [{ from: x[0] ?? 0, to: x.at(-1) ?? 0 }]))
+    .sort((a, b) => a.from - b.from);
+  const pauses: number[] = [];
+  let end = ranges[0]?.to ?? 0;
+  for (const { from, to } of ranges) {
+    const between = Number.isInteger(end) && Number.isInteger(from) ? end + 1 : end + (from - end) / 1e6;
+    if (between > end && between < from) pauses.push(between);
+    end = Math.max(end, to);
+  }
+  return pauses;
 }

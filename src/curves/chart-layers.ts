@@ -2,6 +2,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Figure, Panel } from './figure.ts';
 import { ONE_COLOUR, colourOf, dashOf } from './look.ts';
 import type { XAxis } from './x-axis.ts';
+import { buildYAxis } from './y-axis.ts';
 
 /** A part of a chart as Vega-Lite reads it: plain JSON. */
 export type ChartPart = Readonly<Record<string, unknown>>;
@@ -23,14 +24,7 @@ const BROKEN = { invalid: 'break-paths-filter-domains' } as const;
 export function buildLayers(panel: Panel, x: JsonObject, setting: PanelSetting): readonly ChartPart[] {
   const { figure, height, live } = setting;
   const isNamed = figure.legend.length > 0;
-  const scale = { zero: false, nice: true, ...(figure.logY ? { type: 'log' } : {}) };
-  const axis = {
-    title: panel.metric,
-    titleLimit: height * 1.3,
-    titlePadding: 8,
-    tickCount: Math.round(height / 40),
-    ...(figure.logY ? { format: '~g' } : {}),
-  };
+  const { scale, axis } = buildYAxis(panel, figure, height);
   const y = (field: string): JsonObject => ({ field, type: 'quantitative', scale, axis });
   const lines = { x, y: y('y'), detail: SERIES, ...buildStroke(figure) };
   const layer = (mark: JsonObject, encoding: JsonObject, strength: number): ChartPart => ({
@@ -39,7 +33,9 @@ export function buildLayers(panel: Panel, x: JsonObject, setting: PanelSetting):
   });
   const band = { x, y: y('lo'), y2: { field: 'hi' }, detail: SERIES, ...buildColour(figure) };
   return [
-    ...(panel.series.some(({ lower }) => lower !== null) ? [layer({ type: 'area', stroke: null }, band, 0.18)] : []),
+    ...(panel.series.some(({ lower }) => lower !== null)
+      ? [layer({ type: 'area', stroke: null, clip: true }, band, 0.18)]
+      : []),
     ...(panel.series.some(({ raw }) => raw !== null)
       ? [layer({ type: 'line', strokeWidth: 1 }, { ...lines, y: y('r') }, isNamed ? 0.22 : 0.1)]
       : []),

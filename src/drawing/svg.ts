@@ -18,6 +18,7 @@ export async function compileChart(spec: ChartSpec): Promise<VegaChart> {
 /** Draws without a browser. @returns a whole SVG document; the same for the same chart */
 export async function renderSvg(chart: VegaChart): Promise<string> {
   const { vega } = await loadCharting();
+  vega.resetSVGDefIds();
   const view = new vega.View(vega.parse(chart), {
     renderer: 'none',
     loader: noLoader,

@@ -10,6 +10,8 @@ interface Vega {
   };
   readonly logger: (level: number) => object;
   readonly Error: number;
+  /** Ids in a drawing count on from drawing to drawing where this is not called. */
+  readonly resetSVGDefIds: () => void;
   readonly textMetrics: { width: (item: MeasuredText, text: unknown) => number };
 }
 

@@ -51,6 +51,21 @@ test('a run in a gap does not count until its next number; where none counts the
   expect(alignCurves([points([[0, Number.NaN]])]).mean[0]).toBeNaN();
 });
 
+test('where no run lives between two that do, there is no mean and no bridge', () => {
+  const early = points([
+    [0, 1],
+    [2, 3],
+  ]);
+  const late = points([[10, 7]]);
+  const { x, counts, mean } = alignCurves([late, early]);
+  expect([[...x], [...counts]]).toEqual([
+    [0, 2, 3, 10],
+    [1, 1, 0, 1],
+  ]);
+  expect(mean[2]).toBeNaN();
+  expect([...alignCurves([early, points([[3, 7]])]).x]).toEqual([0, 2, 3]); // neighbouring steps
+});
+
 const anyCurve = fc
   .uniqueArray(
     fc.tuple(fc.integer({ min: 0, max: 40 }), fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constant(Number.NaN))),

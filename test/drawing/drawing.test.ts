@@ -3,6 +3,7 @@ import { buildChartSpec } from '../../src/curves/chart-spec.ts';
 import type { ChartSpec } from '../../src/curves/chart-spec.ts';
 import type { Curve } from '../../src/curves/curve.ts';
 import { buildGroupsFigure, buildRunsFigure } from '../../src/curves/figure.ts';
+import { buildYAxis } from '../../src/curves/y-axis.ts';
 import { groupCurves } from '../../src/curves/group.ts';
 import { renderPage } from '../../src/drawing/page.ts';
 import { renderPng } from '../../src/drawing/png.ts';
@@ -64,6 +65,17 @@ describe('a picture', () => {
     expect(figure.legend).toEqual([]);
     expect([...figure.panels[0]!.series[0]!.y]).toEqual([Number.NaN, 1, Number.NaN]);
     expect(await draw(buildChartSpec(figure))).not.toContain('role-legend');
+  });
+
+  it('cuts a band of two runs where it would dwarf the curves, not that of three', () => {
+    const two = [curveOf('mgda-1', [1, 2, 3]), curveOf('mgda-2', [1.1, 2.1, 3.2])];
+    const domainOf = (curves: readonly Curve[]) => {
+      const figure = buildGroupsFigure(groupCurves(curves, 'ci95'), input);
+      return buildYAxis(figure.panels[0]!, figure, 300).scale['domain'] as [number, number];
+    };
+    expect(domainOf(two)).toEqual([1.05, 3.1]);
+    const [low, high] = domainOf([...two, curveOf('mgda-3', [1.2, 2.3, 3.3])]);
+    expect([low < 1.05, high > 3.3]).toEqual([true, true]);
   });
 
   it('becomes a PNG with letters in it, on a machine without fonts too', () => {
