@@ -7,26 +7,26 @@ import { describe, expect, test } from 'vitest';
 import { mergeShards, parseShard } from '../../src/commands/export.ts';
 import { openLocalStore } from '../../src/dataset/local-store.ts';
 import { makeContext } from '../helpers/context.ts';
-import { exportTo, hashTree, makeDatasetFolder, makeHeldRuns, makeLinkedRegistry } from '../helpers/export-lab.ts';
-import { makeHistory, openMemoryHistory } from '../helpers/memory-history.ts';
+import { exportTo, hashTree, makeDatasetFolder, makeMemoryRuns, makeLinkedRegistry } from '../helpers/export-lab.ts';
+import { makeHistory, createMemoryHistory } from '../helpers/memory-history.ts';
 import { query, write } from '../helpers/query.ts';
 import { runInline } from '../helpers/run-inline.ts';
 
 const RUNS = 12;
 const registry = makeLinkedRegistry(RUNS);
-const held = makeHeldRuns(RUNS, () => 400);
+const held = makeMemoryRuns(RUNS, () => 400);
 const MANIFEST = 'project=lab%2Fmolecules/_manifest.json';
 
 async function exportWhole(): Promise<Readonly<Record<string, string>>> {
   const folder = makeDatasetFolder();
-  await exportTo(folder, { source: openMemoryHistory(held) }, { registry });
+  await exportTo(folder, { source: createMemoryHistory(held) }, { registry });
   return hashTree(folder);
 }
 
 describe('an export', () => {
   test('writes each selected run once, and nothing that is up to date again', async () => {
     const folder = makeDatasetFolder();
-    const source = openMemoryHistory(held);
+    const source = createMemoryHistory(held);
     const where = ['gradient_method=mgda'];
     const first = await exportTo(folder, { source }, { registry, where });
     expect(first).toMatchObject({
@@ -42,23 +42,23 @@ describe('an export', () => {
     const before = hashTree(folder);
     const again = await exportTo(folder, { source }, { registry, where });
     expect(again).toMatchObject({ exported: 0, upToDate: 6, rows: 2400, exitCode: 0 });
-    expect(source.scanned).toHaveLength(6);
+    expect(source.scans).toHaveLength(6);
     expect(hashTree(folder)).toEqual(before);
     await exportTo(folder, { source }, { registry, where, refresh: true });
-    expect(source.scanned).toHaveLength(12);
+    expect(source.scans).toHaveLength(12);
     expect(hashTree(folder)).toEqual(before);
   });
 
   test('reads a run again that has grown, and one whose file is gone or short', async () => {
     const folder = makeDatasetFolder();
     const runs = new Map(held);
-    await exportTo(folder, { source: openMemoryHistory(runs) }, { registry });
-    runs.set('run3', { rows: makeHistory(3, 450), state: 'running' });
+    await exportTo(folder, { source: createMemoryHistory(runs) }, { registry });
+    runs.set('run3', { rows: makeHistory(3, 450), run: { state: 'running' } });
     rmSync(join(folder, 'project=lab%2Fmolecules/run=run5/part-00000.parquet'));
     writeFileSync(join(folder, 'project=lab%2Fmolecules/run=run7/part-00000.parquet'), 'PAR1');
-    const source = openMemoryHistory(runs);
+    const source = createMemoryHistory(runs);
     const report = await exportTo(folder, { source }, { registry });
-    expect([...source.scanned].sort()).toEqual(['run3', 'run5', 'run7']);
+    expect(source.scans.map(({ runId }) => runId).sort()).toEqual(['run3', 'run5', 'run7']);
     expect(report).toMatchObject({ exported: 3, upToDate: 9, rows: 12 * 400 + 50 });
   });
 
@@ -74,7 +74,7 @@ describe('an export', () => {
     const runs = new Map(held);
     runs.delete('run1');
     runs.set('run2', { rows: makeHistory(2, 400), goneAt: 250 });
-    const report = await exportTo(folder, { source: openMemoryHistory(runs) }, { registry });
+    const report = await exportTo(folder, { source: createMemoryHistory(runs) }, { registry });
     expect(report).toMatchObject({ exported: 10, runs: 10, exitCode: 1 });
     expect([...report.failed].sort((a, b) => (a.run < b.run ? -1 : 1))).toEqual([
       { run: 'run1', row: 'row-1', error: expect.stringContaining('may have been deleted') },
@@ -83,17 +83,17 @@ describe('an export', () => {
     expect(globSync('**/*.parquet', { cwd: folder })).toHaveLength(10);
     const manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as { runs: { status: string }[] };
     expect(manifest.runs.map(({ status }) => status).filter((status) => status === 'failed')).toHaveLength(2);
-    const healed = await exportTo(folder, { source: openMemoryHistory(held) }, { registry });
+    const healed = await exportTo(folder, { source: createMemoryHistory(held) }, { registry });
     expect(healed).toMatchObject({ exported: 2, upToDate: 10, failed: [], exitCode: 0 });
     expect(hashTree(folder)).toEqual(await exportWhole());
   });
 
   test('keeps what it has of a run that was deleted since', async () => {
     const folder = makeDatasetFolder();
-    await exportTo(folder, { source: openMemoryHistory(held) }, { registry });
+    await exportTo(folder, { source: createMemoryHistory(held) }, { registry });
     const runs = new Map(held);
     runs.delete('run1');
-    const report = await exportTo(folder, { source: openMemoryHistory(runs) }, { registry });
+    const report = await exportTo(folder, { source: createMemoryHistory(runs) }, { registry });
     expect(report).toMatchObject({ runs: 12, rows: 4800, exitCode: 1 });
     expect(globSync('**/run=run1/*.parquet', { cwd: folder })).toHaveLength(1);
   });
@@ -104,12 +104,12 @@ describe('an export', () => {
     let chunks = 0;
     const onChunk = (): void => void ((chunks += 1) === 18 && stop.abort());
     const context = makeContext({ signal: stop.signal });
-    const stopped = exportTo(folder, { context, source: openMemoryHistory(held, { onChunk }) }, { registry });
+    const stopped = exportTo(folder, { context, source: createMemoryHistory(held, { onChunk }) }, { registry });
     await expect(stopped).rejects.toMatchObject({ code: 130, hint: expect.stringContaining('goes on') });
     const files = globSync('**/*.parquet', { cwd: folder }).length;
     expect(files).toBeGreaterThan(0);
     expect(files).toBeLessThan(RUNS);
-    const report = await exportTo(folder, { source: openMemoryHistory(held) }, { registry });
+    const report = await exportTo(folder, { source: createMemoryHistory(held) }, { registry });
     expect(report.upToDate).toBe(files);
     expect(hashTree(folder)).toEqual(await exportWhole());
   });
@@ -130,7 +130,7 @@ test('killed at any moment and run again, it ends with the same bytes', async ()
     expect(signal).toBe('SIGKILL');
     // What a kill in the middle of a write leaves.
     writeFileSync(join(dirname(join(folder, MANIFEST)), '._manifest.json.0.partial'), 'half');
-    await exportTo(folder, { source: openMemoryHistory(held) }, { registry });
+    await exportTo(folder, { source: createMemoryHistory(held) }, { registry });
     expect(hashTree(folder)).toEqual(expected);
   }
 });
@@ -146,14 +146,14 @@ test.skipIf(!canTrace)('a full disk is told, and what was written before is not 
   expect(child).toMatchObject({ status: 1 });
   expect(child.stderr).toMatch(/cannot be written: the disk is full\nMake room/);
   expect(globSync('**/*.partial', { cwd: folder, dot: true } as object)).toEqual([]);
-  await exportTo(folder, { source: openMemoryHistory(held) }, { registry });
+  await exportTo(folder, { source: createMemoryHistory(held) }, { registry });
   expect(hashTree(folder)).toEqual(await exportWhole());
 });
 
 describe('shards', () => {
   test('that are merged equal one whole export', async () => {
     const folder = makeDatasetFolder();
-    const source = openMemoryHistory(held);
+    const source = createMemoryHistory(held);
     const shards = [1, 2, 3].map((index) => ({ index, count: 3 }));
     const reports = await Promise.all(shards.map((shard) => exportTo(folder, { source }, { registry, shard })));
     expect(reports.map(({ exported }) => exported).reduce((sum, count) => sum + count)).toBe(RUNS);
@@ -171,7 +171,7 @@ describe('shards', () => {
 
   test('that are missing are named', async () => {
     const folder = makeDatasetFolder();
-    await exportTo(folder, { source: openMemoryHistory(held) }, { registry, shard: { index: 2, count: 3 } });
+    await exportTo(folder, { source: createMemoryHistory(held) }, { registry, shard: { index: 2, count: 3 } });
     const merged = mergeShards({ store: openLocalStore(folder) }, { project: 'lab/molecules', shards: 3 });
     await expect(merged).rejects.toThrow('2 of 3 shards have no manifest yet: 1, 3');
   });
@@ -192,17 +192,17 @@ describe('what is refused', () => {
     const folder = makeDatasetFolder();
     mkdirSync(dirname(join(folder, MANIFEST)), { recursive: true });
     writeFileSync(join(folder, MANIFEST), text);
-    const source = openMemoryHistory(held);
+    const source = createMemoryHistory(held);
     await expect(exportTo(folder, { source }, { registry })).rejects.toMatchObject({
       message: expect.stringContaining(message),
       hint: expect.stringContaining('delete it'),
     });
-    expect(source.scanned).toEqual([]);
+    expect(source.scans).toEqual([]);
   });
 
   test('other metrics than the dataset holds', async () => {
     const folder = makeDatasetFolder();
-    const source = openMemoryHistory(held);
+    const source = createMemoryHistory(held);
     await exportTo(folder, { source }, { registry, keys: ['objective_COMT'] });
     await expect(exportTo(folder, { source }, { registry })).rejects.toThrow(
       'holds objective_COMT, asked for: all metrics',
@@ -211,7 +211,7 @@ describe('what is refused', () => {
 
   test('a metric that no run logged, with the nearest names, before anything is written', async () => {
     const folder = makeDatasetFolder();
-    const asked = exportTo(folder, { source: openMemoryHistory(held) }, { registry, keys: ['objective_COMTT'] });
+    const asked = exportTo(folder, { source: createMemoryHistory(held) }, { registry, keys: ['objective_COMTT'] });
     await expect(asked).rejects.toMatchObject({ code: 2, hint: 'Did you mean "objective_COMT"?' });
     expect(globSync('**/*', { cwd: folder })).toEqual([]);
   });
@@ -227,7 +227,7 @@ describe('what is refused', () => {
   test('a place that cannot be written', async () => {
     const folder = makeDatasetFolder();
     writeFileSync(folder, 'a file');
-    await expect(exportTo(folder, { source: openMemoryHistory(held) }, { registry })).rejects.toThrow(
+    await expect(exportTo(folder, { source: createMemoryHistory(held) }, { registry })).rejects.toThrow(
       /cannot be (read|written)/,
     );
   });
@@ -252,7 +252,7 @@ test('the command line checks its words before it opens anything, and merges wit
     stderr: expect.stringContaining('AWS_ACCESS_KEY_ID'),
   });
   for (const index of [1, 2]) {
-    await exportTo(folder, { source: openMemoryHistory(held) }, { registry, shard: { index, count: 2 } });
+    await exportTo(folder, { source: createMemoryHistory(held) }, { registry, shard: { index, count: 2 } });
   }
   const merged = await runlink('--out', 'dataset', '--merge', '2');
   expect(merged).toMatchObject({ code: 0, stderr: '' });
@@ -268,7 +268,7 @@ test('a row that is linked twice, and links with odd letters, do no harm', async
   write(odd, "INSERT INTO training_runs (run_id, wandb_run_id, status) VALUES ('twin', '../../etc', 'odd')");
   const folder = makeDatasetFolder();
   const runs = new Map(['../../etc', 'ü=/%2e b'].map((id, no) => [id, { rows: makeHistory(no, 5) }]));
-  const report = await exportTo(folder, { source: openMemoryHistory(runs) }, { registry: odd, status: 'odd' });
+  const report = await exportTo(folder, { source: createMemoryHistory(runs) }, { registry: odd, status: 'odd' });
   expect(report).toMatchObject({ selected: 2, exported: 2, rows: 10 });
   expect(Object.keys(hashTree(dirname(folder))).sort()).toEqual([
     'dataset/project=lab%2Fmolecules/_manifest.json',

@@ -4,8 +4,8 @@ import { mergeShards } from '../../src/commands/export.ts';
 import { openDatasetStore } from '../../src/dataset/open-store.ts';
 import { openLocalStore } from '../../src/dataset/local-store.ts';
 import type { DatasetStore } from '../../src/model/dataset.ts';
-import { exportTo, makeDatasetFolder, makeHeldRuns, makeLinkedRegistry } from '../helpers/export-lab.ts';
-import { openMemoryHistory } from '../helpers/memory-history.ts';
+import { exportTo, makeDatasetFolder, makeMemoryRuns, makeLinkedRegistry } from '../helpers/export-lab.ts';
+import { createMemoryHistory } from '../helpers/memory-history.ts';
 import { BUCKET, startS3, type TestS3 } from '../helpers/s3.ts';
 
 let s3: TestS3;
@@ -133,7 +133,7 @@ describe('what S3 refuses is explained, and no key is in the words', () => {
 
 test('a dataset in a bucket equals the one in a folder, from shards that a faulty network interrupts', async () => {
   const registry = makeLinkedRegistry(8);
-  const source = openMemoryHistory(makeHeldRuns(8, (no) => 20 * no));
+  const source = createMemoryHistory(makeMemoryRuns(8, (no) => 20 * no));
   const folder = makeDatasetFolder();
   await exportTo(folder, { source }, { registry });
   for (const index of [1, 2]) {

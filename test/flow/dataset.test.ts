@@ -4,8 +4,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportTo, makeLinkedRegistry } from '../helpers/export-lab.ts';
-import { makeHistory, openMemoryHistory } from '../helpers/memory-history.ts';
-import type { HeldRun } from '../helpers/memory-history.ts';
+import { makeHistory, createMemoryHistory } from '../helpers/memory-history.ts';
+import type { MemoryRun } from '../helpers/memory-history.ts';
 import { runInline } from '../helpers/run-inline.ts';
 import { write } from '../helpers/query.ts';
 
@@ -19,7 +19,7 @@ function readSql(page: string): readonly string[] {
 
 const RUNS = 9;
 /** What the source holds: runs of unequal length, one that logged nothing, one with everything that a script may log. */
-const held = new Map<string, HeldRun>(
+const held = new Map<string, MemoryRun>(
   Array.from({ length: RUNS }, (_run, no) => [`run${no}`, { rows: makeHistory(no, no === 8 ? 0 : 100 + 10 * no) }]),
 );
 /** A run id that a reader might take for a number. */
@@ -38,7 +38,7 @@ let duckdb: DuckDBConnection;
 
 beforeAll(async () => {
   write(registry, `UPDATE training_runs SET wandb_run_id = '${NUMERIC}' WHERE run_id = 'row-without-link'`);
-  await exportTo(join(folder, 'dataset'), { source: openMemoryHistory(held) }, { registry });
+  await exportTo(join(folder, 'dataset'), { source: createMemoryHistory(held) }, { registry });
   await runInline(['runs', '--out', 'runs.parquet'], { cwd: folder, env: { RUNLINK_REGISTRY: registry } });
   duckdb = await (await DuckDBInstance.create(':memory:')).connect();
   await duckdb.run(`SET file_search_path = '${folder}'`);

@@ -93,6 +93,9 @@ describe.each(Object.keys(REGISTRIES) as Mode[])('a registry in %s mode', (mode)
     'rollback --keep-link --yes',
     'status --log',
     'runs --format xml --log never.log',
+    'curves --metric loss --out never.gif',
+    'curves --metric loss --where batch_size=none --out never.svg --cache never',
+    'compare only-one',
   ])('keeps its bytes, and gets no neighbours, where this is refused: %s', async (line) => {
     const before = hashFolder(lab.folder, SQLITES_OWN);
     const args = line

@@ -1,13 +1,13 @@
 // A process of its own that exports 12 runs of 400 steps, slowly, for tests that kill it or let its disk fail:
 // FOLDER REGISTRY [DELAY_MS]
 import { RunlinkError } from '../../src/errors.ts';
-import { exportTo, makeHeldRuns } from './export-lab.ts';
-import { openMemoryHistory } from './memory-history.ts';
+import { exportTo, makeMemoryRuns } from './export-lab.ts';
+import { createMemoryHistory } from './memory-history.ts';
 
 const [folder = '', registry = '', delayMs = '2'] = process.argv.slice(2);
 try {
-  const source = openMemoryHistory(
-    makeHeldRuns(12, () => 400),
+  const source = createMemoryHistory(
+    makeMemoryRuns(12, () => 400),
     { delayMs: Number(delayMs) },
   );
   const { exported, exitCode } = await exportTo(folder, { source }, { registry });

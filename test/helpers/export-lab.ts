@@ -6,8 +6,8 @@ import type { ExportDeps, ExportOptions, ExportReport } from '../../src/commands
 import { openLocalStore } from '../../src/dataset/local-store.ts';
 import { makeContext } from './context.ts';
 import { insertRows, makeDatabase, makeFolder } from './database.ts';
-import { makeHistory, openMemoryHistory } from './memory-history.ts';
-import type { HeldRun } from './memory-history.ts';
+import { makeHistory, createMemoryHistory } from './memory-history.ts';
+import type { MemoryRun } from './memory-history.ts';
 
 /** A registry of so many linked rows, half of them MGDA; row `row-7` is linked to `run7`. */
 export function makeLinkedRegistry(runs: number): string {
@@ -30,7 +30,7 @@ export function makeLinkedRegistry(runs: number): string {
   }, 'training_runs.db');
 }
 
-export function makeHeldRuns(runs: number, steps: (no: number) => number): Map<string, HeldRun> {
+export function makeMemoryRuns(runs: number, steps: (no: number) => number): Map<string, MemoryRun> {
   return new Map(Array.from({ length: runs }, (_run, no) => [`run${no}`, { rows: makeHistory(no, steps(no)) }]));
 }
 
@@ -39,7 +39,7 @@ export async function exportTo(
   deps: Partial<ExportDeps>,
   options: Partial<ExportOptions> & { readonly registry: string },
 ): Promise<ExportReport> {
-  const { context = makeContext(), source = openMemoryHistory(new Map()), store = openLocalStore(folder) } = deps;
+  const { context = makeContext(), source = createMemoryHistory(new Map()), store = openLocalStore(folder) } = deps;
   return await exportDataset({ context, source, store }, { concurrency: 3, ...options });
 }
 

@@ -1,5 +1,7 @@
 import type { VerbHost } from '../verb.ts';
 import { addApply } from './apply.ts';
+import { addCompare } from './compare.ts';
+import { addCurves } from './curves.ts';
 import { addDecide } from './decide.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
@@ -34,6 +36,8 @@ export const ADD_VERBS: readonly ((host: VerbHost) => void)[] = [
   addRuns,
   addHistory,
   addExport,
+  addCurves,
+  addCompare,
   addDemo,
   addHelp,
 ];

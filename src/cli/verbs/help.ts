@@ -5,6 +5,7 @@ import { addVerb, type VerbHost } from '../verb.ts';
 /** The manual's chapters, by the word that opens them. */
 export const HELP_TOPICS = {
   configuration: 'runlink.json, W&B settings, environment',
+  curves: 'which runs, how they are averaged and smoothed, pictures, the cache',
   export: 'datasets of training curves for DuckDB, Spark and Ray; several machines side by side; buckets',
   history: 'all logged steps of a run: what comes, and whether it is everything',
   links: 'new runs link themselves, and links stay true',
