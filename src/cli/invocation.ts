@@ -85,3 +85,9 @@ export function resolveRegistry(io: Io, options: RegistryOptions): { registry: s
   const registry = resolve(io.cwd, given);
   return options.config === undefined ? { registry } : { registry, config: resolve(io.cwd, options.config) };
 }
+
+/** For verbs that can do without a registry. */
+export function resolveRegistryOrNull(io: Io, options: RegistryOptions): ReturnType<typeof resolveRegistry> | null {
+  const isNamed = [options.registry, options.config, io.env['RUNLINK_REGISTRY']].some((name) => (name ?? '') !== '');
+  return isNamed ? resolveRegistry(io, options) : null;
+}

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { assertNotOneOf, writeOutFile } from '../dataset/out-file.ts';
+import { assertWritable, writeOutFile } from '../dataset/out-file.ts';
 import type { Pieces } from '../dataset/out-file.ts';
 import { StoppedError, UsageError } from '../errors.ts';
 import type { Invocation } from './invocation.ts';
@@ -25,10 +25,7 @@ export async function writeOutput(invocation: Invocation, pieces: Pieces, { out,
     }
     return;
   }
-  await assertNotOneOf(
-    out,
-    ['', '-wal', '-shm', '-journal'].map((suffix) => `${registry}${suffix}`),
-  );
+  await assertWritable(out, registry);
   const bytes = await writeOutFile(out, stoppable(pieces, context.signal));
   context.say(`wrote ${out} (${bytes.toLocaleString('en')} bytes)`);
 }

@@ -10,11 +10,11 @@ import type { CurveOptions, TreatedCurves } from './curves.ts';
 import { treatCurves } from './curves.ts';
 import { fetchCurves } from './read-curves.ts';
 import type { CurvesDeps, ReadResult } from './read-curves.ts';
-import { resolveRuns } from './run-reference.ts';
-import type { ProjectScope } from './run-reference.ts';
+import { findRunTargets } from './run-target.ts';
 
 export interface CompareDeps extends CurvesDeps {
-  readonly scope: ProjectScope;
+  /** The project whose runs are meant. */
+  readonly scope: { readonly entity: string; readonly project: string };
 }
 
 export interface CompareOptions extends Omit<CurveOptions, 'best' | 'bestBy' | 'goal'> {
@@ -60,7 +60,7 @@ export async function compareRuns(deps: CompareDeps, options: CompareOptions): P
   if (options.runs.length < 2) {
     throw new UsageError(`one run cannot be compared: expected two or more, found ${options.runs.length}`);
   }
-  const named = await resolveRuns(options.runs, deps.scope, options.registry ?? null);
+  const named = await findRuns(deps, options);
   const infos = await fetchAll(deps, named);
   const runs = nameApart(named.map((run, index) => ({ ...run, label: infos[index]?.run.displayName ?? run.label })));
   const metrics = options.metrics ?? chooseShared(infos);
@@ -78,6 +78,16 @@ export async function compareRuns(deps: CompareDeps, options: CompareOptions): P
     sameConfig: config.filter((value) => !differs(value)).length,
     summary: compareSummaries(infos),
   };
+}
+
+async function findRuns({ scope }: CompareDeps, options: CompareOptions): Promise<readonly CurveRun[]> {
+  const project = `${scope.entity}/${scope.project}`;
+  const targets = await findRunTargets(options.runs, { registry: options.registry ?? null, project });
+  const twice = targets.find(({ runId }, index) => targets.findIndex((other) => other.runId === runId) !== index);
+  if (twice !== undefined) {
+    throw new UsageError(`run ${twice.runId} is named twice`, { hint: 'Name each run once.' });
+  }
+  return targets.map(({ runId, keyText }) => ({ runId, rowKey: keyText, label: runId, group: null }));
 }
 
 async function fetchAll({ source }: CompareDeps, runs: readonly CurveRun[]): Promise<readonly RunHistoryInfo[]> {

@@ -4,16 +4,13 @@ import { renderCell } from '../model/cell.ts';
 import type { RegistrySchema } from '../model/registry.ts';
 import { queryRows } from '../registry/query.ts';
 import type { RowQuery, RowRecord } from '../registry/query.ts';
-import { countValues } from '../registry/query-values.ts';
 import { parseCondition } from '../registry/query-where.ts';
 import { withRegistryReadOnly } from '../registry/session.ts';
-import type { RegistryLocation, RegistrySession } from '../registry/session.ts';
+import type { RegistrySession } from '../registry/session.ts';
+import type { SelectionOptions } from './linked-runs.ts';
 
 /** Which rows of the registry, as in `runs`. */
-export interface RowSelection extends RegistryLocation, Pick<RowQuery, 'status' | 'order' | 'limit'> {
-  /** Conditions, for example `gradient_method=mgda` or `lr>=1e-4`; all must hold. */
-  readonly where?: readonly string[];
-}
+export interface CurveSelection extends SelectionOptions, Pick<RowQuery, 'order' | 'limit'> {}
 
 export interface SelectedRows {
   /** The query as a person would say it. */
@@ -31,25 +28,29 @@ export interface SelectedRows {
  *
  * @throws UsageError where no row is selected, with the values that there are; RunlinkError where none of them is linked
  */
-export async function selectRuns(selection: RowSelection, groupBy: string | undefined): Promise<SelectedRows> {
-  const { where = [], status, order, limit } = selection;
-  const words = [...where, ...(status === undefined ? [] : [`status=${status}`])].join(' and ') || 'all rows';
+export async function selectRuns(selection: CurveSelection, groupBy: string | undefined): Promise<SelectedRows> {
+  const { where = [] } = selection;
+  const words = describeSelection(selection);
   return await withRegistryReadOnly(selection, (session) => {
     const { key, identity } = session.schema;
     if (identity.wandb_run_id === null) throw notLinkedError(words, session.schema);
     const columns = [key, identity.wandb_run_id, ...(identity.run_name === null ? [] : [identity.run_name])];
     const { rows, columns: found } = queryRows(session.db, session.schema, {
+      ...selection,
       where: where.map(parseCondition),
       columns: groupBy === undefined ? columns : [groupBy, ...columns],
-      ...(status === undefined ? {} : { status }),
-      ...(order === undefined ? {} : { order }),
-      ...(limit === undefined ? {} : { limit }),
     });
     if (rows.length === 0) throw nothingSelectedError(session, selection, words);
     const selected = sortOut(rows, session.schema, groupBy === undefined ? null : (found[0] ?? null));
     if (selected.runs.length === 0) throw notLinkedError(words, session.schema);
     return { words, rows: rows.length, ...selected };
   });
+}
+
+function describeSelection({ where = [], status, since, until }: CurveSelection): string {
+  const rest = Object.entries({ 'status=': status, 'since ': since, 'until ': until });
+  const words = [...where, ...rest.flatMap(([word, value]) => (value === undefined ? [] : [`${word}${value}`]))];
+  return words.join(' and ') || 'all rows';
 }
 
 function sortOut(
@@ -94,17 +95,22 @@ function notLinkedError(words: string, { table }: RegistrySchema): RunlinkError 
 /** Values of each column that was asked about: the mistake is usually one of spelling. */
 function nothingSelectedError(
   { db, schema }: RegistrySession,
-  { where = [], status }: RowSelection,
+  { where = [], status }: CurveSelection,
   words: string,
 ): UsageError {
   const columns = where.map((text) => parseCondition(text).column);
   if (status !== undefined && schema.identity.status !== null) columns.push(schema.identity.status);
-  const values = [...new Set(columns)].map((column) => {
-    const counts = countValues(db, schema, { column, limit: 8 });
-    const named = counts.map(({ value, rows }) => `${renderCell(value) || '(empty)'} (${rows})`);
-    return `${column} is ${named.join(', ') || 'nowhere filled'}${counts.length === 8 ? ', …' : ''}`;
-  });
+  const values = [...new Set(columns)].map((column) => `${column} is ${listValues({ db, schema }, column)}`);
   return new UsageError(`no row of table "${schema.table}" is selected by: ${words}`, {
     hint: values.length === 0 ? 'The table is empty.' : `What there is, with the number of rows: ${values.join('; ')}.`,
   });
+}
+
+const MOST_VALUES = 8;
+
+function listValues({ db, schema }: Pick<RegistrySession, 'db' | 'schema'>, column: string): string {
+  const { columns, rows } = queryRows(db, schema, { where: [], groupBy: [column], limit: MOST_VALUES });
+  const [value = '', count = ''] = columns;
+  const named = rows.map((row) => `${renderValue(row[value]) || '(empty)'} (${String(row[count])})`);
+  return `${named.join(', ') || 'nowhere filled'}${rows.length === MOST_VALUES ? ', …' : ''}`;
 }

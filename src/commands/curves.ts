@@ -7,7 +7,7 @@ import { parseSmoothing, smooth } from '../curves/smooth.ts';
 import { UsageError } from '../errors.ts';
 import type { SkippedCurve } from './curve-metrics.ts';
 import { selectRuns } from './curve-rows.ts';
-import type { RowSelection, SelectedRows } from './curve-rows.ts';
+import type { CurveSelection, SelectedRows } from './curve-rows.ts';
 import { fetchCurves } from './read-curves.ts';
 import type { CurvesDeps, FailedRun } from './read-curves.ts';
 
@@ -29,7 +29,7 @@ export interface CurveOptions {
   readonly concurrency?: number;
 }
 
-export interface CurvesOptions extends RowSelection, CurveOptions {
+export interface CurvesOptions extends CurveSelection, CurveOptions {
   /** Names, or patterns such as `objective_*`. */
   readonly metrics: readonly string[];
   /** A column of the registry: one mean curve for each of its values. */
@@ -73,8 +73,9 @@ const MOST_GROUPS = 24;
  */
 export async function readCurves(deps: CurvesDeps, options: CurvesOptions): Promise<CurvesReport> {
   assertCurveOptions(options);
-  const { groupBy, metrics, x = '_step', concurrency = DEFAULT_CONCURRENCY } = options;
-  const selection = await selectRuns(options, groupBy);
+  const { groupBy, ...rest } = options;
+  const { metrics, x = '_step', concurrency = DEFAULT_CONCURRENCY } = rest;
+  const selection = await selectRuns(rest, groupBy);
   assertFewGroups(selection, groupBy);
   const read = await fetchCurves(deps, { runs: selection.runs, metrics, x, concurrency });
   return { selection, x, groupBy: groupBy ?? null, ...read, ...treatCurves(read, options) };

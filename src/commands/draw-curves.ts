@@ -1,11 +1,10 @@
 import { extname, resolve } from 'node:path';
 import { buildChartSpec } from '../curves/chart-spec.ts';
 import type { Figure } from '../curves/figure.ts';
-import { encodeCsv } from '../dataset/csv.ts';
-import { encodeParquet } from '../dataset/parquet.ts';
+import { writeOutFile } from '../dataset/out-file.ts';
+import { writeTable } from '../dataset/table-file.ts';
 import { UsageError } from '../errors.ts';
 import { type Drawable, buildDataTable, buildFigure } from './figure-of.ts';
-import { writeWhole } from './write-file.ts';
 
 export interface DrawOptions {
   /** `.svg`, `.png` or `.html`; `.parquet` and `.csv` write the numbers alone. */
@@ -58,7 +57,7 @@ export async function writeCurves(
   const written: string[] = [];
   for (const path of [options.out, options.data].filter((own) => own !== undefined)) {
     const target = resolve(path);
-    await writeWhole(target, await encode(drawable, { ending: endingOf(path), logY: options.logY === true, notes }));
+    await writeOne(target, drawable, { ending: endingOf(path), logY: options.logY === true, notes });
     written.push(target);
   }
   return written;
@@ -70,10 +69,12 @@ interface Encoding {
   readonly notes: PageNotes;
 }
 
-async function encode(drawable: Drawable, { ending, logY, notes }: Encoding): Promise<string | Uint8Array> {
-  if (ending === '.csv') return encodeCsv(buildDataTable(drawable));
-  if (ending === '.parquet') return encodeParquet(buildDataTable(drawable));
-  return await draw(buildFigure(drawable, { logY }), { ending, notes });
+async function writeOne(path: string, drawable: Drawable, { ending, logY, notes }: Encoding): Promise<void> {
+  if (ending === '.csv' || ending === '.parquet') {
+    const format = ending === '.csv' ? 'csv' : 'parquet';
+    return await writeTable(path, buildDataTable(drawable), { format, head: {} });
+  }
+  await writeOutFile(path, [await draw(buildFigure(drawable, { logY }), { ending, notes })]);
 }
 
 /** What draws is loaded only by who draws. */

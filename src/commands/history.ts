@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSpool } from '../dataset/spool.ts';
 import type { Spool } from '../dataset/spool.ts';
-import { assertWritable, renderTableText, writeTable } from '../dataset/write.ts';
-import type { TableFormat } from '../dataset/write.ts';
+import { assertWritable } from '../dataset/out-file.ts';
+import { renderTableText, writeTable } from '../dataset/table-file.ts';
+import type { TableFormat } from '../dataset/table-file.ts';
 import { EXIT_CODES, RunlinkError, StoppedError, UsageError } from '../errors.ts';
 import type { ExitCode } from '../errors.ts';
 import type { InvocationContext } from '../model/context.ts';
@@ -15,8 +16,8 @@ import type { RegistryLocation } from '../registry/session.ts';
 import type { ProjectSource } from '../wandb/run-source.ts';
 import { assertKeysAreLogged } from './history-keys.ts';
 import { buildHistogramsTable, buildMetricsTable, listMixedKinds, summarizeRows } from './history-table.ts';
-import { findHistoryTarget } from './history-target.ts';
-import type { HistoryTarget } from './history-target.ts';
+import { findRunTarget } from './run-target.ts';
+import type { RunTarget } from './run-target.ts';
 
 export interface HistoryOptions {
   /** Key of a registry row, run id, `entity/project/run`, or the address of the run's page. */
@@ -68,8 +69,8 @@ export interface HistoryReport {
  * @throws StoppedError after the chunk under way when the signal is aborted
  */
 export async function history(deps: HistoryDeps, options: HistoryOptions): Promise<HistoryReport> {
-  if (options.out !== null) assertWritable(options.out);
-  const target = await findHistoryTarget(options.run, options.registry, options.project);
+  if (options.out !== null) await assertWritable(options.out, options.registry?.registry ?? null);
+  const target = await findRunTarget(options.run, options);
   const source = await deps.openProject(target.project);
   try {
     const [info] = await source.history.fetchHistoryInfos([target.runId]);
@@ -83,7 +84,7 @@ export async function history(deps: HistoryDeps, options: HistoryOptions): Promi
 
 function notFound(
   { entity, project }: ProjectSource,
-  { runId, keyText }: HistoryTarget,
+  { runId, keyText }: RunTarget,
   { registry }: HistoryOptions,
 ): UsageError {
   const wasKey = registry !== null && keyText === null ? ', and no such row in the registry' : '';
@@ -103,7 +104,7 @@ async function readSystem(reading: Reading): Promise<HistoryReport> {
   const rows = await source.history.fetchSystemMetrics(info.run.runId);
   if (rows.length === 0) context.say(`run ${info.run.runId} has no system metrics`);
   const table = buildMetricsTable(rows, summarizeRows(rows), ['_timestamp', '_runtime']);
-  return finish(reading, table, { check: null, resumedRows: 0, rows: rows.length });
+  return await finish(reading, table, { check: null, resumedRows: 0, rows: rows.length });
 }
 
 /** What becomes of a metric that is a histogram at some steps and a number at others. */
@@ -132,7 +133,7 @@ async function readSteps(reading: Reading): Promise<HistoryReport> {
       what.kind === 'histograms'
         ? buildHistogramsTable(spool.read(), what.key)
         : buildMetricsTable(spool.read(), summary, ['_step', ...(keys ?? [])]);
-    const report = finish(reading, table, { check, resumedRows, rows: summary.steps });
+    const report = await finish(reading, table, { check, resumedRows, rows: summary.steps });
     spool.discard();
     return report;
   } catch (error) {
@@ -178,15 +179,15 @@ async function fillSpool({ source, context, options, info }: Reading, spool: Spo
   return check;
 }
 
-function finish(
+async function finish(
   { options, info, context, print }: Reading,
   table: DataTable,
   { check, resumedRows, rows }: Pick<HistoryReport, 'check' | 'resumedRows' | 'rows'>,
-): HistoryReport {
+): Promise<HistoryReport> {
   const { out, format } = options;
   const { runId, displayName, state } = info.run;
   const head = { version: 1, run: { id: runId, name: displayName, url: info.url, state }, check };
-  if (out !== null) writeTable(out, table, { format, head });
+  if (out !== null) await writeTable(out, table, { format, head });
   else if (format === 'parquet') throw new UsageError('Parquet is no text, expected --out FILE with --format parquet');
   else for (const piece of renderTableText(table, format, head)) print(piece);
   const isIncomplete = check?.verdict === 'incomplete';

@@ -3,33 +3,22 @@ import { decodeHistogramOrNull } from '../model/histogram.ts';
 import type { Histogram } from '../model/histogram.ts';
 import type { HistoryCheck, HistoryQuery, HistoryRow, MetricKind, RunHistoryInfo } from '../model/history.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { Run } from '../model/run.ts';
 import type { ProjectSource } from '../wandb/run-source.ts';
 import { assertKeysAreLogged } from './history-keys.ts';
 
 export type StepQuery = Pick<HistoryQuery, 'keys' | 'minStep' | 'maxStep'>;
 
 /** A run with all that it logged. */
-export interface RunWithHistory {
+export interface RunWithHistory extends Omit<Run, 'runId' | 'displayName' | 'createdAt' | 'heartbeatAt'> {
   /** The run id, as in the run's address. */
   readonly id: string;
   /** The display name. */
   readonly name: string | null;
   readonly url: string;
-  readonly storageId: string;
-  readonly state: string | null;
   /** ISO, UTC. */
   readonly createdAt: string;
   readonly heartbeatAt: string | null;
-  readonly group: string | null;
-  readonly jobType: string | null;
-  readonly sweepName: string | null;
-  readonly tags: readonly string[];
-  readonly notes: string | null;
-  readonly host: string | null;
-  readonly user: string | null;
-  readonly commit: string | null;
-  readonly program: string | null;
-  readonly args: readonly string[];
   /** As the user gave it, without what W&B's client adds. */
   readonly config: JsonObject;
   readonly summary: JsonObject;

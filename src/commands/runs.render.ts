@@ -1,9 +1,8 @@
-import { stringify } from 'csv-stringify/sync';
 import { assertNever } from '../errors.ts';
 import { renderCell } from '../model/cell.ts';
 import type { DataCell, DataColumn } from '../model/table.ts';
 import { encodeParquetPieces } from '../dataset/parquet.ts';
-import { guardCell } from '../plan/csv-cells.ts';
+import { guardText, renderCsvLines } from '../plan/csv-cells.ts';
 import type { RowRecord } from '../registry/query.ts';
 import { escapeForTerminal, escapeJson } from '../text/escape.ts';
 import { cutToWidth } from '../text/fit.ts';
@@ -120,22 +119,14 @@ function* renderRunsCsv({ columns, rows }: RunsReport): Generator<string> {
   for (const row of rows) {
     lines.push(columns.map((name) => renderCsvCell(row[name] ?? null)));
     if (lines.length < CSV_BATCH) continue;
-    yield stringifyCsv(lines);
+    yield renderCsvLines(lines);
     lines = [];
   }
-  yield stringifyCsv(lines);
-}
-
-function stringifyCsv(lines: string[][]): string {
-  return stringify(lines, { quoted_match: /[\r\n]/ });
+  yield renderCsvLines(lines);
 }
 
 function renderCsvCell(value: RowRecord[string]): string {
   return typeof value === 'string' ? guardText(value) : renderValue(value);
-}
-
-function guardText(text: string): string {
-  return text.trim() !== '' && Number.isFinite(Number(text)) ? text : guardCell(text);
 }
 
 /** Typed by what the rows hold; blobs, and columns with numbers and text mixed, are text. */

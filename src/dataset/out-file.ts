@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -36,27 +37,49 @@ export async function writeOutFile(path: string, pieces: Pieces): Promise<number
   }
 }
 
+const SQLITE_HEAD = 'SQLite format 3';
+
 /**
- * A result must not be written over the registry, or over what SQLite keeps beside it.
+ * A result must never take the place of a registry, of what SQLite keeps beside it, or of another database.
  *
- * @throws UsageError where `out` is one of these files
+ * @param registry path of the registry at hand; null where there is none
+ * @throws UsageError where `out` is no file that may be replaced
  */
-export async function assertNotOneOf(out: string, files: readonly string[]): Promise<void> {
+export async function assertWritable(out: string, registry: string | null): Promise<void> {
   const target = await statOrNull(out);
   if (target === null) return;
-  if (target.isDirectory()) {
-    throw new UsageError(`${out} is a folder, expected a file to write`, { hint: 'Name a file in it with --out.' });
+  const fact = (await isPartOf(target, registry))
+    ? 'the registry or belongs to it, and is not written over'
+    : await describeUnfitOrNull(out, target);
+  if (fact === null) return;
+  throw new UsageError(`${out} is ${fact}`, { hint: 'Name another file with --out.' });
+}
+
+async function isPartOf(target: Stats, registry: string | null): Promise<boolean> {
+  for (const suffix of registry === null ? [] : ['', '-wal', '-shm', '-journal']) {
+    const other = await statOrNull(`${registry}${suffix}`);
+    if (other !== null && other.ino === target.ino && other.dev === target.dev) return true;
   }
-  for (const file of files) {
-    const other = await statOrNull(file);
-    if (other === null || other.ino !== target.ino || other.dev !== target.dev) continue;
-    throw new UsageError(`${out} is the registry or belongs to it, and is not written over`, {
-      hint: 'Name another file with --out.',
-    });
+  return false;
+}
+
+async function describeUnfitOrNull(out: string, target: Stats): Promise<string | null> {
+  if (target.isDirectory()) return 'a folder, expected a file that may be replaced';
+  if (!target.isFile()) return 'no file, expected one that may be replaced';
+  return (await readHead(out)) === SQLITE_HEAD ? 'a SQLite database, expected a file that may be replaced' : null;
+}
+
+async function readHead(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(SQLITE_HEAD.length));
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await file.close();
   }
 }
 
-async function statOrNull(path: string): Promise<Awaited<ReturnType<typeof stat>> | null> {
+async function statOrNull(path: string): Promise<Stats | null> {
   return await stat(path).catch(() => null);
 }
 
@@ -87,6 +110,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'no permission to write there',
   EROFS: 'the file system is read-only',
   ENAMETOOLONG: 'the name is too long for the file system',
+  EEXIST: 'a part of the path is a file, not a folder',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EISDIR: 'it is a folder',
 };

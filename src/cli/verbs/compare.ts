@@ -6,7 +6,7 @@ import { writeCurves } from '../../commands/draw-curves.ts';
 import { EXIT_CODES } from '../../errors.ts';
 import { escapeForTerminal } from '../../text/escape.ts';
 import { withHistories } from '../history-source.ts';
-import { type Invocation, resolveRegistry } from '../invocation.ts';
+import { type Invocation, resolveRegistryOrNull } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
 import { addVerb, type VerbHost, withProject, withRegistry } from '../verb.ts';
 import { type DrawVerbOptions, resolveFiles, withDrawing } from './curves.ts';
@@ -24,13 +24,13 @@ async function compare(invocation: Invocation, names: readonly string[], options
   const { io, context, page } = invocation;
   const files = resolveFiles(io.cwd, options);
   const { metric, x = '_step', smooth, band, concurrency } = options;
-  const hasRegistry = (options.registry ?? io.env['RUNLINK_REGISTRY'] ?? '') !== '';
+  const registry = resolveRegistryOrNull(io, options);
   return await withHistories(invocation, options, async ({ runs, source }) => {
     const report = await compareRuns(
       { context, source, scope: runs },
       {
         runs: names,
-        ...(hasRegistry ? { registry: resolveRegistry(io, options) } : {}),
+        ...(registry === null ? {} : { registry }),
         ...(metric === undefined ? {} : { metrics: metric }),
         x,
         ...(smooth === undefined ? {} : { smooth }),

@@ -10,6 +10,7 @@ import { EXIT_CODES } from '../../errors.ts';
 import { type CacheVerbOptions, withCache, withHistories } from '../history-source.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
+import { type SelectionOptions, withSelection } from '../selection.ts';
 import type { ProjectOptions } from '../source.ts';
 import { addVerb, collect, parseCount, parsePositiveCount, type VerbHost, withProject, withRegistry } from '../verb.ts';
 
@@ -22,9 +23,7 @@ export interface DrawVerbOptions
   readonly data?: string;
 }
 
-interface CurvesVerbOptions extends DrawVerbOptions {
-  readonly where?: readonly string[];
-  readonly status?: string;
+interface CurvesVerbOptions extends DrawVerbOptions, SelectionOptions {
   readonly order?: string;
   readonly limit?: number;
   readonly groupBy?: string;
@@ -32,9 +31,7 @@ interface CurvesVerbOptions extends DrawVerbOptions {
 
 export function addCurves(host: VerbHost): void {
   const verb = addVerb(host, 'curves', 'draw the curves of the runs that a query of the registry selects');
-  withProject(withRegistry(verb))
-    .option('--where <column=value>', 'a condition (also != < <= > >=); may be given several times', collect)
-    .option('--status <status>', "running, not_running, or one of the registry's own words")
+  withSelection(withProject(withRegistry(verb)))
     .option('--order <column>', 'with --limit: take the first rows by this column; -column the last')
     .option('--limit <n>', 'at most so many rows', parseCount)
     .option('--group-by <column>', 'one mean curve for each value of this column');

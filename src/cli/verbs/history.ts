@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { HistoryPart } from '../../commands/history.ts';
-import type { TableFormat } from '../../dataset/write.ts';
+import type { TableFormat } from '../../dataset/table-file.ts';
 import { UsageError } from '../../errors.ts';
-import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
+import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistryOrNull } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
+import { splitNames } from '../selection.ts';
 import { openSource, type ProjectOptions } from '../source.ts';
 import { addVerb, type VerbHost, withProject, withRegistry } from '../verb.ts';
 
@@ -39,8 +40,6 @@ async function runHistory(invocation: Invocation, run: string, options: HistoryV
   const { io, context, style } = invocation;
   const what = choosePart(options);
   const format = chooseFormat(invocation, options);
-  const { registry, config } = options;
-  const isRegistryNamed = registry !== undefined || (io.env['RUNLINK_REGISTRY'] ?? '') !== '';
   const { history } = await import('../../commands/history.ts');
   const report = await history(
     {
@@ -52,7 +51,7 @@ async function runHistory(invocation: Invocation, run: string, options: HistoryV
       run,
       what,
       format,
-      registry: isRegistryNamed || config !== undefined ? resolveRegistry(io, options) : null,
+      registry: resolveRegistryOrNull(io, options),
       project: options.project ?? null,
       out: options.out === undefined ? null : resolve(io.cwd, options.out),
     },
@@ -81,10 +80,7 @@ function choosePart({ keys, system, histograms }: HistoryVerbOptions): HistoryPa
 }
 
 function parseKeys(text: string): readonly string[] {
-  const keys = text
-    .split(',')
-    .map((key) => key.trim())
-    .filter((key) => key !== '');
+  const keys = splitNames(text);
   if (keys.length > 0) return [...new Set(keys)];
   throw new UsageError(`--keys names no metric, found "${text}"`, { hint: 'For example --keys loss,objective_COMT' });
 }
