@@ -22,6 +22,7 @@ const MOST_CANDIDATES = 8;
 /** Candidates fainter than this are not shown, save the best one. */
 const FAINTEST = 1e-4;
 const LIKELY = 0.5;
+const CUT_REASON = 'more runs fit this row alike than could be looked at one by one';
 
 export interface Decider {
   /** The outcome of an open row. */
@@ -48,11 +49,12 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
   const keyText = records.rows[row]?.keyText ?? '';
   const edges = edgesOfRow(context, row);
   const [best] = edges;
+  const isCut = model.candidates.cutRows[row] === 1;
   if (best === undefined) {
-    const reason = reasonForOpenRow(records, row);
+    const reason = isCut ? CUT_REASON : reasonForOpenRow(records, row);
     return {
       keyText,
-      kind: 'unmatched',
+      kind: isCut ? 'ambiguous' : 'unmatched',
       wandbRunId: null,
       probability: null,
       weight: null,
@@ -67,7 +69,7 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
   const candidates = shown.map((edge) => explainCandidate(records, model, edge));
   const margin = marginOf(view, best);
   const objection = findObjection(context, best, margin);
-  const likely = edges.reduce((sum, edge) => sum + probabilityOf(model, edge), 0) >= LIKELY;
+  const likely = isCut || edges.reduce((sum, edge) => sum + probabilityOf(model, edge), 0) >= LIKELY;
   const kind = objection === null ? 'match' : likely ? 'ambiguous' : 'unmatched';
   const [top] = candidates;
   return {
@@ -105,7 +107,7 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
   const { records, model, options, view } = context;
   const row = model.candidates.rows[edge] ?? 0;
   const run = model.candidates.runs[edge] ?? 0;
-  if (model.candidates.cutRows[row] === 1) return 'more runs fit this row alike than could be looked at one by one';
+  if (model.candidates.cutRows[row] === 1) return CUT_REASON;
   const rival = (view.edgesByRun.get(run) ?? []).find(
     (other) => other !== edge && probabilityOf(model, other) > probabilityOf(model, edge),
   );

@@ -35,34 +35,40 @@ const SURE = 0.9;
 const FIRST_VISITS = 600;
 /** Links that are assumed at first: half of what is possible. */
 const FIRST_SHARE = 0.5;
+/** Open rows that teach; more change the shapes by less than they move of themselves. */
+const MOST_TEACHERS = 4000;
 
 /**
  * Expectation and maximisation: candidates and their posterior under the current weights, then the weights from the
  * posterior; searched once more at the end, when the shapes are known.
  */
 export function learnModel(records: Records): LearnedModel {
-  const population = { rows: countOf(records.openRows), runs: countOf(records.freeRuns) };
+  const open = numbersOfSet(records.openRows);
+  const teachers = open.filter((_row, at) => at % Math.ceil(open.length / MOST_TEACHERS) === 0);
+  const everyone = { rows: open.length, runs: countOf(records.freeRuns) };
+  const population = { ...everyone, rows: teachers.length };
   const ranked: RankedColumns = new Map();
   const first = buildComparisons(records, records.labels, ranked);
-  const rows = [...numbersOfSet(records.openRows), ...records.labels.map((label) => label.row)];
   const channel = chooseClockChannel(records, {
-    rows,
+    rows: [...open, ...records.labels.map((label) => label.row)],
     weigh: (row, run) => sumOfWeights(first.comparisons, row, run),
     groupings: first.settings.map((field) => ({ name: field.column.name, codes: field.rowCodes })),
   });
   const clock = channel === null ? null : { channel, time: buildTimeEvidence(channel) };
   let comparisons = joinTime(first, clock);
   learnLabels(comparisons, records);
-  const few = { comparisons, population, mostVisits: FIRST_VISITS };
-  let state = searchAndSolve(records, { ...few, expected: FIRST_SHARE * Math.min(population.rows, population.runs) });
+  const few = { population, rows: teachers, mostVisits: FIRST_VISITS };
+  const guess = FIRST_SHARE * Math.min(population.rows, population.runs);
+  let state = searchAndSolve(records, { ...few, comparisons, expected: guess });
   state = iterate(records, { comparisons, population }, state);
   // now that some pairs are sure, they tell which key each column means
   comparisons = joinTime(buildComparisons(records, surePairs(records, state), ranked), clock);
   for (const comparison of comparisons) comparison.learn(withLabels(records, state));
-  state = searchAndSolve(records, { comparisons, population, expected: state.posterior.expectedLinks });
+  state = searchAndSolve(records, { ...few, comparisons, expected: state.posterior.expectedLinks });
   state = iterate(records, { comparisons, population }, state);
-  state = searchAndSolve(records, { comparisons, population, expected: state.posterior.expectedLinks });
-  return { comparisons, ...state, channel, population, labelCount: records.labels.length };
+  const expected = (state.posterior.expectedLinks * everyone.rows) / Math.max(1, population.rows);
+  state = searchAndSolve(records, { comparisons, population: everyone, expected });
+  return { comparisons, ...state, channel, population: everyone, labelCount: records.labels.length };
 }
 
 /** Pairs that are looked at, and what is believed of them. */
@@ -74,6 +80,8 @@ interface State {
 interface Evidence {
   readonly comparisons: readonly Comparison[];
   readonly population: Population;
+  /** Rows to search for; all open ones where left out. */
+  readonly rows?: readonly number[];
   /** Runs looked at for one row while learning, where a pair more or less does not matter. */
   readonly mostVisits?: number;
 }
@@ -104,12 +112,21 @@ function surePairs(records: Records, { candidates, posterior }: State): SurePair
 }
 
 function searchFor(records: Records, model: Evidence & { readonly expected: number }): Candidates {
+  const { comparisons, mostVisits, rows } = model;
+  const fewer = { ...(mostVisits && { mostVisits }), ...(rows && { rows }) };
+  return searchCandidates(records, { comparisons, ...limitsOf(model), ...fewer });
+}
+
+/** How light a pair may be, by itself and beside its row's best pair, and still matter. */
+export function limitsOf(model: Pick<Evidence, 'population'> & { readonly expected: number }): {
+  readonly floor: number;
+  readonly depth: number;
+} {
   const floor = Math.max(
     -priorBitsOf(model.expected, model.population) - SLACK,
     leastBitsAlone(model.expected, model.population) - SLACK_ALONE,
   );
-  const { comparisons, mostVisits } = model;
-  return searchCandidates(records, { comparisons, floor, depth: DEPTH, ...(mostVisits && { mostVisits }) });
+  return { floor, depth: DEPTH };
 }
 
 function reweigh(candidates: Candidates, comparisons: readonly Comparison[]): Candidates {

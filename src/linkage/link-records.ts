@@ -4,6 +4,7 @@ import { createDecider } from './decide.ts';
 import { learnModel } from './learn.ts';
 import type { LearnedModel } from './learn.ts';
 import { buildRecords } from './normalize/records.ts';
+import { holdPrecision } from './precision.ts';
 import type { Records } from './normalize/records.ts';
 
 /** Below this many expected links the shapes are mostly defaults. */
@@ -23,7 +24,11 @@ export function linkRecords(input: LinkageInput): LinkageResult {
     .map((row) => rowNumbers.get(row.keyText) ?? 0)
     .filter((row) => records.openRows[row] === 1)
     .map((row) => decider.decide(row));
-  return { outcomes, clock: readRegistryClock(records, model), health: describeHealth(records, model) };
+  return {
+    outcomes: holdPrecision(outcomes, input.options),
+    clock: readRegistryClock(records, model),
+    health: describeHealth(records, model),
+  };
 }
 
 function describeHealth(records: Records, model: LearnedModel): string[] {

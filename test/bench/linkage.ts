@@ -1,7 +1,7 @@
-// Accuracy and time of the linkage over labelled worlds: node test/bench/linkage.ts [--seeds 5] [--only NAME] [--size | --baselines | --oracle]
+// Accuracy of the linkage over labelled worlds: node test/bench/linkage.ts [--seeds 5] [--only NAME] [--baselines | --oracle]
 import { parseArgs } from 'node:util';
 import { linkRecords } from '../../src/linkage/link-records.ts';
-import { PLAIN_WORLD, buildWorld } from '../helpers/worlds/world.ts';
+import { buildWorld } from '../helpers/worlds/world.ts';
 import { benchAgainstBaselines } from './against-baselines.ts';
 import { readDemoWorld } from '../helpers/worlds/demo-world.ts';
 import type { WorldKnobs } from '../helpers/worlds/world.ts';
@@ -13,7 +13,6 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string' },
     only: { type: 'string' },
-    size: { type: 'boolean' },
     wrong: { type: 'boolean' },
     baselines: { type: 'boolean' },
     oracle: { type: 'boolean' },
@@ -21,8 +20,7 @@ const { values } = parseArgs({
 });
 const seeds = Number(values.seeds ?? 5);
 
-if (values.size === true) benchSizes();
-else if (values.baselines === true) benchBaselines();
+if (values.baselines === true) benchBaselines();
 else if (values.oracle === true) benchOracle();
 else benchWorlds();
 
@@ -136,21 +134,4 @@ function scoreOracle(knobs: WorldKnobs, seed: number): OracleScore {
     sureWrong: sure.filter((isTrue) => !isTrue).length,
     approximateRows,
   };
-}
-
-function benchSizes(): void {
-  for (const rows of [1000, 1000, 3000, 10_000]) {
-    const world = buildWorld({ ...PLAIN_WORLD, rows, sweeps: rows / 16, orphanRuns: 0.2 }, 1);
-    const start = performance.now();
-    const before = process.cpuUsage();
-    const { outcomes } = linkRecords(world.input);
-    const seconds = (performance.now() - start) / 1000;
-    const used = process.cpuUsage(before);
-    const cpu = (used.user + used.system) / 1e6;
-    const score = scoreOutcomes(outcomes, world.truth);
-    const memory = Math.round(process.memoryUsage().rss / 1e6);
-    console.log(
-      `${rows} rows x ${world.input.runs.length} runs: ${seconds.toFixed(2)} s (CPU ${cpu.toFixed(2)} s), ${memory} MB, ${score.right} right, ${score.wrong} wrong of ${score.possible}`,
-    );
-  }
 }

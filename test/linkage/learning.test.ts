@@ -35,6 +35,7 @@ describe('learning from soft links', () => {
     const fields = [settingWith('clean', 0.99, 1), settingWith('dirty', 0.8, 2)];
     const settings = new SettingsComparison({
       fields,
+      nameParts: [],
       values: createValueCodes(),
       rowCount: SIZE,
       runCount: SIZE,
@@ -49,7 +50,7 @@ describe('learning from soft links', () => {
 
   it('adds nothing for a setting that repeats another', () => {
     const once = settingWith('task', 1, 3);
-    const options = { values: createValueCodes(), rowCount: SIZE, runCount: SIZE, rowSeconds: null };
+    const options = { nameParts: [], values: createValueCodes(), rowCount: SIZE, runCount: SIZE, rowSeconds: null };
     const single = new SettingsComparison({ ...options, fields: [once] });
     const double = new SettingsComparison({ ...options, fields: [once, { ...once }] });
     for (const settings of [single, double]) settings.learn(links);

@@ -5,11 +5,11 @@ export interface Candidates {
   readonly runs: Int32Array;
   /** Match weights in bits, without the prior. */
   readonly weights: Float64Array;
-  /** Rows for which more runs fit alike than were looked at: they can never be decided. */
+  /** Rows for which more runs may fit than were looked at or kept: they can never be decided. */
   readonly cutRows: Uint8Array;
 }
 
-/** Collects pairs in typed arrays that grow by doubling. */
+/** Collects pairs in typed arrays that grow by doubling; the pairs of one row together, the rows in any order. */
 export interface CandidateBuilder {
   add(row: number, run: number, weight: number): void;
   build(rowCount: number, cutRows: Uint8Array): Candidates;
@@ -36,7 +36,17 @@ export function createCandidateBuilder(): CandidateBuilder {
       const starts = new Int32Array(rowCount + 1);
       for (let at = 0; at < size; at++) starts[(rows[at] ?? 0) + 1] = (starts[(rows[at] ?? 0) + 1] ?? 0) + 1;
       for (let row = 0; row < rowCount; row++) starts[row + 1] = (starts[row + 1] ?? 0) + (starts[row] ?? 0);
-      return { starts, rows: rows.slice(0, size), runs: runs.slice(0, size), weights: weights.slice(0, size), cutRows };
+      const next = starts.slice();
+      const sorted = { rows: new Int32Array(size), runs: new Int32Array(size), weights: new Float64Array(size) };
+      for (let at = 0; at < size; at++) {
+        const row = rows[at] ?? 0;
+        const to = next[row] ?? 0;
+        next[row] = to + 1;
+        sorted.rows[to] = row;
+        sorted.runs[to] = runs[at] ?? 0;
+        sorted.weights[to] = weights[at] ?? 0;
+      }
+      return { starts, ...sorted, cutRows };
     },
   };
 }

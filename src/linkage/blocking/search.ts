@@ -11,14 +11,18 @@ export interface SearchOptions {
   readonly depth: number;
   /** Rows to search for; all open ones where left out. */
   readonly rows?: readonly number[];
-  /** Runs looked at for one row; a row that would need more is cut. Chosen by the number of rows where left out. */
+  /** Runs looked at for one row; a row that would need more is cut. Shared out among the rows where left out. */
   readonly mostVisits?: number;
 }
 
 /** The floor starts this far below what a row could reach at most and is lowered until it holds. */
 const FLOOR_STRIDE = 14;
-/** Pairs looked at in all, which bounds time where thousands of runs fit alike. */
+/** Pairs looked at in all, which bounds time where thousands of runs fit alike, and what it gives to one row. */
 const VISIT_BUDGET = 30_000_000;
+const LEAST_VISITS = 400;
+const MOST_VISITS = 20_000;
+/** Weights that are added up in another order differ by less than this. */
+const EPSILON = 1e-9;
 
 /**
  * Finds every pair whose weight reaches the floor, and for each row the rivals within `depth` bits of its best pair.
@@ -31,25 +35,39 @@ export function searchCandidates(records: Records, options: SearchOptions): Cand
   const rows = options.rows ?? numbersOfSet(records.openRows);
   const builder = createCandidateBuilder();
   const cutRows = new Uint8Array(records.rows.length);
-  const search = new RowSearch(records, options, rows.length);
-  for (const row of rows) {
-    const found = search.find(row);
-    if (found.isCut) cutRows[row] = 1;
+  const search = new RowSearch(records, options);
+  const keep = (row: number, found: RowResult): void => {
+    if (found.isCut || found.isCrowded) cutRows[row] = 1;
     for (const { run, weight } of found.pairs) builder.add(row, run, weight);
-  }
+  };
+  // most rows need few visits, so what they leave serves those that need many
+  const hard = rows.filter((row) => {
+    if (options.mostVisits !== undefined) return true;
+    const found = search.find(row, shareOfVisits(rows.length));
+    if (!found.isCut) keep(row, found);
+    return found.isCut;
+  });
+  const mostVisits = options.mostVisits ?? shareOfVisits(hard.length);
+  for (const row of hard) keep(row, search.find(row, mostVisits));
   return builder.build(records.rows.length, cutRows);
+}
+
+function shareOfVisits(rowCount: number): number {
+  return Math.min(MOST_VISITS, Math.max(LEAST_VISITS, VISIT_BUDGET / Math.max(1, rowCount)));
 }
 
 interface RowResult {
   readonly pairs: readonly { readonly run: number; readonly weight: number }[];
+  /** More runs may fit than were looked at. */
   readonly isCut: boolean;
+  /** More runs fit than are kept. */
+  readonly isCrowded: boolean;
 }
 
 /** The search of one row after the other, with the buffers that they share. */
 class RowSearch {
   readonly #records: Records;
   readonly #options: SearchOptions;
-  readonly #mostVisits: number;
   /** Number of the search that saw a run last. */
   readonly #stamps: Int32Array;
   #stamp = 0;
@@ -63,16 +81,14 @@ class RowSearch {
   #weights: number[] = [];
   readonly #sink = (run: number): void => this.#look(run);
 
-  constructor(records: Records, options: SearchOptions, rowCount: number) {
+  constructor(records: Records, options: SearchOptions) {
     this.#records = records;
     this.#options = options;
-    const share = Math.min(20_000, Math.max(400, VISIT_BUDGET / Math.max(1, rowCount)));
-    this.#mostVisits = options.mostVisits ?? share;
     this.#stamps = new Int32Array(records.runs.length).fill(-1);
     this.#restBounds = new Float64Array(options.comparisons.length);
   }
 
-  find(row: number): RowResult {
+  find(row: number, mostVisits: number): RowResult {
     const { comparisons, floor, depth } = this.#options;
     const steps = comparisons.map((comparison) => comparison.steps(row));
     this.#start(row, steps);
@@ -80,18 +96,23 @@ class RowSearch {
     let goal = Math.max(floor, sumOfBounds(steps, taken) - FLOOR_STRIDE);
     let isCut = false;
     for (;;) {
-      const chosen = chooseSteps(steps, taken, { goal, mostVisits: this.#mostVisits });
+      const chosen = chooseSteps(steps, taken, { goal, mostVisits });
       this.#collect(taken, chosen);
       taken = chosen;
       isCut = sumOfBounds(steps, taken) >= Math.max(goal, this.#best - depth);
       if (isCut || goal <= floor || this.#best - depth >= goal) break;
       goal = Math.max(floor, Math.min(goal - FLOOR_STRIDE, this.#best - depth));
     }
-    if (isCut && this.#records.runs.length <= this.#mostVisits) {
+    if (isCut && this.#records.runs.length <= mostVisits) {
       for (let run = 0; run < this.#records.runs.length; run++) this.#look(run);
       isCut = false;
     }
-    return { pairs: keepRivals(this.#runs, this.#weights, Math.max(floor, this.#best - depth)), isCut };
+    const pairs = keepRivals(this.#runs, this.#weights, Math.max(floor, this.#best - depth) - EPSILON);
+    return {
+      pairs: pairs.slice(0, MOST_RIVALS).sort((a, b) => a.run - b.run),
+      isCut,
+      isCrowded: pairs.length > MOST_RIVALS,
+    };
   }
 
   #start(row: number, steps: readonly (readonly SearchStep[])[]): void {
@@ -121,7 +142,7 @@ class RowSearch {
     this.#stamps[run] = this.#stamp;
     if (this.#records.freeRuns[run] !== 1 || this.#rejected?.has(run) === true) return;
     const { comparisons, floor, depth } = this.#options;
-    const least = Math.max(floor, this.#best - depth);
+    const least = Math.max(floor, this.#best - depth) - EPSILON;
     let weight = 0;
     for (let at = 0; at < comparisons.length; at++) {
       weight += comparisons[at]?.weigh(this.#row, run) ?? 0;
@@ -170,13 +191,10 @@ function chooseSteps(
 /** More rivals than these say no more than that the row is open. */
 const MOST_RIVALS = 200;
 
+/** The pairs that reach the floor, the heaviest first where they are too many to keep. */
 function keepRivals(runs: readonly number[], weights: readonly number[], floor: number): RowResult['pairs'] {
   const pairs = runs.map((run, at) => ({ run, weight: weights[at] ?? 0 })).filter((pair) => pair.weight >= floor);
-  if (pairs.length > MOST_RIVALS) {
-    pairs.sort((a, b) => b.weight - a.weight || a.run - b.run);
-    pairs.length = MOST_RIVALS;
-  }
-  return pairs.sort((a, b) => a.run - b.run);
+  return pairs.length > MOST_RIVALS ? pairs.sort((a, b) => b.weight - a.weight || a.run - b.run) : pairs;
 }
 
 export function numbersOfSet(flags: Uint8Array): number[] {

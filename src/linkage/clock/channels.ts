@@ -31,6 +31,10 @@ const LEAST_SCORE = 8;
 /** Rows that choose the pair of times, and rows that then find its offset. */
 const FEW_ROWS = 300;
 const MOST_ROWS = 1500;
+const DAY = 86_400;
+/** Days by which the rows are shifted, and the share of what their clock tells that is then still there in a routine. */
+const OTHER_DAYS = [1, -2] as const;
+const ROUTINE_SHARE = 0.92;
 /** Seconds round a machine's own offset from which the delay's first shape is taken. */
 const OWN_CLOCK_WIDTH = 60;
 
@@ -52,7 +56,25 @@ export function chooseClockChannel(records: Records, given: ClockSearch): ClockC
   const best = listChannels(records)
     .map((channel) => ({ channel, gain: peakOf(records, { ...search, channel, rows: few })?.gain ?? 0 }))
     .toSorted((a, b) => b.gain - a.gain)[0];
-  return best === undefined ? null : findOffsets(records, search, best.channel);
+  if (best === undefined || isRoutine(records, { ...search, rows: few }, best)) return null;
+  return findOffsets(records, search, best.channel);
+}
+
+/**
+ * Whether the rows fit the runs of another day as well: then both sides follow the same daily routine, and that they do
+ * says nothing of single runs. Two teams whose benchmarks start at two in the morning would else find each other.
+ */
+function isRoutine(
+  records: Records,
+  search: ClockSearch,
+  { channel, gain }: { readonly channel: Channel; readonly gain: number },
+): boolean {
+  if (gain <= 0 || channel.quantum >= DAY) return false;
+  return OTHER_DAYS.every((days) => {
+    const seconds = channel.row.seconds.map((own) => own + days * DAY);
+    const shifted = { ...channel, row: { ...channel.row, seconds } };
+    return (peakOf(records, { ...search, channel: shifted })?.gain ?? 0) >= ROUTINE_SHARE * gain;
+  });
 }
 
 /** The clock of a channel: by machine or by period, whichever of both the rows' hits fit better. */

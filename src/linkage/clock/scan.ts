@@ -26,6 +26,8 @@ const LEAST_EXPECTED = 0.02;
 /** Windows of a lower score are no crowd, whatever their hits would tell; and share of rows that a crowd holds. */
 const CROWD_SCORE = 8;
 const CROWD_SHARE = 0.5;
+/** The likeliest windows, which are looked at zone by zone. */
+const ANCHORED = 4;
 
 /**
  * Finds the offset between the two clocks: the window of differences that more rows hit than its surroundings explain.
@@ -45,7 +47,10 @@ export function createClockScan(input: ScanInput): (hits: readonly RowHits[]) =>
       ...window,
       gain: window.score < CROWD_SCORE ? 0 : gainOf(hits, sortedRows, { from: () => window.from, width: window.width }),
     }));
-    const anchored = windows.map((window) => anchor(input, hits, window));
+    windows.sort((a, b) => b.gain - a.gain || b.score - a.score || a.from - b.from);
+    const anchored = windows.map((window: Window, at): Window =>
+      at < ANCHORED ? anchor(input, hits, window) : window,
+    );
     const best = anchored.toSorted((a, b) => b.gain - a.gain || b.score - a.score || a.from - b.from)[0];
     if (best === undefined) return null;
     const { from, width, score, gain, spread } = best;

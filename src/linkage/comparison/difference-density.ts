@@ -20,8 +20,9 @@ export interface Samples {
   readonly weights: readonly number[];
 }
 
-/** Far cells, each 1/64 of the table's half: they reach 64 times as far. */
+/** Far cells, each 1/64 of the table's half: they reach 64 times as far. The first of them lie within the table. */
 const FAR_CELLS = 4096;
+const FAR_FROM = 64;
 const EM_ROUNDS = 30;
 /** Strides of a kernel that are skipped at once where there is nothing. */
 const BLOCK_STRIDES = 64;
@@ -44,7 +45,7 @@ export class DifferenceDensity {
   constructor(settings: DensitySettings) {
     const { shapes, halfCells, resolution } = settings;
     this.#settings = settings;
-    this.#farStep = (halfCells * resolution) / 64;
+    this.#farStep = (halfCells * resolution) / FAR_FROM;
     this.#shapes = shapes.map((shape) => tabulateShape(shape, settings, this.#farStep));
     const pseudoTotal = shapes.reduce((sum, shape) => sum + shape.pseudoCount, 0);
     const shares = shapes.map((shape) => shape.pseudoCount / pseudoTotal);
@@ -64,7 +65,14 @@ export class DifferenceDensity {
     return this.#most;
   }
 
-  /** Half-open intervals [from, to) outside of which the density stays at or below `limit`. */
+  /** The most that a difference beyond the table reaches, where no interval ends: only the default shapes speak there. */
+  mostBeyond(): number {
+    let most = 0;
+    for (let cell = FAR_FROM; cell < FAR_CELLS; cell++) most = Math.max(most, this.#far[cell] ?? 0);
+    return most;
+  }
+
+  /** Half-open intervals [from, to) outside of which, as far as the table reaches, the density is `limit` at most. */
   intervalsAbove(limit: number): readonly (readonly [number, number])[] {
     return intervalsAbove(this.#table, limit, this.#settings);
   }

@@ -25,7 +25,9 @@ const LEAST_CLASS = 12;
 /** Seconds; ten times the widest default shape. */
 const FARTHEST = 3000;
 /** Windows reach to where the density is this many bits below its most. */
-const STEPS_BELOW = [4, 8] as const;
+const STEPS_BELOW = [4, 8, 12, 16] as const;
+/** Seconds that windows are widened by: a difference may be rounded into a cell from just outside of it. */
+const EDGE = 1e-6;
 export const DURATION_STEPS = STEPS_BELOW.length;
 
 /** Two readings of a run's length within this share, or these seconds, say the same. */
@@ -51,6 +53,8 @@ export class DurationDensity {
   #readingShares: readonly number[];
   /** Half-widths of the search windows, by step. */
   #radii: readonly number[];
+  /** The highest density of a difference outside of them. */
+  #limits: readonly number[];
   /** Differences beyond this are no small ones under any shape. */
   readonly #farthest: number;
   /** P(a reading is right where it is the only one), by reading. */
@@ -67,7 +71,7 @@ export class DurationDensity {
     this.#readings = new Float64Array(input.runLengths.length);
     this.#trust = input.runLengths.map((lengths, at) => trustOf(lengths, input.runLengths.toSpliced(at, 1)));
     this.#farthest = FARTHEST * (1 + input.quantum / 300);
-    this.#radii = this.#findRadii();
+    [this.#radii, this.#limits] = this.#findWindows();
   }
 
   likelihood(row: number, run: number): number {
@@ -85,8 +89,7 @@ export class DurationDensity {
   /** The most that runs outside of a step's windows reach. */
   mostOutside(row: number, step: number): number {
     const own = this.#input.rowSeconds[row] ?? 0;
-    const limit = this.#most() * 2 ** -(STEPS_BELOW[step] ?? 0);
-    return this.#bound(row, limit, ratioDensity(own, own + (this.#radii[step] ?? 0)));
+    return this.#bound(row, this.#limits[step] ?? 0, ratioDensity(own, own + (this.#radii[step] ?? 0)));
   }
 
   countIn(row: number, step: number): number {
@@ -130,7 +133,7 @@ export class DurationDensity {
     for (const [at, density] of this.#densities.entries()) {
       density.learn(samples[at] ?? { differences: [], weights: [] });
     }
-    this.#radii = this.#findRadii();
+    [this.#radii, this.#limits] = this.#findWindows();
   }
 
   /** Fills the shares of the readings; what no reading explains is returned. */
@@ -171,8 +174,10 @@ export class DurationDensity {
     return Math.max(...this.#densities.map((density) => density.most()));
   }
 
-  #findRadii(): number[] {
-    return STEPS_BELOW.map((below) => radiusOf(this.#densities, this.#most() * 2 ** -below));
+  #findWindows(): [radii: number[], limits: number[]] {
+    const limits = STEPS_BELOW.map((below) => this.#most() * 2 ** -below);
+    const beyond = Math.max(...this.#densities.map((density) => density.mostBeyond()));
+    return [limits.map((limit) => radiusOf(this.#densities, limit)), limits.map((limit) => Math.max(limit, beyond))];
   }
 
   #forEachWindow(
@@ -218,7 +223,7 @@ function shareOut(counts: Mixture): Mixture {
 /** Differences farther from 0 than this stay at or below the limit. */
 function radiusOf(densities: readonly DifferenceDensity[], limit: number): number {
   const ends = densities.flatMap((density) => density.intervalsAbove(limit).flat().map(Math.abs));
-  return Math.max(0, ...ends);
+  return Math.max(0, ...ends) + EDGE;
 }
 
 /** Among the rows of the same kind, where these are enough to tell. */

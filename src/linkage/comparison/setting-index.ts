@@ -1,76 +1,138 @@
 import type { PairedField } from '../pairing/pairing.ts';
 import type { RunSink } from './comparison.ts';
+import { HalfIndex } from './half-index.ts';
+import type { CodeSides } from './half-index.ts';
+import { KeyedRuns } from './keyed-runs.ts';
 
-/** Each pattern of present fields costs one lookup a row. */
-const MOST_PATTERNS = 300;
-const NONE = new Int32Array(0);
+/** Runs that are held against a row one by one; where there are more, a half is listed as it is. */
+const MOST_FILTERED = 1024;
 
-/** Finds runs by the settings they share with a row. */
+/**
+ * Finds runs by the settings they share with a row. The fields are dealt into two halves: a run that differs once
+ * agrees on all of one half, so that two lists hold every run with at most one difference.
+ */
 export class SettingIndex {
-  readonly #rowCodes: readonly Int32Array[];
-  readonly #runCodes: readonly Int32Array[];
-  readonly #postings: readonly Map<number, Int32Array>[];
-  /** Runs by which of the fields they have. */
-  readonly #patterns: ReadonlyMap<number, readonly number[]>;
-  /** Runs of a pattern by their values on masked fields. */
-  readonly #tuples = new Map<number, Map<number, Int32Array>>();
+  readonly halves: readonly [HalfIndex, HalfIndex];
+  readonly #sides: CodeSides;
+  readonly #postings: readonly KeyedRuns[];
+  /** Which fields any run has, each combination once. */
+  readonly #patterns: readonly number[];
+  readonly #halfMasks: readonly [number, number];
+  readonly #oneSided = new Map<number, readonly [boolean, boolean]>();
+  #asked = -1;
+  #sizes: readonly [number, number] = [0, 0];
+  /** Runs that agree on everything; of one half only where both have too many. */
+  #whole: number[] = [];
+  /** The half that was not looked at for them, or −1. */
+  #beside = -1;
+  /** The half that is listed instead of them, or −1. */
+  #listed = -1;
 
   constructor(fields: readonly PairedField[], runCount: number) {
-    this.#rowCodes = fields.map((field) => field.rowCodes);
-    this.#runCodes = fields.map((field) => field.runCodes);
-    this.#postings = this.#runCodes.map(buildPostings);
-    this.#patterns = groupByPattern(this.#runCodes, runCount);
+    const rowCodes = fields.map((field) => field.rowCodes);
+    const runCodes = fields.map((field) => field.runCodes);
+    this.#sides = { rowCodes, runCodes, runCount };
+    this.#postings = runCodes.map(buildPostings);
+    this.#patterns = [...new Set(Array.from({ length: runCount }, (_item, run) => maskOf(runCodes, run)))];
+    const [first, second] = dealOut(runCodes);
+    this.halves = [new HalfIndex(first, this.#sides), new HalfIndex(second, this.#sides)];
+    this.#halfMasks = [maskOfFields(first), maskOfFields(second)];
   }
 
   /** How many runs have the row's value of the field. */
   sizeOf(row: number, field: number): number {
-    return this.#runsWith(row, field).length;
+    const code = this.#sides.rowCodes[field]?.[row] ?? -1;
+    const postings = this.#postings[field];
+    return code < 0 || postings === undefined ? 0 : postings.endOf(code) - postings.startOf(code);
   }
 
   collectField({ row, field }: { readonly row: number; readonly field: number }, sink: RunSink): void {
-    for (const run of this.#runsWith(row, field)) sink(run);
+    const code = this.#sides.rowCodes[field]?.[row] ?? -1;
+    const postings = this.#postings[field];
+    if (code < 0 || postings === undefined) return;
+    const end = postings.endOf(code);
+    for (let position = postings.startOf(code); position < end; position++) sink(postings.runAt(position));
   }
 
-  /** Whether runs that agree on every field can be listed: not where too many patterns of missing fields exist. */
-  listsAll(): boolean {
-    return this.#patterns.size <= MOST_PATTERNS;
+  /** How many runs are listed as agreeing on every field that both sides have. */
+  sizeOfWhole(row: number): number {
+    this.#find(row);
+    return this.#listed < 0 ? this.#whole.length : (this.#sizes[this.#listed] ?? 0);
   }
 
-  /** How many runs agree on every field that both sides have. */
-  sizeOfAll(row: number): number {
-    let size = 0;
-    this.#visitTuples(row, (runs) => (size += runs.length));
-    return size;
+  collectWhole(row: number, sink: RunSink): void {
+    this.#find(row);
+    if (this.#listed >= 0) this.halves[this.#listed]?.forEachFound(sink);
+    else for (const run of this.#whole) sink(run);
   }
 
-  collectAll(row: number, sink: RunSink): void {
-    this.#visitTuples(row, (runs) => {
-      for (const run of runs) sink(run);
-    });
+  /** The half that may be all that a run agrees on which `collectWhole` leaves out; −1 for none. */
+  halfBesideWhole(row: number): number {
+    this.#find(row);
+    return this.#beside >= 0 && this.oneSidedRuns(row)[this.#beside] === true ? this.#beside : -1;
   }
 
-  #runsWith(row: number, field: number): Int32Array {
-    return this.#postings[field]?.get(this.#rowCodes[field]?.[row] ?? -1) ?? NONE;
+  sizeOfHalves(row: number): number {
+    this.#find(row);
+    return this.#sizes[0] + this.#sizes[1];
   }
 
-  #visitTuples(row: number, visit: (runs: Int32Array) => void): void {
-    const rowMask = maskOf(this.#rowCodes, row);
-    for (const pattern of this.#patterns.keys()) {
-      const mask = pattern & rowMask;
-      if (mask === 0) continue;
-      const runs = this.#tupleTable(pattern, mask).get(hashOf(this.#rowCodes, row, mask));
-      if (runs !== undefined) visit(runs);
+  collectHalves(row: number, sink: RunSink): void {
+    this.#find(row);
+    for (const half of this.halves) half.forEachFound(sink);
+  }
+
+  /** By half: whether any run has fields of it in common with the row and none of the other half. */
+  oneSidedRuns(row: number): readonly [boolean, boolean] {
+    const rowMask = maskOf(this.#sides.rowCodes, row);
+    let found = this.#oneSided.get(rowMask);
+    if (found === undefined) {
+      const has = (pattern: number, half: 0 | 1): boolean => (pattern & rowMask & this.#halfMasks[half]) !== 0;
+      found = [
+        this.#patterns.some((pattern) => has(pattern, 0) && !has(pattern, 1)),
+        this.#patterns.some((pattern) => has(pattern, 1) && !has(pattern, 0)),
+      ];
+      this.#oneSided.set(rowMask, found);
     }
+    return found;
   }
 
-  #tupleTable(pattern: number, mask: number): Map<number, Int32Array> {
-    const id = pattern * 2 ** this.#runCodes.length + mask;
-    let table = this.#tuples.get(id);
-    if (table === undefined) {
-      const hash = (run: number): number => hashOf(this.#runCodes, run, mask);
-      this.#tuples.set(id, (table = groupByHash(this.#patterns.get(pattern) ?? [], hash)));
+  #find(row: number): void {
+    if (row === this.#asked) return;
+    this.#asked = row;
+    const [first, second] = this.halves;
+    this.#sizes = [first.find(row), second.find(row)];
+    this.#whole = [];
+    this.#listed = -1;
+    this.#beside = -1;
+    const keep = (run: number): void => this.#keepWhole(row, run);
+    if (this.#sizes[0] + this.#sizes[1] <= MOST_FILTERED) {
+      first.forEachFound(keep);
+      // runs that have fields of both halves were found already
+      second.forEachFound((run) => {
+        if (!this.#hasHalf(row, run, first.members)) keep(run);
+      });
+      return;
     }
-    return table;
+    const smaller = this.#sizes[0] <= this.#sizes[1] ? 0 : 1;
+    this.#beside = 1 - smaller;
+    if (this.#sizes[smaller] <= MOST_FILTERED) this.halves[smaller].forEachFound(keep);
+    else this.#listed = smaller;
+  }
+
+  #keepWhole(row: number, run: number): void {
+    const { rowCodes, runCodes } = this.#sides;
+    for (let at = 0; at < rowCodes.length; at++) {
+      const own = rowCodes[at]?.[row] ?? -1;
+      const other = runCodes[at]?.[run] ?? -1;
+      if (own !== -1 && other !== -1 && own !== other) return;
+    }
+    this.#whole.push(run);
+  }
+
+  #hasHalf(row: number, run: number, members: readonly number[]): boolean {
+    const { rowCodes, runCodes } = this.#sides;
+    return members.some((at) => (rowCodes[at]?.[row] ?? -1) !== -1 && (runCodes[at]?.[run] ?? -1) !== -1);
   }
 }
 
@@ -85,42 +147,39 @@ export function maskOf(codes: readonly Int32Array[], record: number): number {
   return mask;
 }
 
-/** A hash of a record's codes of the masked fields, exact to 53 bits. A collision only widens a list or a count. */
-export function hashOf(codes: readonly Int32Array[], record: number, mask: number): number {
-  let low = 0x811c9dc5;
-  let high = 0x1234567;
-  for (let index = 0; index < codes.length; index++) {
-    if ((mask & (1 << index)) === 0) continue;
-    const code = (codes[index]?.[record] ?? -1) + 7;
-    low = Math.imul(low ^ code, 0x01000193) ^ (code >>> 7);
-    high = Math.imul(high ^ (code + index), 0x85ebca6b) ^ (high >>> 13);
-  }
-  return (low >>> 0) * 2 ** 21 + ((high >>> 0) & 0x1fffff);
+function maskOfFields(fields: readonly number[]): number {
+  return fields.reduce((mask, field) => mask | (1 << field), 0);
 }
 
-function buildPostings(codes: Int32Array): Map<number, Int32Array> {
-  const records = Array.from(codes, (_code, record) => record).filter((record) => (codes[record] ?? -1) >= 0);
-  return groupByHash(records, (record) => codes[record] ?? -1);
+function buildPostings(codes: Int32Array): KeyedRuns {
+  const runs = Int32Array.from(codes.keys()).filter((run) => (codes[run] ?? -1) >= 0);
+  return new KeyedRuns(runs, (run) => codes[run] ?? 0);
 }
 
-function groupByPattern(runCodes: readonly Int32Array[], runCount: number): Map<number, number[]> {
-  const groups = new Map<number, number[]>();
-  for (let run = 0; run < runCount; run++) {
-    const mask = maskOf(runCodes, run);
-    const group = groups.get(mask);
-    if (group === undefined) groups.set(mask, [run]);
-    else group.push(run);
+/** Two halves of which neither tells much more than the other: the most telling fields first, each to the poorer one. */
+function dealOut(runCodes: readonly Int32Array[]): [number[], number[]] {
+  const fields = runCodes.map((codes, field) => ({ field, bits: bitsOf(codes) }));
+  fields.sort((a, b) => b.bits - a.bits || a.field - b.field);
+  const halves: [number[], number[]] = [[], []];
+  const sums: [number, number] = [0, 0];
+  for (const { field, bits } of fields) {
+    const poorer = sums[0] <= sums[1] ? 0 : 1;
+    halves[poorer].push(field);
+    sums[poorer] += bits;
   }
-  return groups;
+  return halves;
 }
 
-function groupByHash(records: readonly number[], hash: (record: number) => number): Map<number, Int32Array> {
-  const lists = new Map<number, number[]>();
-  for (const record of records) {
-    const key = hash(record);
-    const list = lists.get(key);
-    if (list === undefined) lists.set(key, [record]);
-    else list.push(record);
+/** Bits that a field's value tells: −log2 of the chance that two runs share it. */
+function bitsOf(codes: Int32Array): number {
+  const counts = new Map<number, number>();
+  let there = 0;
+  for (const code of codes) {
+    if (code < 0) continue;
+    there++;
+    counts.set(code, (counts.get(code) ?? 0) + 1);
   }
-  return new Map([...lists].map(([key, list]) => [key, Int32Array.from(list)]));
+  let equal = 0;
+  for (const count of counts.values()) equal += (count / there) ** 2;
+  return there === 0 ? 0 : -Math.log2(equal);
 }

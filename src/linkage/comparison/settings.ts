@@ -127,14 +127,15 @@ export class SettingsComparison implements Comparison {
 
   steps(row: number): readonly SearchStep[] {
     const everything = 2 ** this.#input.fields.length - 1;
-    const steps: SearchStep[] = [{ bound: this.#shares.mostBits(row, everything), size: 0 }];
+    const most = this.#shares.mostBits(row, everything);
+    const steps: SearchStep[] = [{ bound: most, size: 0 }];
+    if (most <= 0) return steps;
+    steps.push({ bound: this.#boundBesideWhole(row, most), size: this.#index.sizeOfWhole(row) });
+    let size = this.#index.sizeOfHalves(row);
+    steps.push({ bound: this.#boundBesideHalves(row, most), size });
     let rest = everything;
-    let size = 0;
-    if (this.#index.listsAll()) {
-      size = this.#index.sizeOfAll(row);
-      steps.push({ bound: this.#boundWithDisagreement(row, everything), size });
-    }
     for (const at of this.#orderOf(row)) {
+      if ((steps.at(-1)?.bound ?? 0) <= 0) break;
       rest &= ~(1 << at);
       size += this.#index.sizeOf(row, at);
       steps.push({ bound: this.#shares.mostBits(row, rest), size });
@@ -143,11 +144,9 @@ export class SettingsComparison implements Comparison {
   }
 
   collect({ row, step }: { readonly row: number; readonly step: number }, sink: RunSink): void {
-    const hasAll = this.#index.listsAll();
-    if (hasAll) this.#index.collectAll(row, sink);
-    for (const field of this.#orderOf(row).slice(0, hasAll ? step - 1 : step)) {
-      this.#index.collectField({ row, field }, sink);
-    }
+    if (step === 1) return this.#index.collectWhole(row, sink);
+    this.#index.collectHalves(row, sink);
+    for (const field of this.#orderOf(row).slice(0, step - 2)) this.#index.collectField({ row, field }, sink);
   }
 
   contradiction(row: number, run: number): string | null {
@@ -178,20 +177,47 @@ export class SettingsComparison implements Comparison {
     this.#differBits = this.#m.map((m, at) => Math.min(0, Math.log2((1 - m) / (1 - (this.#u[at] ?? 0)))));
   }
 
-  /** Outside of the runs that agree on all fields at least one field differs, or none is on both sides. */
-  #boundWithDisagreement(row: number, everything: number): number {
-    let bound = 0;
-    for (const [at, bits] of this.#differBits.entries()) {
-      bound = Math.max(bound, bits + this.#shares.mostBits(row, everything & ~(1 << at)));
+  /** Of a run that is not listed as agreeing on everything at least one field differs, or none is on both sides. */
+  #boundBesideWhole(row: number, most: number): number {
+    const beside = this.#index.halfBesideWhole(row);
+    const differing = most + Math.max(this.#leastLoss(row, 0), this.#leastLoss(row, 1));
+    return Math.max(0, differing, beside < 0 ? 0 : this.#mostOfHalf(row, beside));
+  }
+
+  /** Of a run that is in neither half's list one field of each half differs, or it has fields of one half only. */
+  #boundBesideHalves(row: number, most: number): number {
+    const [first, second] = this.#index.oneSidedRuns(row);
+    const [firstLoss, secondLoss] = [this.#leastLoss(row, 0), this.#leastLoss(row, 1)];
+    return Math.max(
+      0,
+      most + firstLoss + secondLoss,
+      first ? this.#mostOfHalf(row, 0) + firstLoss : 0,
+      second ? this.#mostOfHalf(row, 1) + secondLoss : 0,
+    );
+  }
+
+  #mostOfHalf(row: number, half: number): number {
+    const mask = (this.#index.halves[half]?.members ?? []).reduce((all, at) => all | (1 << at), 0);
+    return this.#shares.mostBits(row, mask);
+  }
+
+  /** What a disagreement in the half costs at least, in bits (0 or less); −∞ where the row has none of its fields. */
+  #leastLoss(row: number, half: number): number {
+    let least = -Infinity;
+    for (const at of this.#index.halves[half]?.members ?? []) {
+      if ((this.#input.fields[at]?.rowCodes[row] ?? -1) >= 0) least = Math.max(least, this.#differBits[at] ?? 0);
     }
-    return bound;
+    return least;
   }
 
   /** The row's most telling fields first. */
   #orderOf(row: number): number[] {
-    const there = this.#input.fields.flatMap((field, at) => ((field.rowCodes[row] ?? -1) >= 0 ? [at] : []));
-    there.sort((a, b) => this.#index.sizeOf(row, a) - this.#index.sizeOf(row, b) || a - b);
-    return there.slice(0, LISTED_FIELDS);
+    const there: { readonly at: number; readonly size: number }[] = [];
+    for (const [at, { rowCodes }] of this.#input.fields.entries()) {
+      if ((rowCodes[row] ?? -1) >= 0) there.push({ at, size: this.#index.sizeOf(row, at) });
+    }
+    there.sort((a, b) => a.size - b.size || a.at - b.at);
+    return there.slice(0, LISTED_FIELDS).map(({ at }) => at);
   }
 }
 

@@ -29,8 +29,10 @@ export function buildShareColumns(fields: readonly PairedField[], nameParts: rea
     const own = parts.length < 2 ? [field.rowCodes] : parts.map((part) => whereNamed(part, field));
     for (const codes of own) {
       const same = columns.findIndex((other) => (agreementOf(other, codes) ?? 0) >= SAME_FACT);
-      if (same >= 0) belongs[same]?.push(at);
-      else if (columns.length < MOST_COLUMNS) {
+      if (same >= 0) {
+        belongs[same]?.push(at);
+        columns[same] = fillGaps(columns[same] ?? codes, codes);
+      } else if (columns.length < MOST_COLUMNS) {
         columns.push(codes);
         belongs.push([at]);
       }
@@ -42,6 +44,11 @@ export function buildShareColumns(fields: readonly PairedField[], nameParts: rea
     order.reduce((bits, column, bit) => (belongs[column]?.includes(at) === true ? bits | (1 << bit) : bits), 0),
   );
   return { codes: order.map((column) => columns[column] ?? new Int32Array(0)), ofField };
+}
+
+/** A row that lacks the first field of a column may have the second. */
+function fillGaps(codes: Int32Array, more: Int32Array): Int32Array {
+  return codes.map((code, row) => (code < 0 ? (more[row] ?? -1) : code));
 }
 
 /** Parts by their label, and the others by position from whichever end leaves fewer distinct values. */

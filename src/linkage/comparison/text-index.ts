@@ -4,16 +4,18 @@ import { rareTokens } from '../normalize/tokens.ts';
 import type { PairedField } from '../pairing/pairing.ts';
 import type { Run } from '../../model/run.ts';
 
-/** A token of a row that some runs hold as well. */
+/** A rare token of a row. */
 export interface SharedToken {
   readonly text: string;
   readonly column: string;
-  /** Runs that hold it, ascending. */
+  /** Runs that hold it, ascending. None: the column names a thing, as it does in other rows, that no run knows. */
   readonly runs: readonly number[];
 }
 
 /** A token in more records than this names no single thing. */
 const MOST_HOLDERS = 4;
+/** Shorter run ids are words. */
+const LEAST_ID = 6;
 
 /**
  * Rare tokens of each row that occur anywhere in the strings of at most a few runs. What a setting compares already is
@@ -25,6 +27,7 @@ export function findSharedTokens(
 ): readonly (readonly SharedToken[])[] {
   const fieldsByColumn = groupByColumn(settings);
   const rowsByToken = new Map<string, Holder[]>();
+  const runIds = new Set(records.runs.map((run) => run.runId.toLowerCase()));
   for (const [row, record] of records.rows.entries()) {
     for (const [column, cell] of Object.entries(record.values)) {
       if (typeof cell !== 'string' || isBlanked(records, row, column)) continue;
@@ -32,18 +35,39 @@ export function findSharedTokens(
       if (fields.some((field) => field.column.origin === 'column')) continue;
       const compared = fields.map((field) => records.values.textOf(field.column.codes[row] ?? -1));
       const isTold = (token: string): boolean => compared.some((text) => text !== '' && overlaps(text, token));
-      addRowTokens({ rowsByToken, holder: { row, column }, isTold }, cell);
+      addRowTokens({ rowsByToken, runIds, holder: { row, column }, isTold }, cell);
     }
   }
   const runsByToken = new Map<string, number[]>();
   for (const [run, record] of records.runs.entries()) {
     forEachText(record, (text) => addRunTokens({ rowsByToken, runsByToken, run }, text));
   }
-  const shared: SharedToken[][] = records.rows.map(() => []);
+  return shareTokens(records.rows.length, rowsByToken, runsByToken);
+}
+
+function shareTokens(
+  rowCount: number,
+  rowsByToken: ReadonlyMap<string, readonly Holder[]>,
+  runsByToken: ReadonlyMap<string, readonly number[]>,
+): SharedToken[][] {
+  const shared: SharedToken[][] = Array.from({ length: rowCount }, () => []);
+  const columns = new Set<string>();
+  const unknown: { readonly text: string; readonly holder: Holder }[] = [];
   for (const [text, holders] of rowsByToken) {
     const runs = runsByToken.get(text);
-    if (runs === undefined || runs.length > MOST_HOLDERS || holders.length > MOST_HOLDERS) continue;
-    for (const { row, column } of holders) shared[row]?.push({ text, column, runs });
+    if ((runs?.length ?? 0) > MOST_HOLDERS || holders.length > MOST_HOLDERS) continue;
+    for (const holder of holders) {
+      if (runs === undefined) unknown.push({ text, holder });
+      else {
+        shared[holder.row]?.push({ text, column: holder.column, runs });
+        columns.add(holder.column);
+      }
+    }
+  }
+  for (const { text, holder } of unknown) {
+    const own = shared[holder.row];
+    const isNews = columns.has(holder.column) && own?.every((token) => token.column !== holder.column) === true;
+    if (isNews) own?.push({ text, column: holder.column, runs: [] });
   }
   return shared;
 }
@@ -77,18 +101,27 @@ interface Holder {
 function addRowTokens(
   target: {
     readonly rowsByToken: Map<string, Holder[]>;
+    readonly runIds: ReadonlySet<string>;
     readonly holder: Holder;
     readonly isTold: (token: string) => boolean;
   },
   cell: string,
 ): void {
   const { rowsByToken, holder } = target;
-  for (const token of textsOfCell(cell).flatMap(rareTokens)) {
+  for (const token of textsOfCell(cell).flatMap((text) => [...rareTokens(text), ...idsIn(text, target.runIds)])) {
     if (target.isTold(token)) continue;
     const holders = rowsByToken.get(token);
     if (holders === undefined) rowsByToken.set(token, [holder]);
     else if (holders.length <= MOST_HOLDERS && holders.at(-1)?.row !== holder.row) holders.push(holder);
   }
+}
+
+/** A run id is rare whatever it is made of: one in fourteen has no digit. */
+function idsIn(text: string, runIds: ReadonlySet<string>): string[] {
+  return text
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+    .filter((word) => word.length >= LEAST_ID && runIds.has(word));
 }
 
 /** JSON columns hold settings and metrics, which have comparisons of their own; only their longer texts are read. */

@@ -56,7 +56,7 @@ export class TextComparison implements Comparison {
     const tokens = this.#tokensOf(row);
     if (tokens.length === 0) return [{ bound: 0, size: 0 }];
     const size = tokens.reduce((sum, token) => sum + token.runs.length, 0);
-    const most = Math.max(0, ...tokens.map((token) => this.#bitsOf(token)));
+    const most = Math.max(0, ...tokens.map((token) => (token.runs.length === 0 ? 0 : this.#bitsOf(token))));
     return [
       { bound: most, size: 0 },
       { bound: this.#missedBits(tokens), size },
@@ -72,6 +72,12 @@ export class TextComparison implements Comparison {
     if (best !== null) return { level: 'shared', words: `“${best.text}” of column ${best.column} stands in the run` };
     const [other] = this.#tokensOf(row);
     if (other === undefined) return { level: 'missing', words: 'no rare word of the row stands in any run' };
+    if (other.runs.length === 0) {
+      return {
+        level: 'unknown',
+        words: `“${other.text}” of column ${other.column} stands in no run, as such words do`,
+      };
+    }
     return { level: 'elsewhere', words: `“${other.text}” of column ${other.column} stands in another run` };
   }
 

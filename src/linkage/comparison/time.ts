@@ -32,7 +32,9 @@ const DAY = 86_400;
 const TABLE_SECONDS = 16 * 3600;
 const LEAST_BITS = -12;
 /** A list for each of these fractions of the highest density, in bits below it. */
-const STEPS_BELOW = [3, 6, 10, 14] as const;
+const STEPS_BELOW = [3, 6, 10, 14, 18, 22] as const;
+/** Seconds that windows are widened by: sums and differences of epoch seconds do not round alike. */
+const EDGE = 1e-3;
 /** Both definitions of a start agree within this many seconds for runs that were not synced later. */
 const SAME_START = 300;
 
@@ -187,7 +189,8 @@ export class TimeComparison implements Comparison {
     let found = this.#windows.get(below);
     if (found === undefined) {
       const limit = this.#density.most() * 2 ** -below;
-      this.#windows.set(below, (found = { windows: this.#density.intervalsAbove(limit), limit }));
+      const windows = this.#density.intervalsAbove(limit).map(([from, to]) => [from - EDGE, to + EDGE] as const);
+      this.#windows.set(below, (found = { windows, limit: Math.max(limit, this.#density.mostBeyond()) }));
     }
     return found;
   }
@@ -202,6 +205,7 @@ interface Gap {
 
 interface Windows {
   readonly windows: readonly (readonly [number, number])[];
+  /** No run outside of the windows has a higher density. */
   readonly limit: number;
 }
 

@@ -83,7 +83,13 @@ function spread(column: Column, size: number): Int32Array {
   return codes;
 }
 
-/** Numbers of a field by record; NaN where it has none. */
+/** Numbers of a field by record; NaN where it has none, or an infinite one as losses of diverged runs are. */
 export function numbersOf(field: Field, values: ValueCodes): Float64Array {
-  return Float64Array.from(field.codes, (code) => (code < 0 ? Number.NaN : values.numberOf(code)));
+  const numbers = new Float64Array(field.codes.length).fill(Number.NaN);
+  for (let record = 0; record < numbers.length; record++) {
+    const code = field.codes[record] ?? -1;
+    const value = code < 0 ? Number.NaN : values.numberOf(code);
+    if (Number.isFinite(value)) numbers[record] = value;
+  }
+  return numbers;
 }
