@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { defaultCacheFolder } from '../cache/folder.ts';
-import { withCachedHistories } from '../commands/cached-histories.ts';
 import type { HistorySource } from '../model/history.ts';
 import type { RunSource } from '../model/snapshot.ts';
 import type { Invocation } from './invocation.ts';
@@ -32,6 +31,7 @@ export async function withHistories<T>(
   use: (access: HistoryAccess) => Promise<T>,
 ): Promise<T> {
   const { io, context } = invocation;
+  const { withCachedHistories } = await import('../commands/cached-histories.ts');
   const runs = await openSource(invocation, options);
   try {
     const folder = chooseFolder(io, options.cache);

@@ -4,7 +4,7 @@ import type { InvocationContext } from '../model/context.ts';
 import { COLOURED, PLAIN, type Style } from '../text/style.ts';
 import type { Page } from '../text/page.ts';
 import type { Io } from './io.ts';
-import { openLog } from './log.ts';
+import type { InvocationLog } from './log.ts';
 import { createProgress } from './progress.ts';
 
 /** Options that every verb takes. */
@@ -38,7 +38,7 @@ export interface Invocation {
 export async function openInvocation(io: Io, options: CommonOptions): Promise<Invocation> {
   const progress = createProgress(io);
   const style = isColoured(io, options.color ?? 'auto') ? COLOURED : PLAIN;
-  const log = options.log === undefined ? null : openLog(resolve(io.cwd, options.log));
+  const log = options.log === undefined ? null : await openLog(resolve(io.cwd, options.log));
   return {
     io,
     json: options.json === true,
@@ -63,6 +63,12 @@ export async function openInvocation(io: Io, options: CommonOptions): Promise<In
       await log?.close();
     },
   };
+}
+
+/** What writes logs is loaded only by who asks for one. */
+async function openLog(path: string): Promise<InvocationLog> {
+  const log = await import('./log.ts');
+  return log.openLog(path);
 }
 
 /** `--color` over NO_COLOR over FORCE_COLOR over TERM=dumb over what stdout is. */

@@ -1,8 +1,4 @@
-import { compareRuns } from '../../commands/compare.ts';
 import type { CompareReport } from '../../commands/compare.ts';
-import { buildCompareNotes, describeComparison, renderCompare } from '../../commands/compare.render.ts';
-import { renderPlot } from '../../commands/curves.render.ts';
-import { writeCurves } from '../../commands/draw-curves.ts';
 import { EXIT_CODES } from '../../errors.ts';
 import { escapeForTerminal } from '../../text/escape.ts';
 import { withHistories } from '../history-source.ts';
@@ -21,8 +17,12 @@ export function addCompare(host: VerbHost): void {
 }
 
 async function compare(invocation: Invocation, names: readonly string[], options: DrawVerbOptions): Promise<number> {
+  const { compareRuns } = await import('../../commands/compare.ts');
+  const { buildCompareNotes, describeComparison, renderCompare } = await import('../../commands/compare.render.ts');
+  const { renderPlot } = await import('../../commands/curves.render.ts');
+  const { writeCurves } = await import('../../commands/draw-curves.ts');
   const { io, context, page } = invocation;
-  const files = resolveFiles(io.cwd, options);
+  const files = await resolveFiles(io.cwd, options);
   const { metric, x = '_step', smooth, band, concurrency } = options;
   const registry = resolveRegistryOrNull(io, options);
   return await withHistories(invocation, options, async ({ runs, source }) => {

@@ -1,9 +1,6 @@
 import { type Command, Option } from 'commander';
 import { resolve } from 'node:path';
-import { readCurves } from '../../commands/curves.ts';
 import type { CurveOptions, CurvesReport } from '../../commands/curves.ts';
-import { buildCurvesNotes, describeCurves, renderCurves, renderPlot } from '../../commands/curves.render.ts';
-import { assertDrawable, writeCurves } from '../../commands/draw-curves.ts';
 import { BANDS, GOALS, X_KEYS } from '../../curves/curve.ts';
 import { RANKINGS } from '../../curves/rank.ts';
 import { EXIT_CODES } from '../../errors.ts';
@@ -61,8 +58,12 @@ export function withDrawing(command: Command): Command {
 }
 
 async function runCurves(invocation: Invocation, options: CurvesVerbOptions): Promise<number> {
+  const { readCurves } = await import('../../commands/curves.ts');
+  const { buildCurvesNotes, describeCurves, renderCurves, renderPlot } =
+    await import('../../commands/curves.render.ts');
+  const { writeCurves } = await import('../../commands/draw-curves.ts');
   const { io, context } = invocation;
-  const files = resolveFiles(io.cwd, options);
+  const files = await resolveFiles(io.cwd, options);
   const { metric = [], ...rest } = options;
   return await withHistories(invocation, options, async ({ runs, source }) => {
     const location = resolveRegistry(io, options);
@@ -86,7 +87,8 @@ interface Files {
 }
 
 /** Names are checked before anything is read. @throws UsageError */
-export function resolveFiles(cwd: string, { out, data, logY }: DrawVerbOptions): Files {
+export async function resolveFiles(cwd: string, { out, data, logY }: DrawVerbOptions): Promise<Files> {
+  const { assertDrawable } = await import('../../commands/draw-curves.ts');
   const files = {
     ...(out === undefined ? {} : { out: resolve(cwd, out) }),
     ...(data === undefined ? {} : { data: resolve(cwd, data) }),

@@ -1,9 +1,6 @@
-import { linkRun } from '../../commands/link.ts';
-import { renderLink } from '../../commands/link.render.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
 import { openSource, type ProjectOptions } from '../source.ts';
-import { projectOfRunOrNull } from '../../wandb/urls.ts';
 import type { Io } from '../io.ts';
 import { addVerb, parseSeconds, type VerbHost, withProject, withRegistry } from '../verb.ts';
 
@@ -33,6 +30,9 @@ async function link(
   pair: { readonly runId: string; readonly wandbRun: string },
   options: LinkVerbOptions,
 ): Promise<number> {
+  const { linkRun } = await import('../../commands/link.ts');
+  const { renderLink } = await import('../../commands/link.render.ts');
+  const { projectOfRunOrNull } = await import('../../wandb/urls.ts');
   const { io, context, style } = invocation;
   // An address names its project itself; the command line and the environment come first.
   const named = options.project ?? (isProjectSet(io) ? null : projectOfRunOrNull(pair.wandbRun));

@@ -1,5 +1,3 @@
-import { refreshLinks } from '../../commands/refresh.ts';
-import { renderRefresh } from '../../commands/refresh.render.ts';
 import { EXIT_CODES } from '../../errors.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
@@ -24,6 +22,8 @@ export function addRefresh(host: VerbHost): void {
 }
 
 async function refresh(invocation: Invocation, options: RefreshVerbOptions): Promise<number> {
+  const { refreshLinks } = await import('../../commands/refresh.ts');
+  const { renderRefresh } = await import('../../commands/refresh.render.ts');
   const { io, context } = invocation;
   const location = resolveRegistry(io, options);
   const source = await openSource(invocation, options);

@@ -1,5 +1,4 @@
-import { previewRollback, rollbackMatch, type RollbackOptions } from '../../commands/rollback.ts';
-import { renderRollback } from '../../commands/rollback.render.ts';
+import type { RollbackOptions } from '../../commands/rollback.ts';
 import { UsageError } from '../../errors.ts';
 import { confirm, sayUntouched } from '../confirm.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
@@ -40,6 +39,8 @@ async function rollback(
   rows: readonly string[],
   options: RollbackVerbOptions,
 ): Promise<number> {
+  const { previewRollback, rollbackMatch } = await import('../../commands/rollback.ts');
+  const { renderRollback } = await import('../../commands/rollback.render.ts');
   const { io, context, page } = invocation;
   const request = buildRequest(resolveRegistry(io, options), parseSelection(rows, options), options);
   if (options.yes !== true) {

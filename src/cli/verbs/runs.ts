@@ -1,8 +1,8 @@
 import { extname, resolve } from 'node:path';
 import { Option } from 'commander';
-import { runs } from '../../commands/runs.ts';
 import type { RunsOptions } from '../../commands/runs.ts';
-import { RUNS_FORMATS, renderRuns, type RunsFormat } from '../../commands/runs.render.ts';
+import { RUNS_FORMATS } from '../../commands/runs.render.ts';
+import type { RunsFormat } from '../../commands/runs.render.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { writeOutput } from '../output.ts';
 import { readSelection, type SelectionOptions, splitNames, withSelection } from '../selection.ts';
@@ -34,6 +34,8 @@ export function addRuns(host: VerbHost): void {
 }
 
 async function runRuns(invocation: Invocation, options: RunsVerbOptions): Promise<number> {
+  const { runs } = await import('../../commands/runs.ts');
+  const { renderRuns } = await import('../../commands/runs.render.ts');
   const { io, context, style } = invocation;
   const registry = resolveRegistry(io, options);
   const out = options.out === undefined ? {} : { out: resolve(io.cwd, options.out) };
