@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoLab, openSmallLab } from '../helpers/demo-lab.ts';
+import { makeFolder } from '../helpers/database.ts';
 import { runInline } from '../helpers/run-inline.ts';
 
 /** Name and hash of every file of the folder but those named. No process has any of them open. */
@@ -55,6 +56,9 @@ const READING: readonly string[] = [
   'refresh',
   'refresh --running',
   'runs --group-by status --since 2020 --format jsonl',
+  'history row-r00000',
+  'compare row-r00000 row-r00001 --no-cache',
+  'export --out DATASET',
   'help',
 ];
 
@@ -62,7 +66,8 @@ describe.each(Object.keys(REGISTRIES) as Mode[])('a registry in %s mode', (mode)
   const registry = REGISTRIES[mode];
 
   it.each(READING)('keeps its bytes under: %s', async (line) => {
-    const args = line.split(' ').map((word) => (word === 'DRY-RUN' ? `${mode}.plan` : word));
+    const places: Readonly<Record<string, string>> = { 'DRY-RUN': `${mode}.plan`, DATASET: makeFolder() };
+    const args = line.split(' ').map((word) => places[word] ?? word);
     const made = [`${mode}.plan`, ...SQLITES_OWN];
     const before = hashFolder(lab.folder, made);
     const result = await lab.run(args, { env: { RUNLINK_REGISTRY: registry } });
