@@ -1,4 +1,5 @@
 import type { Candidate, EvidenceItem } from '../model/linkage.ts';
+import type { Run } from '../model/run.ts';
 import type { LearnedModel } from './learn.ts';
 import type { Records } from './normalize/records.ts';
 
@@ -12,10 +13,19 @@ export function explainCandidate(records: Records, model: LearnedModel, edge: nu
     evidence.push({ comparison: comparison.name, level, weight: comparison.weigh(row, run), words });
   }
   const found = records.runs[run];
-  const ranks = found === undefined ? undefined : records.ranksByRunId.get(found.runId);
-  if (ranks !== undefined) {
-    const names = ranks.map((rank) => rank.runId).join(', ');
-    evidence.push({ comparison: 'ranks', level: 'main', weight: 0, words: `other ranks of the same launch: ${names}` });
+  const namesOf = (runs: readonly Run[] | undefined): string => (runs ?? []).map(({ runId }) => runId).join(', ');
+  const ranks = namesOf(records.ranksByRunId.get(found?.runId ?? ''));
+  const tries = namesOf(records.triesByRunId.get(found?.runId ?? ''));
+  if (ranks !== '') {
+    evidence.push({ comparison: 'ranks', level: 'main', weight: 0, words: `other ranks of the same launch: ${ranks}` });
+  }
+  if (tries !== '') {
+    evidence.push({
+      comparison: 'tries',
+      level: 'last',
+      weight: 0,
+      words: `earlier tries of the same thing: ${tries}`,
+    });
   }
   return {
     wandbRunId: found?.runId ?? '',

@@ -31,6 +31,8 @@ const SLACK_ALONE = 8;
 const ROUNDS = 4;
 /** From this probability on a pair teaches which key a column means. */
 const SURE = 0.9;
+/** What it counts for a pair that somebody has linked it: some links in a hundred are wrong. */
+const LABEL_BITS = 12;
 /** Runs looked at for one row in the first search. */
 const FIRST_VISITS = 600;
 /** Links that are assumed at first: half of what is possible. */
@@ -63,7 +65,8 @@ export function learnModel(records: Records): LearnedModel {
   state = iterate(records, { comparisons, population }, state);
   // now that some pairs are sure, they tell which key each column means
   comparisons = joinTime(buildComparisons(records, surePairs(records, state), ranked), clock);
-  for (const comparison of comparisons) comparison.learn(withLabels(records, state));
+  const links = withLabels(records, state, comparisons);
+  for (const comparison of comparisons) comparison.learn(links);
   state = searchAndSolve(records, { ...few, comparisons, expected: state.posterior.expectedLinks });
   state = iterate(records, { comparisons, population }, state);
   const expected = (state.posterior.expectedLinks * everyone.rows) / Math.max(1, population.rows);
@@ -90,7 +93,7 @@ interface Evidence {
 export function iterate(records: Records, { comparisons, population }: Evidence, from: State): State {
   let state = from;
   for (let round = 0; round < ROUNDS; round++) {
-    const links = withLabels(records, state);
+    const links = withLabels(records, state, comparisons);
     for (const comparison of comparisons) comparison.learn(links);
     const candidates = reweigh(state.candidates, comparisons);
     state = { candidates, posterior: solveCompetition(candidates, population, state.posterior.expectedLinks) };
@@ -142,8 +145,11 @@ export function sumOfWeights(comparisons: readonly Comparison[], row: number, ru
   return sum;
 }
 
-/** Rows that are linked already teach as sure links, as long as the model does not find them absurd. */
-function withLabels(records: Records, { candidates, posterior }: State): SoftLinks {
+/**
+ * Rows that are linked already teach as links that are all but sure, so that one whose run fits in nothing, a link that
+ * somebody got wrong, teaches next to nothing.
+ */
+function withLabels(records: Records, { candidates, posterior }: State, comparisons: readonly Comparison[]): SoftLinks {
   const { labels } = records;
   const size = candidates.rows.length;
   const rows = new Int32Array(size + labels.length);
@@ -152,12 +158,14 @@ function withLabels(records: Records, { candidates, posterior }: State): SoftLin
   rows.set(candidates.rows);
   runs.set(candidates.runs);
   probabilities.set(posterior.probabilities);
-  for (const [at, label] of labels.entries()) {
-    rows[size + at] = label.row;
-    runs[size + at] = label.run;
-    probabilities[size + at] = 1;
+  let total = posterior.expectedLinks;
+  for (const [at, { row, run }] of labels.entries()) {
+    rows[size + at] = row;
+    runs[size + at] = run;
+    const bits = LABEL_BITS + posterior.priorBits + sumOfWeights(comparisons, row, run);
+    total += probabilities[size + at] = 1 / (1 + 2 ** -bits);
   }
-  return { rows, runs, probabilities, total: posterior.expectedLinks + labels.length };
+  return { rows, runs, probabilities, total };
 }
 
 function learnLabels(comparisons: readonly Comparison[], records: Records): void {

@@ -93,7 +93,7 @@ function benchOracle(): void {
 /** Where the oracle knows less than the generator does, in words. */
 function simplificationsOf(knobs: WorldKnobs, approximateRows: number): string {
   const words = [
-    knobs.ranks > 0 ? 'the generator makes no ranks' : '',
+    knobs.ranks > 0 ? 'ranks as rivals' : '',
     knobs.batch > 1 ? 'launches pair by pair' : '',
     knobs.retries > 0.3 ? 'retries as if independent' : '',
     approximateRows > 0 ? `${approximateRows} rows by belief propagation` : '',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { buildClockPeriods } from '../../src/linkage/clock/periods.ts';
-import { zoneMinutesAt } from '../../src/model/clock.ts';
+import { linkRecords } from '../../src/linkage/link-records.ts';
+import { UTC_ALWAYS, zoneMinutesAt } from '../../src/model/clock.ts';
+import { PLAIN_WORLD, buildWorld } from '../helpers/worlds/world.ts';
 
 const DAY = 86_400;
 const at = (iso: string): number => Date.parse(iso);
@@ -34,5 +36,15 @@ describe('buildClockPeriods', () => {
   it('knows nothing without a pair, and one zone with one', () => {
     expect(buildClockPeriods([])).toEqual([]);
     expect(buildClockPeriods([{ start: 1, zoneMinutes: 45 }])).toEqual([{ from: null, zoneMinutes: 45 }]);
+  });
+});
+
+describe('the clock of a registry', () => {
+  it('is not read from days, and is one zone where each machine has a clock of its own', () => {
+    const days = linkRecords(buildWorld({ ...PLAIN_WORLD, rows: 80, timeText: 'day' }, 1).input).clock;
+    expect(days).toEqual({ periods: UTC_ALWAYS, words: 'created_at is too coarse to tell its zone' });
+    const machines = linkRecords(buildWorld({ ...PLAIN_WORLD, rows: 200, machineClocks: 'private' }, 1).input).clock;
+    expect(machines.periods).toHaveLength(1);
+    expect(machines.words).toMatch(/clocks differ from machine to machine/);
   });
 });

@@ -30,7 +30,7 @@ export function buildClockPeriods(witnesses: readonly ZoneWitness[]): readonly C
 }
 
 /** The most frequent; of equally frequent ones the smallest, so that the order of input does not matter. */
-function commonZone(witnesses: readonly ZoneWitness[]): number {
+export function commonZone(witnesses: readonly ZoneWitness[]): number {
   const counts = new Map<number, number>();
   for (const { zoneMinutes } of witnesses) counts.set(zoneMinutes, (counts.get(zoneMinutes) ?? 0) + 1);
   const [best] = [...counts].toSorted(([a, countA], [b, countB]) => countB - countA || a - b);

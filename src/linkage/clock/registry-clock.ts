@@ -1,19 +1,25 @@
 import { UTC_ALWAYS } from '../../model/clock.ts';
 import type { ClockPeriod, RegistryClock } from '../../model/clock.ts';
 import type { LearnedModel } from '../learn.ts';
-import { buildClockPeriods } from './periods.ts';
+import { buildClockPeriods, commonZone } from './periods.ts';
 import type { ZoneWitness } from './periods.ts';
 import type { ClockPeak } from './scan.ts';
 import type { Records } from '../normalize/records.ts';
 
 const QUARTER = 900;
 const SURE = 0.9;
+/** Seconds; a column of days or hours fits many zones. */
+const COARSE = 3600;
+/** More changes than a traveller makes, and than one for so many sure links, are clocks that disagree. */
+const MOST_PERIODS = 8;
+const LEAST_WITNESSES = 20;
 
 /** The registry's naive clock against UTC, by what the sure links say, period by period. */
 export function readRegistryClock(records: Records, model: LearnedModel): RegistryClock {
   const field = records.row.times.find((time) => time.name === records.schema.createdAt) ?? model.channel?.row;
   if (field === undefined) return { periods: UTC_ALWAYS, words: 'the registry has no times' };
   if (field.zoned) return { periods: UTC_ALWAYS, words: `${field.name} names its zone` };
+  if (field.quantum >= COARSE) return { periods: UTC_ALWAYS, words: `${field.name} is too coarse to tell its zone` };
   const witnesses: ZoneWitness[] = [];
   forEachSure(records, model, (row, run) => {
     const own = field.seconds[row] ?? Number.NaN;
@@ -23,6 +29,11 @@ export function readRegistryClock(records: Records, model: LearnedModel): Regist
   });
   if (witnesses.length === 0) return clockOfPeak(field.name, model.channel?.peak ?? null);
   const periods = buildClockPeriods(witnesses);
+  if (periods.length > Math.max(MOST_PERIODS, witnesses.length / LEAST_WITNESSES)) {
+    const usual = commonZone(witnesses);
+    const words = `${field.name} is mostly ${describeZone(usual)}: its clocks differ from machine to machine`;
+    return { periods: [{ from: null, zoneMinutes: usual }], words };
+  }
   return { periods, words: `${field.name} is ${describePeriods(periods)}, by ${witnesses.length} sure links` };
 }
 

@@ -1,5 +1,6 @@
 import { findNeighbours } from './neighbours.ts';
 import { PairBackoff } from './pair-backoff.ts';
+import { maskOf } from './setting-index.ts';
 
 export interface ChainOptions {
   readonly rowCount: number;
@@ -205,12 +206,6 @@ function mixtureShare(pairs: readonly (readonly [first: number, second: number])
     share = mass / (pairs.length + PRIOR.free + PRIOR.bound);
   }
   return share;
-}
-
-function maskOf(codes: readonly Int32Array[], row: number): number {
-  let mask = 0;
-  for (let at = 0; at < codes.length; at++) if ((codes[at]?.[row] ?? -1) >= 0) mask |= 1 << at;
-  return mask;
 }
 
 function buildStep(from: Int32Array, codes: Int32Array): StepTable {

@@ -38,7 +38,8 @@ export function setRanksAside(runs: readonly Run[], keep: ReadonlySet<string>): 
   return { runs: runs.filter((run) => !aside.has(run)), ranksByRunId };
 }
 
-function launchKey(run: Run): string {
+/** The same for all runs of one name, configuration and command line. */
+export function launchKey(run: Run): string {
   const { _wandb, ...config } = run.config;
   const name = run.displayName !== null && isGeneratedName(run.displayName) ? '' : (run.displayName ?? '');
   return JSON.stringify([name, renderJson(config), run.args, run.program, run.host, run.group, run.sweepName]);

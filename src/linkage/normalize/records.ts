@@ -4,6 +4,7 @@ import { statusOfState } from '../../model/run.ts';
 import type { Run } from '../../model/run.ts';
 import { compareText } from '../sorted.ts';
 import { setRanksAside } from './ranks.ts';
+import { findEarlierTries } from './tries.ts';
 import { cellsByColumn, readRowFields } from './row-fields.ts';
 import type { RowFields } from './row-fields.ts';
 import { readRunFields } from './run-fields.ts';
@@ -27,6 +28,8 @@ export interface Records {
   /** Forbidden runs by row number. */
   readonly rejectedByRow: ReadonlyMap<number, ReadonlySet<number>>;
   readonly ranksByRunId: ReadonlyMap<string, readonly Run[]>;
+  /** Earlier tries of a run, first to last, by its run id. */
+  readonly triesByRunId: ReadonlyMap<string, readonly Run[]>;
 }
 
 export function buildRecords(input: LinkageInput): Records {
@@ -55,6 +58,7 @@ export function buildRecords(input: LinkageInput): Records {
     labels: findPairs(input.linked, rowNumbers, runNumbers),
     rejectedByRow: groupByRow(findPairs(input.rejected, rowNumbers, runNumbers)),
     ranksByRunId,
+    triesByRunId: findEarlierTries(runs),
   };
 }
 

@@ -126,6 +126,7 @@ export function buildWorld(knobs: WorldKnobs, seed: number): World {
     runs.push(run);
     const keyText = registered.get(job);
     if (keyText !== undefined && !knobs.strangers) truth.set(keyText, run.runId);
+    if (knobs.ranks > 0 && random.chance(RANKED_LAUNCHES)) runs.push(...otherRanks(knobs.ranks, run, random));
     if (random.chance(knobs.copies))
       runs.push({ ...run, runId: random.text(8, BASE36), storageId: run.storageId + 'c' });
   }
@@ -144,6 +145,18 @@ export function buildWorld(knobs: WorldKnobs, seed: number): World {
     },
     truth,
   };
+}
+
+/** Share of the launches without a rank check. */
+const RANKED_LAUNCHES = 0.3;
+
+/** Runs of the same name, settings and second; only the first rank logs metrics. */
+function otherRanks(ranks: number, main: Run, random: Random): Run[] {
+  const bookkeeping = Object.fromEntries(Object.entries(main.summary).filter(([key]) => key.startsWith('_')));
+  return Array.from({ length: ranks - 1 }, () => {
+    const runId = random.text(8, BASE36);
+    return { ...main, runId, storageId: `run:${runId}`, summary: bookkeeping };
+  });
 }
 
 interface LabJob {
