@@ -23,7 +23,7 @@ const io: Io = {
   home: process.env['HOME'] ?? homedir(),
   user: process.env['USER'] ?? userInfo().username,
   execPath: process.execPath,
-  out: (text) => void process.stdout.write(text),
+  out: (piece) => void process.stdout.write(piece),
   err: (text) => void process.stderr.write(text),
   errStream: process.stderr,
   terminal: {

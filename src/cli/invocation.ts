@@ -4,7 +4,7 @@ import type { InvocationContext } from '../model/context.ts';
 import { COLOURED, PLAIN, type Style } from '../text/style.ts';
 import type { Page } from '../text/page.ts';
 import type { Io } from './io.ts';
-import { openLog } from './log.ts';
+import type { InvocationLog } from './log.ts';
 import { createProgress } from './progress.ts';
 
 /** Options that every verb takes. */
@@ -38,7 +38,7 @@ export interface Invocation {
 export async function openInvocation(io: Io, options: CommonOptions): Promise<Invocation> {
   const progress = createProgress(io);
   const style = isColoured(io, options.color ?? 'auto') ? COLOURED : PLAIN;
-  const log = options.log === undefined ? null : openLog(resolve(io.cwd, options.log));
+  const log = options.log === undefined ? null : await openLog(resolve(io.cwd, options.log));
   return {
     io,
     json: options.json === true,
@@ -65,6 +65,12 @@ export async function openInvocation(io: Io, options: CommonOptions): Promise<In
   };
 }
 
+/** What writes logs is loaded only by who asks for one. */
+async function openLog(path: string): Promise<InvocationLog> {
+  const log = await import('./log.ts');
+  return log.openLog(path);
+}
+
 /** `--color` over NO_COLOR over FORCE_COLOR over TERM=dumb over what stdout is. */
 function isColoured(io: Pick<Io, 'env' | 'terminal'>, choice: 'auto' | 'always' | 'never'): boolean {
   if (choice !== 'auto') return choice === 'always';
@@ -84,4 +90,10 @@ export function resolveRegistry(io: Io, options: RegistryOptions): { registry: s
   }
   const registry = resolve(io.cwd, given);
   return options.config === undefined ? { registry } : { registry, config: resolve(io.cwd, options.config) };
+}
+
+/** For verbs that can do without a registry. */
+export function resolveRegistryOrNull(io: Io, options: RegistryOptions): ReturnType<typeof resolveRegistry> | null {
+  const isNamed = [options.registry, options.config, io.env['RUNLINK_REGISTRY']].some((name) => (name ?? '') !== '');
+  return isNamed ? resolveRegistry(io, options) : null;
 }

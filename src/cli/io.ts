@@ -6,8 +6,8 @@ export interface Io {
   readonly user: string;
   /** The Node that runs this program. */
   readonly execPath: string;
-  /** Result, for pipes. */
-  readonly out: (text: string) => void;
+  /** Result, for pipes; bytes where it is no text. */
+  readonly out: (piece: string | Uint8Array) => void;
   /** Talk, for people. */
   readonly err: (text: string) => void;
   /** The stream behind `err`, for what redraws itself. */

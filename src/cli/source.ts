@@ -1,6 +1,7 @@
 import { RunlinkError } from '../errors.ts';
-import type { RunSource } from '../model/snapshot.ts';
+
 import { TOOL_VERSION } from '../model/version.ts';
+import type { ProjectSource } from '../wandb/run-source.ts';
 import { sleep } from '../wandb/sleep.ts';
 import type { Invocation } from './invocation.ts';
 
@@ -17,7 +18,7 @@ export interface ProjectOptions {
 export async function openSource(
   { io, context }: Invocation,
   { project, baseUrl }: ProjectOptions,
-): Promise<RunSource> {
+): Promise<ProjectSource> {
   // Verbs that never ask W&B start without its client.
   const { openRunSource } = await import('../wandb/run-source.ts');
   return openRunSource({
@@ -36,7 +37,7 @@ export async function openSource(
 export async function openSourceOrError(
   invocation: Invocation,
   options: ProjectOptions,
-): Promise<RunSource | RunlinkError> {
+): Promise<ProjectSource | RunlinkError> {
   try {
     return await openSource(invocation, options);
   } catch (error) {

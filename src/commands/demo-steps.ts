@@ -7,6 +7,8 @@ export const REGISTRY = 'training_runs.db';
 const PLAN = 'backfill.plan';
 const SECOND_PLAN = 'again.plan';
 
+const MGDA_CURVES = ['curves', '--registry', REGISTRY, '--where', 'gradient_method=mgda', '--cache', 'cache'] as const;
+
 export interface DemoStep {
   readonly title: string;
   /** The command line after `runlink`. */
@@ -73,6 +75,14 @@ export const DEMO_STEPS: readonly DemoStep[] = [
       '--columns',
       'run_id,wandb_run_id,run_name,created_at,batch_size,lr,duration_seconds',
     ],
+  },
+  {
+    title: 'Their training curves, from W&B by these links: every objective of every MGDA run, as a picture',
+    args: () => [...MGDA_CURVES, '--metric', 'objective_*', '--out', 'objectives.svg'],
+  },
+  {
+    title: 'Two of them here in the terminal; what was read before comes from the cache',
+    args: () => [...MGDA_CURVES, '--metric', 'objective_COMT', '--metric', 'objective_BBB', '--band', 'stdev'],
   },
 ];
 

@@ -4,18 +4,22 @@ import { isEmptyCell, renderCell } from '../model/cell.ts';
 import { UTC_ALWAYS } from '../model/clock.ts';
 import type { InvocationContext } from '../model/context.ts';
 import type { IdentityImage } from '../model/identity.ts';
+import { LINK, LINK_OFFLINE } from '../model/ledger.ts';
 import type { StartSource } from '../model/plan.ts';
 import type { RegistryRow, RegistrySchema } from '../model/registry.ts';
 import type { Run } from '../model/run.ts';
 import type { RunSource } from '../model/snapshot.ts';
+import { NO_ZONE, buildTimeWriter } from '../plan/end-rules.ts';
 import { buildChoice, buildImageRules } from '../plan/images.ts';
+import { startOfRun } from '../plan/start.ts';
 import { DEFAULT_LOCK_TIMEOUT_MS, retryWhileBusy, runImmediate } from '../registry/busy.ts';
 import { createMatchWriter } from '../registry/match-writer.ts';
+import { findKeysByName } from '../registry/named-rows.ts';
 import { readRow } from '../registry/rows.ts';
-import { applySchemaMigrations, assertColumnsCanBeAdded } from '../registry/schema-migrations.ts';
+import { applySchemaMigrations, assertColumnsCanBeAdded, isSchemaReady } from '../registry/schema-migrations.ts';
 import { withRegistryForWriting, withRegistryReadOnly } from '../registry/session.ts';
 import type { RegistryLocation, RegistrySession } from '../registry/session.ts';
-import { parseProjectPath, parseRunId } from '../wandb/urls.ts';
+import { parseRunId, projectOfRunOrNull } from '../wandb/urls.ts';
 
 export interface LinkDeps {
   readonly context: InvocationContext;
@@ -24,7 +28,7 @@ export interface LinkDeps {
 }
 
 export interface LinkOptions extends RegistryLocation {
-  /** Key of the registry row. */
+  /** Key of the registry row, or the name that no other row has. */
   readonly runId: string;
   /** Run id, `entity/project/run`, or the address of the run's page. */
   readonly wandbRun: string;
@@ -47,33 +51,36 @@ export interface LinkReport {
   readonly reached: boolean;
 }
 
-/** What the ledger has in place of a plan's id and a batch's name. */
-const LINK = 'link';
 /** A training job that starts must not wait for a W&B that is away. */
 const ASK_TIMEOUT_MS = 15_000;
 
 /**
  * Links one row to one run, by hand or when a training script starts. The same guards and the same ledger as `applyPlan`,
  * one short transaction, no lock beside it: many jobs can link at once, and while a plan is being applied. Linking the
- * same pair again changes nothing. Where W&B is not reached, the link is written without name and start time.
+ * same pair again changes nothing. Where W&B is not reached, the link is written without name and start time, which the
+ * next refresh completes.
  *
- * @throws UsageError where there is no such row or the run's address is of another project
+ * @throws UsageError where there is no such row, where several have the name, or the run's address is of another project
  * @throws ConflictError where the row has another link (without `replace`), another row has the run, or W&B lacks it
  * @throws LockedError
  */
 export async function linkRun({ context, source }: LinkDeps, options: LinkOptions): Promise<LinkReport> {
   const wandbRunId = parseRunId(options.wandbRun);
   assertSameProject(source, options.wandbRun);
-  const kept = await withRegistryReadOnly(options, (session) => checkRow(session, options, wandbRunId));
-  if (kept !== null) return kept;
-  const run = options.offline === true ? null : await fetchRunOrNull(context, source, wandbRunId);
   const timeoutMs = options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS;
   const retry = { timeoutMs, signal: context.signal, say: context.say };
+  const { kept, isReady } = await withRegistryReadOnly(options, (session) =>
+    retryWhileBusy(() => ({ kept: checkRow(session, options, wandbRunId), isReady: isSchemaReady(session.db) }), retry),
+  );
+  if (kept !== null) return kept;
+  const run = options.offline === true ? null : await fetchRunOrNull(context, source, wandbRunId);
   const at = new Date(context.now()).toISOString();
-  await withRegistryForWriting(options, async ({ db, schema }) => {
-    assertColumnsCanBeAdded(schema);
-    await retryWhileBusy(() => applySchemaMigrations(db, schema, at), retry);
-  });
+  if (!isReady) {
+    await withRegistryForWriting(options, async ({ db, schema }) => {
+      assertColumnsCanBeAdded(schema);
+      await retryWhileBusy(() => applySchemaMigrations(db, schema, at), retry);
+    });
+  }
   // The schema is read again: columns may have been added just now, by us or by another job that links itself.
   return await withRegistryForWriting(options, async (session) => {
     const write = (): LinkReport =>
@@ -101,9 +108,24 @@ function checkRow({ db, schema }: RegistrySession, options: LinkOptions, wandbRu
 function findRow({ db, schema }: RegistrySession, keyText: string): RegistryRow {
   const row = readRow(db, schema, keyText);
   if (row !== null) return row;
-  throw new UsageError(`table "${schema.table}" has no row whose "${schema.key}" is "${keyText}"`, {
+  const keys = findKeysByName(db, schema, keyText);
+  const [only = ''] = keys;
+  const named = keys.length === 1 ? readRow(db, schema, only) : null;
+  if (named !== null) return named;
+  if (keys.length > 1) throw sameNameError(schema, keyText, keys);
+  throw new UsageError(`table "${schema.table}" has no row whose "${schema.key}" or name is "${keyText}"`, {
     hint: 'A training script links its row after it has inserted it. `runlink runs` lists the rows.',
   });
+}
+
+const MOST_NAMED = 10;
+
+function sameNameError({ table, key }: RegistrySchema, name: string, keys: readonly string[]): UsageError {
+  const rest = keys.length > MOST_NAMED ? `, and ${keys.length - MOST_NAMED} more` : '';
+  return new UsageError(
+    `${keys.length} rows of table "${table}" are named "${name}": ${keys.slice(0, MOST_NAMED).join(', ')}${rest}`,
+    { hint: `Name the row by its "${key}" instead.` },
+  );
 }
 
 interface LinkInput extends LinkDeps {
@@ -119,7 +141,11 @@ function writeLink(session: RegistrySession, { context, source, options, wandbRu
   const url = source.runUrl(wandbRunId);
   const { after, startSource } = buildAfter(session.schema, { before, run, url, wandbRunId });
   const match = { key, keyText, wandbRunId, before, after, decidedBy: 'reviewer', by: context.user } as const;
-  const outcome = createMatchWriter(session.db, session.schema).write(match, { planId: LINK, batch: LINK, at });
+  const outcome = createMatchWriter(session.db, session.schema).write(match, {
+    planId: LINK,
+    batch: run === null ? LINK_OFFLINE : LINK,
+    at,
+  });
   if (outcome.kind === 'skipped') {
     throw new ConflictError(`row "${keyText}" cannot be linked to run ${wandbRunId}: ${outcome.words}`, {
       hint: 'Nothing was written. `runlink log` says who linked what.',
@@ -150,6 +176,8 @@ function buildAfter(
   const isNaive = format.kind === 'date' || (format.kind === 'iso' && format.zone === 'none');
   if (!isNaive || startSource === 'kept') return { after, startSource };
   // One pair does not tell which zone a naive column means; a wrong hour would be worse than none.
+  const cell = buildTimeWriter(format, schema.timeZone)(startOfRun(run).ms);
+  if (cell !== NO_ZONE) return { after: { ...after, started_at: cell }, startSource };
   return { after: { ...after, started_at: before.started_at }, startSource: null };
 }
 
@@ -173,7 +201,8 @@ async function fetchRunsOrNull(
   const done = new AbortController();
   const timeout = sleep(ASK_TIMEOUT_MS, null, { signal: done.signal, ref: false }).catch(() => null);
   try {
-    const runs = await Promise.race([source.fetchRunsById([runId]), timeout]);
+    // By its id and not from the listing, which may lag behind a run that has just begun.
+    const runs = await Promise.race([source.openRuns([runId]), timeout]);
     if (runs === null)
       context.say(`W&B has not answered for ${ASK_TIMEOUT_MS / 1000} s; linking without name and start`);
     return runs;
@@ -188,15 +217,9 @@ async function fetchRunsOrNull(
 
 /** @throws UsageError where an address or path names another project than the one that the URL would be built for */
 function assertSameProject({ entity, project }: RunSource, text: string): void {
-  const isUrl = /^https?:\/\//i.test(text.trim());
-  const parts = text.split('/').filter((part) => part !== '');
-  if (!isUrl && parts.length < 3) return;
-  const named = isUrl ? parseProjectPath(text) : { entity: parts[0], project: parts[1] };
-  if (named.entity === entity && named.project === project) return;
-  throw new UsageError(
-    `the run "${text}" is in ${named.entity}/${named.project}, and the project is ${entity}/${project}`,
-    {
-      hint: `Add --project ${named.entity}/${named.project}.`,
-    },
-  );
+  const named = projectOfRunOrNull(text);
+  if (named === null || named === `${entity}/${project}`) return;
+  throw new UsageError(`the run "${text}" is in ${named}, and the project is ${entity}/${project}`, {
+    hint: `Add --project ${named}.`,
+  });
 }

@@ -1,3 +1,4 @@
+import { isRefresh } from '../model/ledger.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import { escapeForTerminal } from '../text/escape.ts';
 import type { Style } from '../text/style.ts';
@@ -15,7 +16,8 @@ export function renderLog({ entries, total }: LogReport, style: Style): string {
 }
 
 function renderEntry(entry: LedgerEntry, style: Style): readonly string[] {
-  const event = entry.event === 'applied' ? style.add('+ applied') : style.change(`↩ undoes ${entry.undoes ?? ''}`);
+  const applied = isRefresh(entry) ? style.change('~ refreshed') : style.add('+ applied');
+  const event = entry.event === 'applied' ? applied : style.change(`↩ undoes ${entry.undoes ?? ''}`);
   const [row, run, by] = [entry.keyText, entry.wandbRunId, entry.by].map(escapeForTerminal);
   return [String(entry.seq), entry.at, event, row ?? '', run ?? '', entry.planId, by ?? '', entry.hash.slice(0, 12)];
 }

@@ -1,7 +1,8 @@
 import { EXIT_CODES, StoppedError, UsageError } from '../errors.ts';
 import type { ExitCode } from '../errors.ts';
 import type { InvocationContext } from '../model/context.ts';
-import type { IdentityImage } from '../model/identity.ts';
+import type { RowImage } from '../model/identity.ts';
+import { isRefresh } from '../model/ledger.ts';
 import type { RollbackClass } from '../model/ledger.ts';
 import { DEFAULT_LOCK_TIMEOUT_MS, retryWhileBusy, runImmediate, sleepOrStop } from '../registry/busy.ts';
 import type { BusyRetryOptions } from '../registry/busy.ts';
@@ -35,13 +36,15 @@ export interface RollbackItem {
   readonly keyText: string;
   readonly wandbRunId: string;
   readonly planId: string;
+  /** Whether it only refreshed the row: the link stays, and the pair is not remembered as rejected. */
+  readonly isRefresh: boolean;
   readonly class: RollbackClass;
   readonly words: string;
   readonly refused: boolean;
-  readonly before: IdentityImage;
-  readonly written: IdentityImage;
+  readonly before: RowImage;
+  readonly written: RowImage;
   /** Null where the row is gone. */
-  readonly now: IdentityImage | null;
+  readonly now: RowImage | null;
 }
 
 export interface RollbackReport {
@@ -65,7 +68,7 @@ export async function previewRollback(options: RollbackOptions): Promise<Rollbac
 
 /**
  * Takes matches back: the former values return to the row, a new ledger entry says so, the run is free again, and the
- * pair is remembered as rejected. Only rows that are still as runlink wrote them are touched, unless `keepEdited` or
+ * pair is remembered as rejected. What refreshes wrote on a row since goes with its link, or alone (`keepLink`). Only rows that are still as runlink wrote them are touched, unless `keepEdited` or
  * `force` say otherwise. All entries are judged before the first write, and nothing is
  * written while one is refused (unless `partial`); more than 100 go in several transactions.
  *
@@ -147,6 +150,7 @@ function buildReport(judged: readonly JudgedTarget[], undone: number): RollbackR
     keyText: entry.keyText,
     wandbRunId: entry.wandbRunId,
     planId: entry.planId,
+    isRefresh: isRefresh(entry),
     class: judgement.class,
     words: judgement.words,
     refused,

@@ -1,3 +1,4 @@
+import { LINK } from '../model/ledger.ts';
 import { escapeForTerminal } from '../text/escape.ts';
 import type { Style } from '../text/style.ts';
 import { renderTable } from '../text/table.ts';
@@ -26,7 +27,7 @@ function renderPlans({ plans, rejections }: StatusReport, style: Style): string 
   if (plans.length === 0) return 'runlink never wrote to this registry.';
   const head = ['plan', 'applied', 'standing', 'rolled back', 'last entry'].map(style.faint);
   const rows = plans.map((plan) => [
-    plan.planId === 'link' ? 'by hand' : plan.planId,
+    plan.planId === LINK ? 'by hand' : plan.planId,
     ...[plan.applied, plan.live, plan.rolledBack].map(String),
     plan.lastAt,
   ]);

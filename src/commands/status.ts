@@ -1,4 +1,5 @@
 import { isEmptyCell } from '../model/cell.ts';
+import { isRefresh } from '../model/ledger.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import { readLedger, selectLive } from '../registry/ledger-read.ts';
 import { readRejections } from '../registry/links.ts';
@@ -65,7 +66,14 @@ function readParts(session: RegistrySession, registry: string): Omit<StatusRepor
   return {
     registry,
     table: schema.table,
-    rows: countRows(session, new Set(selectLive(entries).map(({ keyText }) => keyText))),
+    rows: countRows(
+      session,
+      new Set(
+        selectLive(entries)
+          .filter((entry) => !isRefresh(entry))
+          .map(({ keyText }) => keyText),
+      ),
+    ),
     plans: buildPlanStatuses(entries),
     rejections: readRejections(db).length,
     lastInvocation: readLog(db).at(-1) ?? null,

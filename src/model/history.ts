@@ -14,6 +14,12 @@ export interface HistoryQuery {
   /** First and last step, both inclusive. */
   readonly minStep?: number;
   readonly maxStep?: number;
+  /** What `fetchHistoryInfos` just said of the run: saves a question where the history is small. */
+  readonly info?: RunHistoryInfo;
+  /** Stops this reading; the source has its own signal besides. */
+  readonly signal?: AbortSignal;
+  /** Told once, after the last chunk, whether every logged step arrived. */
+  readonly onEnd?: (check: HistoryCheck) => void;
 }
 
 /** How often a metric was logged, by type: `number`, `histogram`, `string`, … as W&B names them. */
@@ -30,6 +36,24 @@ export interface RunHistoryInfo {
   /** Logged steps that W&B counts; null where the server does not say. */
   readonly lineCount: number | null;
   readonly metrics: ReadonlyMap<string, MetricKind>;
+}
+
+/** Whether what arrived is what W&B says was logged. */
+export interface HistoryCheck {
+  /** Steps that arrived. */
+  readonly steps: number;
+  /** Logged steps that W&B counts; null where it does not say, or only some metrics or steps were asked for. */
+  readonly logged: number | null;
+  /** Metrics of which fewer values arrived than W&B counts. */
+  readonly missing: readonly MissingValues[];
+  /** `unknown` where W&B's counts do not fit the question: a part of the steps, or a server that does not count. */
+  readonly verdict: 'complete' | 'incomplete' | 'unknown';
+}
+
+export interface MissingValues {
+  readonly key: string;
+  readonly logged: number;
+  readonly arrived: number;
 }
 
 /** Where histories come from. Rows arrive in chunks, by ascending step, each step once. */

@@ -38,3 +38,27 @@ export function renderJson(value: JsonValue): string {
   });
   return finite ? text : JSON5.stringify(value, { quote: '"' });
 }
+
+const NON_FINITE: ReadonlyMap<string, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+]);
+
+/** Non-finite numbers that came as texts become numbers again, at any depth. */
+export function restoreNumbers(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return NON_FINITE.get(value) ?? value;
+  return mapItems(value, restoreNumbers);
+}
+
+/** The way back: what JSON has no number for becomes "NaN", "Infinity" or "-Infinity". */
+export function spellNonFinite(value: JsonValue): JsonValue {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  return mapItems(value, spellNonFinite);
+}
+
+function mapItems(value: JsonValue, map: (item: JsonValue) => JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(map);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, map(item)]));
+}

@@ -1,5 +1,6 @@
 import type { Cell } from './cell.ts';
 import type { IdentityColumn, IdentityImage } from './identity.ts';
+import type { StatusWords } from './status.ts';
 import type { TimeFormat } from './time.ts';
 
 /** What a column's values are, whatever its declared type says. */
@@ -37,7 +38,9 @@ export interface RegistrySchema {
   readonly hyperparameters: readonly string[];
   readonly columns: readonly RegistryColumn[];
   /** The registry's own words for the two states. */
-  readonly statusWords: { readonly running: string; readonly not_running: string };
+  readonly statusWords: StatusWords;
+  /** The IANA zone of times that are written without one, where runlink.json names it. */
+  readonly timeZone?: string;
   /** Sentences about what is unusual: triggers on the table, no primary key, generated columns. */
   readonly oddities: readonly string[];
   /** SHA-256 of the table's definition, hex. */

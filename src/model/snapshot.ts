@@ -91,6 +91,10 @@ export interface RunSource {
   listRuns(options: ListRunsOptions): Promise<ListingReport>;
   /** The runs among these ids that are there, in batches. */
   fetchRunsById(runIds: readonly string[]): Promise<readonly Run[]>;
+  /** The same, each run opened by its id: also those that the listing does not show yet. Who is missing here is gone. */
+  openRuns(runIds: readonly string[]): Promise<readonly Run[]>;
+  /** Other projects of the entity, as `entity/project`, that have runs of these ids, by run id. */
+  findElsewhere(runIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   runUrl(runId: string): string;
   close(): Promise<void>;
 }

@@ -27,6 +27,7 @@ export interface TimeReading {
   readonly format: TimeFormat;
 }
 
+const DAY_MS = 86_400_000;
 const ISO =
   /^(\d{4})([-/])(\d{2})\2(\d{2})(?:([T ])(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC)?)?$/i;
 /** 2001-09-09 to 2065: wide enough for any training run, narrow enough not to take ids or sizes for times. */
@@ -58,7 +59,8 @@ function parseEpochOrNull(value: number, storage: 'integer' | 'real' | 'text'): 
 function parseIsoOrNull(match: RegExpExecArray): TimeReading | null {
   const [, year, slash, month, day, separator, hour, minute, second, fraction, zone] = match;
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  if (new Date(midnight).toISOString().slice(5, 10) !== `${month}-${day}`) return null;
+  const date = new Date(midnight);
+  if (date.getUTCMonth() + 1 !== Number(month) || date.getUTCDate() !== Number(day)) return null;
   const written = slash === '/' ? ({ dateSeparator: '/' } as const) : {};
   if (separator === undefined) return { ms: midnight, zoned: false, format: { kind: 'date', ...written } };
   if (Number(hour) > 24 || Number(minute) > 59 || Number(second ?? 0) > 60) return null;
@@ -83,6 +85,25 @@ function parseOffsetMinutes(zone: string): number {
   const sign = zone.startsWith('-') ? -1 : 1;
   const digits = zone.replaceAll(/\D/g, '');
   return sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4)));
+}
+
+/** A year, a month or a day as a calendar has them, from its first moment to the next one's. Epoch milliseconds, UTC. */
+export interface Period {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Reads `2024`, `2024-02`, `2024-02-29` and the same with slashes; null where the text is no whole period. */
+export function parsePeriodOrNull(text: string): Period | null {
+  const match = /^(\d{4})(?:[-/](\d{2}))?$/.exec(text.trim());
+  if (match !== null) {
+    const year = Number(match[1]);
+    if (match[2] === undefined) return { from: Date.UTC(year, 0), to: Date.UTC(year + 1, 0) };
+    const month = Number(match[2]);
+    return month < 1 || month > 12 ? null : { from: Date.UTC(year, month - 1), to: Date.UTC(year, month) };
+  }
+  const day = parseTimeOrNull(text);
+  return day?.format.kind === 'date' ? { from: day.ms, to: day.ms + DAY_MS } : null;
 }
 
 /**

@@ -1,9 +1,8 @@
-import { stringify } from 'csv-stringify/sync';
 import { renderCell } from '../model/cell.ts';
 import { IDENTITY_COLUMNS } from '../model/identity.ts';
 import type { IdentityImage } from '../model/identity.ts';
 import type { DecidedEntry } from '../model/plan.ts';
-import { guardCell } from './csv-cells.ts';
+import { guardCell, renderCsvLines } from './csv-cells.ts';
 
 /** The two columns that a reviewer may edit. */
 export const EDITABLE_COLUMNS = ['decision', 'wandb_run_id'] as const;
@@ -49,7 +48,7 @@ export function* renderCsv(entries: Iterable<DecidedEntry>, digest: string): Gen
     const record = buildCsvRecord(decided, digest);
     const cells = CSV_COLUMNS.map((column) => guardColumn(column, record[column] ?? ''));
     // A bare carriage return inside a cell would end the line for some readers.
-    yield stringify([cells], { quoted_match: /[\r\n]/ });
+    yield renderCsvLines([cells]);
   }
 }
 

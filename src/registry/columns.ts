@@ -4,7 +4,7 @@ import type { Cell } from '../model/cell.ts';
 import { isJsonObject, parseLenientJson } from '../model/json.ts';
 import type { ColumnKind, RegistryColumn } from '../model/registry.ts';
 import { parseTimeOrNull } from '../model/time.ts';
-import type { TimeFormat } from '../model/time.ts';
+import type { TimeFormat, TimeReading } from '../model/time.ts';
 import { splitName } from './roles-names.ts';
 import type { DeclaredColumn, DeclaredTable } from './schema-tables.ts';
 import { quoteIdentifier } from './sql.ts';
@@ -21,7 +21,7 @@ const ROWS_PER_END = 1000;
 const NUMBER_SHARE = 0.9;
 const TIME_SHARE = 0.8;
 
-/** Looks at up to 2,000 rows, sorted by key, and tells what each column's values are. */
+/** Looks at up to 2,000 rows, sorted by key or as they were inserted, and tells what each column's values are. */
 export function sampleColumns(db: Database, table: DeclaredTable, key: string): readonly ColumnSample[] {
   const rows = readBothEnds(db, table, key);
   return table.columns.map((declared, index) =>
@@ -34,16 +34,19 @@ export function sampleColumns(db: Database, table: DeclaredTable, key: string): 
 
 function readBothEnds(db: Database, table: DeclaredTable, key: string): readonly (readonly Cell[])[] {
   const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+  const name = quoteIdentifier(table.name);
   const read = (order: string, limit: number): Cell[][] =>
-    db
-      .prepare<[], Cell[]>(
-        `SELECT ${columns} FROM ${quoteIdentifier(table.name)} ORDER BY ${quoteIdentifier(key)} ${order} LIMIT ${limit}`,
-      )
-      .raw(true)
-      .all();
-  const first = read('ASC', 2 * ROWS_PER_END);
-  if (first.length < 2 * ROWS_PER_END) return first;
-  return [...first.slice(0, ROWS_PER_END), ...read('DESC', ROWS_PER_END).reverse()];
+    db.prepare<[], Cell[]>(`SELECT ${columns} FROM ${name} ORDER BY ${order} LIMIT ${limit}`).raw(true).all();
+  const some = `SELECT count(*) FROM (SELECT 1 FROM ${name} LIMIT ${2 * ROWS_PER_END})`;
+  const isSmall = Number(db.prepare<[], bigint>(some).pluck().get()) < 2 * ROWS_PER_END;
+  if (isSmall) return read(quoteIdentifier(key), 2 * ROWS_PER_END);
+  // In the order of the file both ends are read page by page; by a key, each row may stand on a page of its own.
+  const order = isRowidHidden(table) ? quoteIdentifier(key) : 'rowid';
+  return [...read(order, ROWS_PER_END), ...read(`${order} DESC`, ROWS_PER_END).reverse()];
+}
+
+function isRowidHidden({ withoutRowid, columns }: DeclaredTable): boolean {
+  return withoutRowid || columns.some(({ name }) => name.toLowerCase() === 'rowid');
 }
 
 function buildSample(declared: DeclaredColumn, cells: readonly Cell[]): ColumnSample {
@@ -60,7 +63,7 @@ function buildSample(declared: DeclaredColumn, cells: readonly Cell[]): ColumnSa
       notNull: declared.notNull,
       filled: filled.length,
       sampled: cells.length,
-      distinct: new Set(filled.map((cell) => `${typeof cell}:${renderCell(cell)}`)).size,
+      distinct: new Set(filled.map((cell) => (cell instanceof Uint8Array ? renderCell(cell) : cell))).size,
       example: filled.at(-1) ?? null,
     },
   };
@@ -70,9 +73,20 @@ function classify(name: string, filled: readonly Cell[]): { kind: ColumnKind; ti
   if (filled.length === 0) return { kind: 'empty', timeFormat: null };
   const timeFormat = findTimeFormat(name, filled);
   if (timeFormat !== null) return { kind: 'time', timeFormat };
-  const share = (test: (cell: Cell) => boolean): number => filled.filter(test).length / filled.length;
-  if (share(isNumeric) >= NUMBER_SHARE) return { kind: 'number', timeFormat: null };
-  return { kind: share(isJson) >= NUMBER_SHARE ? 'json' : 'text', timeFormat: null };
+  if (isMostly(filled, isNumeric)) return { kind: 'number', timeFormat: null };
+  return { kind: isMostly(filled, isJson) ? 'json' : 'text', timeFormat: null };
+}
+
+/** Stops at the miss that decides: most columns are told from the first values by what they are not. */
+function isMostly(filled: readonly Cell[], test: (cell: Cell) => boolean): boolean {
+  const needed = NUMBER_SHARE * filled.length;
+  let misses = 0;
+  for (const cell of filled) {
+    if (test(cell)) continue;
+    misses += 1;
+    if (filled.length - misses < needed) return false;
+  }
+  return true;
 }
 
 function isNumeric(cell: Cell): boolean {
@@ -101,10 +115,22 @@ const NO_TIME_WORDS =
 /** 2008 to 2036 in seconds: what an unnamed number must lie in to pass as a time. */
 const LIKELY_EPOCH_MS = { from: 1.2e12, to: 2.1e12 } as const;
 
+function readMostlyTimesOrNull(filled: readonly Cell[]): readonly TimeReading[] | null {
+  const needed = TIME_SHARE * filled.length;
+  const readings: TimeReading[] = [];
+  let misses = 0;
+  for (const cell of filled) {
+    const reading = parseTimeOrNull(cell);
+    if (reading !== null) readings.push(reading);
+    else if (filled.length - (misses += 1) < needed) return null;
+  }
+  return readings;
+}
+
 /** The most frequent way in which the column writes times; null where it holds something else. */
 function findTimeFormat(name: string, filled: readonly Cell[]): TimeFormat | null {
-  const readings = filled.flatMap((cell) => parseTimeOrNull(cell) ?? []);
-  if (readings.length < TIME_SHARE * filled.length) return null;
+  const readings = readMostlyTimesOrNull(filled);
+  if (readings === null) return null;
   const words = splitName(name);
   const isEpoch = readings[0]?.format.kind === 'epoch';
   if (isEpoch && !words.some((word) => TIME_WORDS.test(word))) {

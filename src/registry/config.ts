@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { RunlinkError } from '../errors.ts';
+import { isTimeZone } from '../model/zone.ts';
 
 export const CONFIG_FILE_NAME = 'runlink.json';
 
@@ -30,6 +31,7 @@ const configShape = z.strictObject({
     .strictObject({ running: z.string().min(1), not_running: z.string().min(1) })
     .refine(({ running, not_running }) => running !== not_running, 'running and not_running must be different words')
     .optional(),
+  time_zone: z.string().refine(isTimeZone, 'expected a time zone such as "Europe/Berlin" or "UTC"').optional(),
 });
 
 /**
@@ -65,7 +67,7 @@ export function parseRegistryConfig(text: string, file: string): RegistryConfig 
   throw new RunlinkError(
     `"${file}" has ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${problems.join('\n')}`,
     {
-      hint: `Known keys: table, columns {${Object.keys(columnsShape.shape).join(', ')}}, evidence, ignore, statuses {running, not_running}.`,
+      hint: `Known keys: table, columns {${Object.keys(columnsShape.shape).join(', ')}}, evidence, ignore, statuses {running, not_running}, time_zone.`,
     },
   );
 }

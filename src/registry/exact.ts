@@ -1,5 +1,5 @@
-import { IDENTITY_COLUMNS } from '../model/identity.ts';
-import type { IdentityColumn, IdentityImage } from '../model/identity.ts';
+import { END_COLUMNS, IDENTITY_COLUMNS, listImageColumns } from '../model/identity.ts';
+import type { EndColumn, IdentityColumn, ImageColumn, RowImage } from '../model/identity.ts';
 import type { Cell } from '../model/cell.ts';
 import type { RegistrySchema } from '../model/registry.ts';
 import { ConflictError } from '../errors.ts';
@@ -18,8 +18,8 @@ export function sameKey(column: string, value: string): string {
   return `${column} IS ${value} AND ${sameCell(column, value)}`;
 }
 
-export interface IdentitySql {
-  readonly role: IdentityColumn;
+export interface ColumnSql<Role extends ImageColumn = ImageColumn> {
+  readonly role: Role;
   /** Quoted name in the table; `NULL` where it is only to be read and the table lacks it. */
   readonly column: string;
 }
@@ -28,7 +28,9 @@ export interface IdentitySql {
 export interface TableSql {
   readonly table: string;
   readonly key: string;
-  readonly identity: readonly IdentitySql[];
+  readonly identity: readonly ColumnSql<IdentityColumn>[];
+  /** Those that the table has and that can be written. */
+  readonly ends: readonly ColumnSql<EndColumn>[];
 }
 
 /** For reading before `apply` has added the missing columns: what the table lacks reads as NULL. */
@@ -37,7 +39,7 @@ export function buildReadingSql(schema: RegistrySchema): TableSql {
     const name = schema.identity[role];
     return { role, column: name === null ? 'NULL' : quoteIdentifier(name) };
   });
-  return { table: quoteIdentifier(schema.table), key: quoteIdentifier(schema.key), identity };
+  return buildSql(schema, identity);
 }
 
 /** @throws ConflictError where an identity column is missing, which the schema migrations rule out */
@@ -47,7 +49,27 @@ export function buildTableSql(schema: RegistrySchema): TableSql {
     if (name === null) throw missingColumnError(schema, role);
     return { role, column: quoteIdentifier(name) };
   });
-  return { table: quoteIdentifier(schema.table), key: quoteIdentifier(schema.key), identity };
+  return buildSql(schema, identity);
+}
+
+function buildSql(schema: RegistrySchema, identity: TableSql['identity']): TableSql {
+  const ends = END_COLUMNS.flatMap((role) => {
+    const name = endColumnOrNull(schema, role);
+    return name === null ? [] : [{ role, column: quoteIdentifier(name) }];
+  });
+  return { table: quoteIdentifier(schema.table), key: quoteIdentifier(schema.key), identity, ends };
+}
+
+/** The table's own name for an end column; null where it has none that can be written. */
+export function endColumnOrNull(schema: RegistrySchema, role: EndColumn): string | null {
+  const name = role === 'finished_at' ? schema.finishedAt : schema.durationSeconds;
+  const isGenerated = schema.columns.some((column) => column.name === name && column.generated);
+  return isGenerated ? null : name;
+}
+
+/** The columns that an image is about, as far as the table has them. */
+export function columnsOf(sql: TableSql, image: RowImage): readonly ColumnSql[] {
+  return [...sql.identity, ...sql.ends.filter(({ role }) => role in image)];
 }
 
 export function missingColumnError(schema: RegistrySchema, column: string): ConflictError {
@@ -56,9 +78,21 @@ export function missingColumnError(schema: RegistrySchema, column: string): Conf
   });
 }
 
+/** One statement per set of columns that images are about; nearly all of one transaction share a set. */
+export function createStatementCache<T>(prepare: (image: RowImage) => T): (image: RowImage) => T {
+  const statements = new Map<string, T>();
+  return (image) => {
+    const columns = listImageColumns(image).join();
+    const statement = statements.get(columns) ?? prepare(image);
+    statements.set(columns, statement);
+    return statement;
+  };
+}
+
 /** An image as named parameters, for example `$before_status`. */
-export function imageParameters(prefix: 'before' | 'after', image: IdentityImage): Record<string, Cell> {
-  return Object.fromEntries(IDENTITY_COLUMNS.map((role) => [`${prefix}_${role}`, image[role]]));
+export function imageParameters(prefix: 'before' | 'after', image: RowImage): Record<string, Cell> {
+  const roles: readonly ImageColumn[] = [...IDENTITY_COLUMNS, ...END_COLUMNS];
+  return Object.fromEntries(roles.map((role) => [`${prefix}_${role}`, image[role] ?? null]));
 }
 
 /** The schema as it is once the identity columns were added. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import { IDENTITY_COLUMNS } from '../model/identity.ts';
+import { END_COLUMNS, IDENTITY_COLUMNS } from '../model/identity.ts';
 
 /** What the first entry has as its previous hash. */
 export const GENESIS_HASH = '0'.repeat(64);
 
-/** The ledger's columns that the hash covers, in order. */
-export const LEDGER_COLUMNS: readonly string[] = [
+/** The ledger's columns that each hash covers, in order. */
+const LEDGER_COLUMNS: readonly string[] = [
   'seq',
   'event',
   'row_key',
@@ -21,13 +21,37 @@ export const LEDGER_COLUMNS: readonly string[] = [
   'written_at',
 ];
 
+/** Columns that came later; the hash of an entry that holds something in them covers them too, behind the others. */
+const END_LEDGER_COLUMNS: readonly string[] = END_COLUMNS.flatMap((column) => [`before_${column}`, `after_${column}`]);
+
+/** What this registry's ledger has for columns: one that runlink has not written to of late lacks the later ones. */
+export interface LedgerLayout {
+  readonly columns: readonly string[];
+  /** SQL for the one text of all columns of an entry that is hashed. */
+  readonly canonicalText: string;
+}
+
+export function readLedgerLayout(db: Database): LedgerLayout {
+  const [later = ''] = END_LEDGER_COLUMNS;
+  const found = db.prepare(`SELECT 1 FROM pragma_table_info('runlink_ledger') WHERE name = ?`).get(later);
+  if (found === undefined) return { columns: LEDGER_COLUMNS, canonicalText: joinCanonical(LEDGER_COLUMNS) };
+  const isOld = `coalesce(${END_LEDGER_COLUMNS.join(', ')}) IS NULL`;
+  const ends = `CASE WHEN ${isOld} THEN '' ELSE '|' || ${joinCanonical(END_LEDGER_COLUMNS)} END`;
+  return {
+    columns: [...LEDGER_COLUMNS, ...END_LEDGER_COLUMNS],
+    canonicalText: `${joinCanonical(LEDGER_COLUMNS)} || ${ends}`,
+  };
+}
+
 /**
- * One text for all columns of an entry, made by SQLite so that no value passes through JavaScript: `t` and the bytes in
- * hex for a text (quote() would stop at a NUL), else quote(), which tells 1 from 1.0 and writes all digits; joined by `|`.
+ * Made by SQLite so that no value passes through JavaScript: `t` and the bytes in hex for a text (quote() would stop at a
+ * NUL), else quote(), which tells 1 from 1.0 and writes all digits; joined by `|`.
  */
-export const CANONICAL_TEXT_SQL = LEDGER_COLUMNS.map(
-  (column) => `CASE typeof(${column}) WHEN 'text' THEN 't' || hex(${column}) ELSE quote(${column}) END`,
-).join(" || '|' || ");
+function joinCanonical(columns: readonly string[]): string {
+  return columns
+    .map((column) => `CASE typeof(${column}) WHEN 'text' THEN 't' || hex(${column}) ELSE quote(${column}) END`)
+    .join(" || '|' || ");
+}
 
 /** SHA-256 over the previous entry's hash in hex, a line feed and the entry's canonical text, in hex. */
 export function hashEntry(previousHash: string, canonicalText: string): string {
@@ -58,9 +82,10 @@ const CHUNK = 1000;
 
 /** Recomputes every hash. A broken entry is reported once; the chain is followed on from what it says. */
 export function verifyChain(db: Database): ChainReport {
+  const { canonicalText } = readLedgerLayout(db);
   const read = db
     .prepare<[number], ChainRow>(
-      `SELECT seq, prev_hash, hash, ${CANONICAL_TEXT_SQL} AS text FROM runlink_ledger WHERE seq > ? ORDER BY seq LIMIT ${CHUNK}`,
+      `SELECT seq, prev_hash, hash, ${canonicalText} AS text FROM runlink_ledger WHERE seq > ? ORDER BY seq LIMIT ${CHUNK}`,
     )
     .safeIntegers(false);
   const breaks: { seq: number; words: string }[] = [];

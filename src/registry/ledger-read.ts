@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { Cell } from '../model/cell.ts';
-import { IDENTITY_COLUMNS } from '../model/identity.ts';
-import type { IdentityImage } from '../model/identity.ts';
+import { END_COLUMNS, IDENTITY_COLUMNS } from '../model/identity.ts';
+import type { RowImage } from '../model/identity.ts';
 import type { LedgerEntry, LedgerEvent } from '../model/ledger.ts';
-import { LEDGER_COLUMNS } from './ledger-hash.ts';
+import { readLedgerLayout } from './ledger-hash.ts';
 import { hasRunlinkTables } from './migration-log.ts';
 
 /** All conditions must hold; without any, the whole ledger. */
@@ -28,7 +28,7 @@ export function readLedger(db: Database, filter: LedgerFilter = {}): readonly Le
   const where = ['seq > $after', ...conditions].join(' AND ');
   const read = db
     .prepare<[LedgerFilter & { readonly after: bigint }], LedgerRow>(
-      `SELECT ${LEDGER_COLUMNS.join(', ')}, hash FROM runlink_ledger WHERE ${where} ORDER BY seq LIMIT ${CHUNK}`,
+      `SELECT ${readLedgerLayout(db).columns.join(', ')}, hash FROM runlink_ledger WHERE ${where} ORDER BY seq LIMIT ${CHUNK}`,
     )
     .safeIntegers(true);
   const entries: LedgerEntry[] = [];
@@ -65,14 +65,29 @@ function decodeEntry(row: LedgerRow): LedgerEntry {
   };
 }
 
-function decodeImage(row: LedgerRow, prefix: 'before' | 'after'): IdentityImage {
-  const cells = IDENTITY_COLUMNS.map((role) => [role, row[`${prefix}_${role}`] ?? null] as const);
+/** An entry is about an end column where it holds something before or after: what is empty is never written empty. */
+function decodeImage(row: LedgerRow, prefix: 'before' | 'after'): RowImage {
+  const isThere = (role: string): boolean => (row[`before_${role}`] ?? row[`after_${role}`] ?? null) !== null;
+  const roles = [...IDENTITY_COLUMNS, ...END_COLUMNS.filter(isThere)];
+  const cells = roles.map((role) => [role, row[`${prefix}_${role}`] ?? null] as const);
   // fromEntries forgets the key type; the list has every identity column.
-  return Object.fromEntries(cells) as IdentityImage;
+  return Object.fromEntries(cells) as RowImage;
 }
 
 /** Entries that stand: applied and not undone. Per row the last one is what the row should hold. */
 export function selectLive(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
   const undone = new Set(entries.map((entry) => entry.undoes));
   return entries.filter((entry) => entry.event === 'applied' && !undone.has(entry.seq));
+}
+
+/** Keys of the rows whose standing link found this name in them. */
+export function readLedgerKeysByFormerName(db: Database, name: string): readonly string[] {
+  if (!hasRunlinkTables(db)) return [];
+  return db
+    .prepare<[string], string>(
+      `SELECT DISTINCT key_text FROM runlink_ledger WHERE before_run_name = ? AND event = 'applied'
+       AND seq NOT IN (SELECT undoes FROM runlink_ledger WHERE undoes IS NOT NULL) ORDER BY key_text`,
+    )
+    .pluck()
+    .all(name);
 }

@@ -1,12 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { Cell } from '../model/cell.ts';
-import { IDENTITY_COLUMNS } from '../model/identity.ts';
-import type { IdentityImage } from '../model/identity.ts';
+import { END_COLUMNS } from '../model/identity.ts';
+import type { RowImage } from '../model/identity.ts';
 import type { LedgerEvent } from '../model/ledger.ts';
 import { sameKey } from './exact.ts';
 import type { TableSql } from './exact.ts';
 import { imageParameters } from './exact.ts';
-import { CANONICAL_TEXT_SQL, GENESIS_HASH, LEDGER_COLUMNS, hashEntry } from './ledger-hash.ts';
+import { GENESIS_HASH, hashEntry, readLedgerLayout } from './ledger-hash.ts';
 import type { ChainHead } from './ledger-hash.ts';
 
 /** What an entry says besides the after image, which is read from the row itself. */
@@ -17,8 +17,11 @@ export interface NewLedgerEntry {
   readonly wandbRunId: string;
   readonly planId: string;
   readonly batch: string;
-  /** The image that the guarded UPDATE before this has proved to be the row's own, byte by byte. */
-  readonly before: IdentityImage;
+  /**
+   * The image that the guarded UPDATE before this has proved to be the row's own, byte by byte; its end columns are those
+   * that the entry is about.
+   */
+  readonly before: RowImage;
   readonly undoes: number | null;
   readonly by: string;
   /** ISO time, UTC. */
@@ -38,10 +41,15 @@ export function createLedgerWriter(db: Database, sql: TableSql): LedgerWriter {
     .prepare<[], ChainHead>('SELECT seq, hash FROM runlink_ledger ORDER BY seq DESC LIMIT 1')
     .safeIntegers(false);
   const ofRow = prepareEntry(db, {
-    after: sql.identity.map(({ column }) => `t.${column}`),
+    after: new Map<string, string>([
+      ...sql.identity.map(({ role, column }) => [`after_${role}`, `t.${column}`] as const),
+      ...sql.ends.map(
+        ({ role, column }) => [`after_${role}`, `CASE WHEN $writes_${role} THEN t.${column} END`] as const,
+      ),
+    ]),
     from: `FROM ${sql.table} AS t WHERE ${sameKey(`t.${sql.key}`, '$row_key')}`,
   });
-  const ofGoneRow = prepareEntry(db, { after: sql.identity.map(() => 'NULL'), from: '' });
+  const ofGoneRow = prepareEntry(db, { after: new Map(), from: '' });
   return {
     append: (entry) => {
       const last = head.get() ?? { seq: 0, hash: GENESIS_HASH };
@@ -56,21 +64,23 @@ export function createLedgerWriter(db: Database, sql: TableSql): LedgerWriter {
 }
 
 /** The same values twice: as the canonical text to be hashed, and to be inserted. */
-function prepareEntry(db: Database, { after, from }: { readonly after: readonly string[]; readonly from: string }) {
-  const values = LEDGER_COLUMNS.map((name) => {
-    const index = AFTER_COLUMNS.indexOf(name);
-    return `${after[index] ?? `$${name}`} AS ${name}`;
+function prepareEntry(
+  db: Database,
+  { after, from }: { readonly after: ReadonlyMap<string, string>; readonly from: string },
+) {
+  const { columns, canonicalText } = readLedgerLayout(db);
+  const values = columns.map((name) => {
+    const value = name.startsWith('after_') ? (after.get(name) ?? 'NULL') : `$${name}`;
+    return `${value} AS ${name}`;
   });
   const entry = `SELECT ${values.join(', ')} ${from}`;
   return {
-    text: db.prepare<[Record<string, Cell>], string>(`SELECT ${CANONICAL_TEXT_SQL} FROM (${entry})`).pluck(),
+    text: db.prepare<[Record<string, Cell>], string>(`SELECT ${canonicalText} FROM (${entry})`).pluck(),
     insert: db.prepare<[Record<string, Cell>]>(
-      `INSERT INTO runlink_ledger (${LEDGER_COLUMNS.join(', ')}, prev_hash, hash) SELECT *, $prev_hash, $hash FROM (${entry})`,
+      `INSERT INTO runlink_ledger (${columns.join(', ')}, prev_hash, hash) SELECT *, $prev_hash, $hash FROM (${entry})`,
     ),
   };
 }
-
-const AFTER_COLUMNS: readonly string[] = IDENTITY_COLUMNS.map((role) => `after_${role}`);
 
 /** Integers go as bigint: better-sqlite3 binds a JavaScript number as REAL. */
 function buildParameters(entry: NewLedgerEntry, seq: number): Record<string, Cell> {
@@ -83,6 +93,7 @@ function buildParameters(entry: NewLedgerEntry, seq: number): Record<string, Cel
     plan_id: entry.planId,
     batch: entry.batch,
     ...imageParameters('before', entry.before),
+    ...Object.fromEntries(END_COLUMNS.map((role) => [`writes_${role}`, role in entry.before ? 1n : 0n])),
     undoes: entry.undoes === null ? null : BigInt(entry.undoes),
     written_by: entry.by,
     written_at: entry.at,

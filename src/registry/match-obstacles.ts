@@ -1,10 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import { renderCell } from '../model/cell.ts';
 import type { Cell } from '../model/cell.ts';
-import { IDENTITY_COLUMNS } from '../model/identity.ts';
+import type { RowImage } from '../model/identity.ts';
 import type { AcceptedMatch } from '../model/ledger.ts';
 import type { RegistrySchema } from '../model/registry.ts';
-import { buildReadingSql, imageParameters, sameCell, sameKey } from './exact.ts';
+import { describeDifferences } from './differences.ts';
+import { buildReadingSql, columnsOf, createStatementCache, imageParameters, sameCell, sameKey } from './exact.ts';
 import type { TableSql } from './exact.ts';
 import { createImageReader } from './image-reader.ts';
 import { createLinkGuard } from './links.ts';
@@ -83,23 +84,30 @@ function createMemory(db: Database): Memory {
 }
 
 function createDriftFinder(db: Database, sql: TableSql): (match: AcceptedMatch) => Obstacle | null {
-  const guard = sql.identity.map(({ role, column }) => sameCell(column, `$before_${role}`)).join(' AND ');
-  const isExpected = db
-    .prepare<[Record<string, Cell>], bigint>(
-      `SELECT CAST(${guard} AS INTEGER) FROM ${sql.table} WHERE ${sameKey(sql.key, '$key')}`,
-    )
-    .pluck();
+  const isExpected = createImageTest(db, sql);
   const readImage = createImageReader(db, sql);
   return ({ key, before }) => {
-    const found = isExpected.get({ key, ...imageParameters('before', before) });
+    const found = isExpected(key, before);
     if (found === undefined) return { reason: 'missing-row', words: 'the row is gone' };
     if (Number(found) === 1) return null;
     const now = readImage(key) ?? before;
-    const words = IDENTITY_COLUMNS.filter((role) => showCell(now[role]) !== showCell(before[role]))
-      .map((role) => `${role} is ${showCell(now[role])}, the plan expects ${showCell(before[role])}`)
-      .join('; ');
+    const words = describeDifferences(now, before, 'the plan expects');
     return { reason: 'drift', words: words === '' ? 'a value is not what the plan expects' : words };
   };
+}
+
+/** 1 where the row holds exactly this image, 0 where it does not, undefined where it is gone. */
+function createImageTest(db: Database, sql: TableSql): (key: Cell, image: RowImage) => bigint | undefined {
+  const prepare = (image: RowImage) => {
+    const guard = columnsOf(sql, image).map(({ role, column }) => sameCell(column, `$before_${role}`));
+    return db
+      .prepare<[Record<string, Cell>], bigint>(
+        `SELECT CAST(${guard.join(' AND ')} AS INTEGER) FROM ${sql.table} WHERE ${sameKey(sql.key, '$key')}`,
+      )
+      .pluck();
+  };
+  const tests = createStatementCache(prepare);
+  return (key, image) => tests(image).get({ key, ...imageParameters('before', image) });
 }
 
 function readHoldersByRun(db: Database, sql: TableSql): ReadonlyMap<string, readonly string[]> {
@@ -115,11 +123,4 @@ function readHoldersByRun(db: Database, sql: TableSql): ReadonlyMap<string, read
     holdersByRun.set(id, [...(holdersByRun.get(id) ?? []), renderCell(key)]);
   }
   return holdersByRun;
-}
-
-/** For messages: text in quotes, so that the number 1, the number 1.0 and the text "1" look different. */
-export function showCell(cell: Cell): string {
-  if (cell === null) return 'empty (NULL)';
-  if (typeof cell === 'number' && Number.isInteger(cell)) return cell.toFixed(1);
-  return typeof cell === 'string' ? JSON.stringify(cell) : renderCell(cell);
 }

@@ -1,16 +1,17 @@
 import Database from 'better-sqlite3';
-import { renderCell } from '../model/cell.ts';
+import { cellsEqual, renderCell } from '../model/cell.ts';
 import type { Cell } from '../model/cell.ts';
-import { IDENTITY_COLUMNS } from '../model/identity.ts';
-import type { IdentityColumn } from '../model/identity.ts';
+import { listImageColumns } from '../model/identity.ts';
+import type { ImageColumn } from '../model/identity.ts';
 import type { AcceptedMatch } from '../model/ledger.ts';
 import type { RegistrySchema } from '../model/registry.ts';
-import { buildTableSql, imageParameters, sameCell, sameKey } from './exact.ts';
-import type { TableSql } from './exact.ts';
+import { showCell } from './differences.ts';
+import { buildTableSql, columnsOf, imageParameters, sameCell, sameKey } from './exact.ts';
+import type { ColumnSql, TableSql } from './exact.ts';
 import { createImageReader } from './image-reader.ts';
 import { createLedgerWriter } from './ledger.ts';
 import { createLinkGuard } from './links.ts';
-import { createObstacleFinder, showCell } from './match-obstacles.ts';
+import { createObstacleFinder } from './match-obstacles.ts';
 import type { Obstacle } from './match-obstacles.ts';
 
 export type WriteOutcome =
@@ -73,18 +74,36 @@ function refusalOrNull(error: unknown): string | null {
   return isConstraint ? `the table refuses the new values: ${error.message}` : null;
 }
 
-/** Compare and set, then look whether the row kept what was set. */
+/**
+ * Compare and set, then look whether the row kept what was set. Only columns that change are set, so that a trigger on
+ * another one stays quiet; where none does, the row was compared a moment ago in this very transaction.
+ */
 function createRowUpdate(db: Database.Database, sql: TableSql): (match: AcceptedMatch) => void {
-  const set = sql.identity.map(({ role, column }) => `${column} = $after_${role}`).join(', ');
-  const guard = sql.identity.map(({ role, column }) => sameCell(column, `$before_${role}`)).join(' AND ');
-  const update = db.prepare(`UPDATE ${sql.table} SET ${set} WHERE ${sameKey(sql.key, '$key')} AND ${guard}`);
+  const prepare = createUpdateCache(db, sql);
   const readImage = createImageReader(db, sql);
   return ({ key, before, after }) => {
-    const images = { ...imageParameters('before', before), ...imageParameters('after', after) };
-    const { changes } = update.run({ key, ...images });
-    if (changes !== 1) throw new RefusedRow(`${changes} rows answer to the key and the expected values, not 1`);
+    const columns = columnsOf(sql, after);
+    const changed = columns.filter(({ role }) => !cellsEqual(before[role] ?? null, after[role] ?? null));
+    if (changed.length > 0) {
+      const images = { ...imageParameters('before', before), ...imageParameters('after', after) };
+      const { changes } = prepare(columns, changed).run({ key, ...images });
+      if (changes !== 1) throw new RefusedRow(`${changes} rows answer to the key and the expected values, not 1`);
+    }
     const stored = readImage(key);
-    for (const role of IDENTITY_COLUMNS) assertKept(role, after[role], stored?.[role] ?? null);
+    for (const role of listImageColumns(after)) assertKept(role, after[role] ?? null, stored?.[role] ?? null);
+  };
+}
+
+function createUpdateCache(db: Database.Database, { table, key }: TableSql) {
+  const statements = new Map<string, Database.Statement<[Record<string, Cell>]>>();
+  return (guarded: readonly ColumnSql[], set: readonly ColumnSql[]) => {
+    const sql =
+      `UPDATE ${table} SET ${set.map(({ role, column }) => `${column} = $after_${role}`).join(', ')}` +
+      ` WHERE ${sameKey(key, '$key')}` +
+      guarded.map(({ role, column }) => ` AND ${sameCell(column, `$before_${role}`)}`).join('');
+    const statement = statements.get(sql) ?? db.prepare<[Record<string, Cell>]>(sql);
+    statements.set(sql, statement);
+    return statement;
   };
 }
 
@@ -92,7 +111,7 @@ function createRowUpdate(db: Database.Database, sql: TableSql): (match: Accepted
  * A column's affinity may turn a text into a number (`STRING` columns do) and a trigger may write something else. That a
  * whole REAL becomes an INTEGER is how SQLite stores it; that the run id 12e4 becomes 120000.0 is a loss.
  */
-function assertKept(role: IdentityColumn, wanted: Cell, stored: Cell): void {
+function assertKept(role: ImageColumn, wanted: Cell, stored: Cell): void {
   const isSameNumber = typeof wanted === 'number' && typeof stored === 'bigint' && Number(stored) === wanted;
   if (isSameNumber || renderCell(stored) === renderCell(wanted)) return;
   throw new RefusedRow(`the column for ${role} would store ${showCell(wanted)} as ${showCell(stored)}`);

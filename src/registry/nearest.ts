@@ -13,5 +13,11 @@ export function nearestNames(name: string, names: readonly string[]): readonly s
 
 function distanceOf(wanted: string, own: string): number {
   const contained = wanted.length >= 3 && own.length >= 3 && (own.includes(wanted) || wanted.includes(own));
-  return contained ? 1 : levenshtein.get(wanted, own);
+  return contained ? 1 : Math.min(levenshtein.get(wanted, own), wordDistance(wanted, own));
+}
+
+/** A typo in one word of a longer name: "metod" for gradient_method. */
+function wordDistance(wanted: string, own: string): number {
+  const words = own.split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 3);
+  return words.some((word) => levenshtein.get(wanted, word) === 1) ? 1 : Infinity;
 }

@@ -1,24 +1,17 @@
 import { UsageError } from '../errors.ts';
 import type { Cell } from '../model/cell.ts';
 import type { RegistryColumn } from '../model/registry.ts';
-import { encodeTime, parseTimeOrNull } from '../model/time.ts';
-import type { TimeFormat } from '../model/time.ts';
+import { encodeTime, parsePeriodOrNull, parseTimeOrNull } from '../model/time.ts';
+import { buildPeriodTest, buildTimeOrder } from './query-times.ts';
+import type { Order, SqlTest } from './query-class.ts';
 import type { Operator } from './query-where.ts';
 import { quoteIdentifier } from './sql.ts';
+import { withinClass } from './query-class.ts';
 
-/** A test as SQL with its bound values. The column stands alone on its side, so that an index on it can be used. */
-export interface SqlTest {
-  readonly sql: string;
-  readonly values: readonly Cell[];
-}
-
-type Order = Exclude<Operator, '=' | '!='>;
-
-const DAY_MS = 86_400_000;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
- * - `=` finds a number however it is stored (96, 96.0, '96'), and a whole day where a time column is given a date.
+ * - `=` finds a number however it is stored (96, 96.0, '96'), and a whole day, month or year where a time column is given one.
  * - `!=` is the contrary of `=`, so it finds rows without a value too.
  * - `>` `>=` `<` `<=` compare numbers with numbers, times with times and text with text; other values never match.
  * - The empty text stands for NULL or ''.
@@ -36,18 +29,16 @@ export function buildTest(column: RegistryColumn, operator: Operator, value: str
   }
   if (value === '')
     throw new UsageError(`nothing to compare "${column.name}" with: the value after ${operator} is empty`);
-  if (column.kind === 'time') return buildTimeOrder(column, operator, value);
+  if (column.kind === 'time') return buildTimeOrder(column, operator, value) ?? buildTextOrder(name, operator, value);
   return column.kind === 'number' ? buildNumberOrder(column, operator, value) : buildTextOrder(name, operator, value);
 }
 
 function buildEqual(column: RegistryColumn, value: string): SqlTest {
   const name = quoteIdentifier(column.name);
   if (value === '') return { sql: `(${name} IS NULL OR ${name} = '')`, values: [] };
+  const period = column.timeFormat === null ? null : parsePeriodOrNull(value);
+  if (period !== null) return buildPeriodTest(column, period);
   const time = column.timeFormat === null ? null : parseTimeOrNull(value);
-  if (time?.format.kind === 'date' && column.timeFormat !== null) {
-    const [from, to] = buildDay(time.ms, column.timeFormat);
-    return { sql: `(${name} >= ? AND ${name} < ?)`, values: [from, to] };
-  }
   const spellings: readonly Cell[] = [value, ...spellNumber(value), ...spellBoolean(value)];
   const times = time === null || column.timeFormat === null ? [] : [encodeTime(time.ms, column.timeFormat, 0)];
   const values = [...new Set([...spellings, ...times])];
@@ -86,33 +77,6 @@ function spellBoolean(value: string): readonly Cell[] {
   return /^false$/i.test(value) ? ['false', 'False', 'FALSE', 0n] : [];
 }
 
-/** From the day's first moment to the next day's, as the column writes them; text by its date, whatever follows it. */
-function buildDay(ms: number, format: TimeFormat): readonly [Cell, Cell] {
-  const dateOnly: TimeFormat =
-    format.kind === 'iso'
-      ? { kind: 'date', ...(format.dateSeparator === undefined ? {} : { dateSeparator: format.dateSeparator }) }
-      : format;
-  return [encodeTime(ms, dateOnly, 0), encodeTime(ms + DAY_MS, dateOnly, 0)];
-}
-
-function buildTimeOrder(column: RegistryColumn, operator: Order, value: string): SqlTest {
-  const name = quoteIdentifier(column.name);
-  const format = column.timeFormat;
-  const time = parseTimeOrNull(value);
-  if (format === null || time === null) {
-    if (format?.kind !== 'epoch') return buildTextOrder(name, operator, value);
-    throw new UsageError(`"${value}" is no time to compare "${column.name}" with`, {
-      hint: 'Write 2024-03-01, 2024-03-01T12:00:00Z or epoch seconds.',
-    });
-  }
-  // A date is the whole day: after it means from the next day on.
-  const [day, nextDay] = time.format.kind === 'date' ? buildDay(time.ms, format) : [null, null];
-  const afterDay = operator === '>' || operator === '<=';
-  const bound = day === null ? encodeTime(time.ms, format, 0) : afterDay ? nextDay : day;
-  const test = day === null ? operator : operator === '>' ? '>=' : operator === '<=' ? '<' : operator;
-  return withinClass(name, test, bound);
-}
-
 function buildNumberOrder(column: RegistryColumn, operator: Order, value: string): SqlTest {
   const name = quoteIdentifier(column.name);
   const number = parseNumberOrNull(value);
@@ -130,16 +94,7 @@ function buildTextOrder(name: string, operator: Order, value: string): SqlTest {
   return withinClass(name, operator, value);
 }
 
-/** SQLite orders numbers before text and text before blobs: the second bound keeps to the value's own class. */
-function withinClass(name: string, operator: Order, bound: Cell): SqlTest {
-  const isText = typeof bound === 'string';
-  const upward = operator === '>' || operator === '>=';
-  const guard = upward ? `${name} < ${isText ? "x''" : "''"}` : isText ? `${name} > ''` : null;
-  const sql = `${name} ${operator} ?`;
-  return { sql: guard === null ? sql : `(${sql} AND ${guard})`, values: [bound] };
-}
-
 /** https://sqlite.org/datatype3.html#determination_of_column_affinity */
-function hasTextAffinity(declaredType: string): boolean {
+export function hasTextAffinity(declaredType: string): boolean {
   return /char|clob|text/i.test(declaredType) && !/int/i.test(declaredType);
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import type { IdentityColumn } from '../model/identity.ts';
 import type { RegistryColumn, RegistrySchema } from '../model/registry.ts';
 import { nearestNames } from './nearest.ts';
 
@@ -19,6 +20,13 @@ type WhereValue = string | number | bigint | boolean | null;
 /** `{gradient_method: 'mgda', lr: {'>=': 1e-4, '<': 1e-2}}`; all conditions must hold. */
 export type WhereObject = Readonly<Record<string, WhereValue | Readonly<Partial<Record<Operator, WhereValue>>>>>;
 
+/** The same with the names of a row type that the caller states; roles, such as `created_at`, stand beside them. */
+export type WhereFor<Row extends object> = string extends keyof Row
+  ? WhereObject
+  : Readonly<Partial<Record<Extract<keyof Row, string> | Role, WhereObject[string]>>>;
+
+type Role = IdentityColumn | 'key' | 'created_at' | 'finished_at' | 'duration_seconds';
+
 /**
  * Reads `column=value`, also with `!=`, `>`, `>=`, `<`, `<=`; the first operator in the text counts.
  *
@@ -35,8 +43,11 @@ export function parseCondition(text: string): Condition {
   return { column: match[1] ?? '', operator, value: (match[3] ?? '').trim() };
 }
 
-export function buildConditions(where: WhereObject): readonly Condition[] {
-  return Object.entries(where).flatMap(([column, wanted]) => {
+export function buildConditions(
+  where: Readonly<Record<string, WhereObject[string] | undefined>>,
+): readonly Condition[] {
+  return Object.entries(where).flatMap(([column, wanted]): readonly Condition[] => {
+    if (wanted === undefined) return [];
     if (typeof wanted !== 'object' || wanted === null)
       return [{ column, operator: '=' as const, value: renderWhereValue(wanted) }];
     return Object.entries(wanted).map(([name, value]) => {

@@ -1,107 +1,156 @@
-import type { Database } from 'better-sqlite3';
-import { UsageError } from '../errors.ts';
+import type { Database, Statement } from 'better-sqlite3';
 import type { Cell } from '../model/cell.ts';
-import type { RegistryColumn, RegistrySchema } from '../model/registry.ts';
-import { buildTest } from './query-tests.ts';
-import type { SqlTest } from './query-tests.ts';
-import { resolveColumn } from './query-where.ts';
-import type { Condition } from './query-where.ts';
-import { quoteIdentifier } from './sql.ts';
+import type { RegistrySchema } from '../model/registry.ts';
+import { buildQuery } from './query-sql.ts';
+import type { ResultColumn, RowQuery } from './query-sql.ts';
+import { hasTextAffinity } from './query-tests.ts';
 
-export interface RowQuery {
-  /** All must hold. */
-  readonly where: readonly Condition[];
-  /** `running`, `not_running`, or one of the registry's own words. */
-  readonly status?: string;
-  /** A column or role; with a leading `-` the greatest first. Ties, and the default, are in the order of the key. */
-  readonly order?: string;
-  readonly limit?: number;
-  /** Columns or roles, in this order; all by default. */
-  readonly columns?: readonly string[];
-}
+export type { RowQuery, RowSelection } from './query-sql.ts';
 
-/** A row by its column names. Whole numbers are numbers where a double holds them exactly, else bigint. */
-export type RowRecord = Readonly<Record<string, null | string | number | bigint | Uint8Array>>;
+/**
+ * A row by its column names, each value as the schema says: whole numbers are numbers where a double holds them exactly,
+ * else bigint; 0 and 1 of a column that is declared boolean are false and true; times stay as they are written.
+ */
+export type RowRecord = Readonly<Record<string, null | string | number | bigint | boolean | Uint8Array>>;
 
 export interface RowQueryResult {
   readonly columns: readonly string[];
   readonly rows: readonly RowRecord[];
 }
 
-/**
- * Asks SQLite for rows; all filtering, ordering and limiting is SQL with bound values, so an index of the registry works.
- *
- * @throws UsageError on an unknown column, with the nearest names, and on values that cannot be compared
- */
-export function queryRows(db: Database, schema: RegistrySchema, query: RowQuery): RowQueryResult {
-  const columns = listColumns(schema, query.columns ?? []);
-  const { sql, values } = buildQuery(schema, query, columns);
-  const rows = db
-    .prepare<Cell[], Cell[]>(sql)
-    .raw(true)
-    .all(...values)
-    .map((cells): RowRecord => Object.fromEntries(columns.map((name, index) => [name, relax(cells[index] ?? null)])));
-  return { columns, rows };
+/** A query that SQLite has compiled and not begun; each call of `all` or `iterate` runs it. */
+export interface OpenedQuery {
+  readonly columns: readonly ResultColumn[];
+  readonly all: () => readonly RowRecord[];
+  /** One row after the other, for results that should not stand in memory; the connection is busy until the last. */
+  readonly iterate: () => IterableIterator<RowRecord>;
+  /** Which of SQLite's storage classes each column of the result holds. Reads the whole result. */
+  readonly readClasses: () => readonly ColumnClasses[];
 }
 
-function buildQuery(schema: RegistrySchema, query: RowQuery, columns: readonly string[]): SqlTest {
-  const tests = [
-    ...query.where.map((condition) => buildConditionTest(schema, condition)),
-    ...(query.status === undefined ? [] : [buildStatusTest(schema, query.status)]),
-  ];
-  const where = tests.length === 0 ? '' : ` WHERE ${tests.map(({ sql }) => sql).join(' AND ')}`;
-  const limit = query.limit === undefined ? '' : ' LIMIT ?';
+export interface ColumnClasses {
+  /** Or blobs. */
+  readonly text: boolean;
+  readonly real: boolean;
+  readonly integer: boolean;
+  /** An integer beyond 2^53, which a double does not hold exactly. */
+  readonly large: boolean;
+  /** An integer other than 0 and 1, which is no boolean. */
+  readonly beyondOne: boolean;
+}
+
+/**
+ * @throws UsageError on an unknown column, with the nearest names, and on values that cannot be compared
+ */
+export function openQuery(db: Database, schema: RegistrySchema, query: RowQuery): OpenedQuery {
+  const { columns, sql, values } = buildQuery(schema, query);
+  const statement: Statement<Cell[], WritableRow> = db.prepare<Cell[], WritableRow>(sql);
+  const { wholes, convert } = buildConverter(columns);
   return {
-    sql:
-      `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(schema.table)}${where}` +
-      ` ORDER BY ${buildOrder(schema, query.order)}${limit}`,
-    values: [...tests.flatMap(({ values }) => values), ...(query.limit === undefined ? [] : [parseLimit(query.limit)])],
+    columns,
+    all: () => {
+      const rows = readAll(statement, values, wholes);
+      for (const row of rows) convert(row);
+      return rows;
+    },
+    iterate: function* iterate() {
+      for (const row of statement.safeIntegers(true).iterate(...values)) {
+        convert(row);
+        yield row;
+      }
+    },
+    readClasses: () => readClasses(db, { columns, sql, values }),
   };
 }
 
-function buildConditionTest(schema: RegistrySchema, { column, operator, value }: Condition): SqlTest {
-  const found = resolveColumn(schema, column);
-  const status = operator === '=' ? buildStatusTestOrNull(schema, found, value) : null;
-  return status ?? buildTest(found, operator, value);
+/** Asks SQLite for rows; all filtering, ordering, grouping and limiting is SQL. */
+export function queryRows(db: Database, schema: RegistrySchema, query: RowQuery): RowQueryResult {
+  const { columns, all } = openQuery(db, schema, query);
+  return { columns: columns.map(({ name }) => name), rows: all() };
 }
 
-function buildStatusTest(schema: RegistrySchema, status: string): SqlTest {
-  const column = resolveColumn(schema, schema.identity.status ?? 'status');
-  return buildStatusTestOrNull(schema, column, status) ?? buildTest(column, '=', status);
+type WritableRow = Record<string, RowRecord[string]>;
+
+/** Integers as doubles, which is faster than as bigint; again as bigint where one of them may not be exact. */
+function readAll(
+  statement: Statement<Cell[], WritableRow>,
+  values: readonly Cell[],
+  wholes: readonly string[],
+): readonly WritableRow[] {
+  const rows = statement.safeIntegers(false).all(...values);
+  const isInexact = (cell: unknown): boolean => typeof cell === 'number' && Math.abs(cell) > Number.MAX_SAFE_INTEGER;
+  const isExact = rows.every((row) => wholes.every((name) => !isInexact(row[name])));
+  return isExact ? rows : statement.safeIntegers(true).all(...values);
 }
 
-/**
- * `running` and `not_running` in the registry's own words. Not running is whatever the row says other than running, since
- * registries keep several words for it.
- */
-function buildStatusTestOrNull(schema: RegistrySchema, column: RegistryColumn, status: string): SqlTest | null {
-  if (column.name !== schema.identity.status) return null;
-  const name = quoteIdentifier(column.name);
-  const values = [schema.statusWords.running];
-  if (status === 'running') return { sql: `${name} = ?`, values };
-  return status === 'not_running' ? { sql: `(${name} <> ? AND ${name} <> '')`, values } : null;
+/** Rows are converted in place: a new object for each of a million rows takes as long as reading them. */
+function buildConverter(columns: readonly ResultColumn[]): {
+  readonly wholes: readonly string[];
+  readonly convert: (row: WritableRow) => void;
+} {
+  const wholes = columns.filter(({ source }) => mayHoldInteger(source?.declaredType ?? '')).map(({ name }) => name);
+  const booleans = columns.filter(({ source }) => isBoolean(source?.declaredType)).map(({ name }) => name);
+  const convert = (row: WritableRow): void => {
+    for (const name of wholes) {
+      const cell = row[name];
+      if (typeof cell === 'bigint') row[name] = relax(cell);
+    }
+    for (const name of booleans) {
+      const cell = row[name];
+      if (cell === 0 || cell === 1) row[name] = cell === 1;
+    }
+  };
+  return { wholes, convert };
 }
 
-function buildOrder(schema: RegistrySchema, order: string | undefined): string {
-  const key = quoteIdentifier(schema.key);
-  if (order === undefined) return key;
-  const descending = order.startsWith('-');
-  const name = quoteIdentifier(resolveColumn(schema, descending ? order.slice(1) : order).name);
-  return `${name} ${descending ? 'DESC' : 'ASC'}${name === key ? '' : `, ${key}`}`;
+export function isBoolean(declaredType = ''): boolean {
+  return /^\s*bool/i.test(declaredType);
 }
 
-function listColumns(schema: RegistrySchema, wanted: readonly string[]): readonly string[] {
-  if (wanted.length === 0) return schema.columns.map(({ name }) => name);
-  return [...new Set(wanted.map((name) => resolveColumn(schema, name).name))];
+/** Columns of text and real affinity turn every integer into their own class (https://sqlite.org/datatype3.html, 3.1). */
+function mayHoldInteger(declaredType: string): boolean {
+  return !hasTextAffinity(declaredType) && (/int/i.test(declaredType) || !/real|floa|doub/i.test(declaredType));
 }
 
-function parseLimit(limit: number): bigint {
-  if (Number.isSafeInteger(limit) && limit > 0) return BigInt(limit);
-  throw new UsageError(`the limit must be a whole number above 0, found ${limit}`);
+function relax(cell: bigint): number | bigint {
+  const number = Number(cell);
+  return Number.isSafeInteger(number) ? number : cell;
 }
 
-function relax(cell: Cell): null | string | number | bigint | Uint8Array {
-  return typeof cell === 'bigint' && BigInt(Number(cell)) === cell && Number.isSafeInteger(Number(cell))
-    ? Number(cell)
-    : cell;
+/** SQLite allows 2,000 columns in a result. */
+const MOST_TESTED = 300;
+
+function readClasses(db: Database, { columns, sql, values }: ReturnType<typeof buildQuery>): readonly ColumnClasses[] {
+  const names = columns.map((_column, index) => `c${index}`);
+  const classes: ColumnClasses[] = [];
+  for (let from = 0; from < names.length; from += MOST_TESTED) {
+    const some = columns.slice(from, from + MOST_TESTED);
+    const tests = some.flatMap(({ source }, index) => buildClassTests(names[from + index] ?? '', source?.declaredType));
+    const found = db
+      .prepare<Cell[], Cell[]>(`WITH result(${names.join(', ')}) AS (${sql}) SELECT ${tests.join(', ')} FROM result`)
+      .raw(true)
+      .get(...values);
+    classes.push(...some.map((_name, index) => decodeClasses((found ?? []).slice(TESTS.length * index))));
+  }
+  return classes;
+}
+
+const TESTS = [
+  "typeof(?) IN ('text', 'blob')",
+  "typeof(?) = 'real'",
+  "typeof(?) = 'integer'",
+  "typeof(?) = 'integer' AND ? NOT BETWEEN -9007199254740991 AND 9007199254740991",
+  "typeof(?) = 'integer' AND ? NOT BETWEEN 0 AND 1",
+];
+
+/** What the column's affinity rules out is not looked at, row by row. */
+function buildClassTests(name: string, declaredType = ''): readonly string[] {
+  if (hasTextAffinity(declaredType)) return ['1', '0', '0', '0', '0'];
+  const isWhole = mayHoldInteger(declaredType);
+  return TESTS.map((test, index) => (index >= 2 && !isWhole ? '0' : `max(${test.replaceAll('?', name)})`));
+}
+
+function decodeClasses(cells: readonly Cell[]): ColumnClasses {
+  const holds = (index: number): boolean => cells[index] === 1n;
+  return { text: holds(0), real: holds(1), integer: holds(2), large: holds(3), beyondOne: holds(4) };
 }

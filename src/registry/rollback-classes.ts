@@ -1,6 +1,6 @@
 import { cellsEqual } from '../model/cell.ts';
-import { IDENTITY_COLUMNS } from '../model/identity.ts';
-import type { IdentityImage } from '../model/identity.ts';
+import { holdsImage, listImageColumns } from '../model/identity.ts';
+import type { RowImage } from '../model/identity.ts';
 import type { LedgerEntry, RollbackClass } from '../model/ledger.ts';
 
 /** An entry that a rollback was asked for, with what stands in the ledger about it. */
@@ -19,13 +19,13 @@ export interface RollbackMode {
   readonly force: boolean;
 }
 
-export function classifyTarget(target: RollbackTarget, now: IdentityImage | null): RollbackClass {
+export function classifyTarget(target: RollbackTarget, now: RowImage | null): RollbackClass {
   const { entry, undone, supersededBy } = target;
   if (undone) return 'repeat';
   if (supersededBy !== null) return 'superseded';
   if (now === null) return 'missing-row';
-  if (imagesEqual(now, entry.after)) return 'clean';
-  return imagesEqual(now, entry.before) ? 'already-undone' : 'edited';
+  if (holdsImage(now, entry.after)) return 'clean';
+  return holdsImage(now, entry.before) ? 'already-undone' : 'edited';
 }
 
 /** Whether the class lets the rollback go on; what it then does is `restoreImage`. */
@@ -46,15 +46,9 @@ export function isRefused(rollbackClass: RollbackClass, mode: RollbackMode): boo
 }
 
 /** What the row holds after the rollback. */
-export function restoreImage(entry: LedgerEntry, now: IdentityImage, mode: RollbackMode): IdentityImage {
-  const cells = IDENTITY_COLUMNS.map((role) => {
-    const isOurs = mode.force || cellsEqual(now[role], entry.after[role]);
-    return [role, isOurs ? entry.before[role] : now[role]] as const;
-  });
-  // fromEntries forgets the key type; the list has every identity column.
-  return Object.fromEntries(cells) as IdentityImage;
-}
-
-function imagesEqual(a: IdentityImage, b: IdentityImage): boolean {
-  return IDENTITY_COLUMNS.every((role) => cellsEqual(a[role], b[role]));
+export function restoreImage(entry: LedgerEntry, now: RowImage, mode: RollbackMode): RowImage {
+  const ours = listImageColumns(entry.after).filter(
+    (role) => mode.force || cellsEqual(now[role] ?? null, entry.after[role] ?? null),
+  );
+  return { ...now, ...Object.fromEntries(ours.map((role) => [role, entry.before[role] ?? null])) };
 }

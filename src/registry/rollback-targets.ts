@@ -1,12 +1,18 @@
 import type { Database } from 'better-sqlite3';
 import { UsageError } from '../errors.ts';
+import { isRefresh } from '../model/ledger.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import { readLedger, selectLive } from './ledger-read.ts';
 import type { RollbackTarget } from './rollback-classes.ts';
 
 /** What to roll back. There is no default: a rollback without a target would undo everything. */
 export type RollbackSelection =
-  | { readonly kind: 'rows'; readonly keyTexts: readonly string[] }
+  | {
+      readonly kind: 'rows';
+      readonly keyTexts: readonly string[];
+      /** Only what refreshes wrote since the link; the link stays. */
+      readonly keepLink?: boolean;
+    }
   | { readonly kind: 'plan'; readonly planId: string }
   | { readonly kind: 'all' };
 
@@ -22,22 +28,47 @@ export function findRollbackTargets(db: Database, selection: RollbackSelection):
 
 function selectTargets(db: Database, selection: RollbackSelection): readonly RollbackTarget[] {
   switch (selection.kind) {
-    case 'rows':
-      return [...new Set(selection.keyTexts)].map((keyText) => lastOfRow(readLedger(db, { keyText }), keyText));
+    case 'rows': {
+      const find = selection.keepLink === true ? refreshesOfRow : linkOfRow;
+      return [...new Set(selection.keyTexts)].flatMap((keyText) => find(readLedger(db, { keyText }), keyText));
+    }
     case 'plan':
       return targetsOfPlan(readLedger(db), selection.planId);
     case 'all':
-      return selectLive(readLedger(db)).map((entry) => ({ entry, undone: false, supersededBy: null }));
+      return selectLive(readLedger(db)).map(openTarget);
   }
 }
 
-/** The entry that stands, or the last one where all were undone. */
-function lastOfRow(entries: readonly LedgerEntry[], keyText: string): RollbackTarget {
-  const live = selectLive(entries).at(-1);
-  if (live !== undefined) return { entry: live, undone: false, supersededBy: null };
+function openTarget(entry: LedgerEntry): RollbackTarget {
+  return { entry, undone: false, supersededBy: null };
+}
+
+/**
+ * The link that stands with what refreshes wrote on top of it, so that the row returns to what stood before the link; or
+ * the last entry where all were undone.
+ */
+function linkOfRow(entries: readonly LedgerEntry[], keyText: string): readonly RollbackTarget[] {
+  const live = selectLive(entries);
+  const link = live.findLast((entry) => !isRefresh(entry));
+  const open = live.filter(({ seq }) => seq >= (link?.seq ?? 0));
+  if (open.length > 0) return open.map(openTarget);
   const last = entries.findLast((entry) => entry.event === 'applied');
-  if (last !== undefined) return { entry: last, undone: true, supersededBy: null };
-  throw new UsageError(`runlink never wrote row "${keyText}"`, {
+  if (last !== undefined) return [{ entry: last, undone: true, supersededBy: null }];
+  throw neverWrote(keyText, 'wrote');
+}
+
+function refreshesOfRow(entries: readonly LedgerEntry[], keyText: string): readonly RollbackTarget[] {
+  const live = selectLive(entries);
+  const link = live.findLast((entry) => !isRefresh(entry));
+  const open = live.filter(({ seq }) => seq > (link?.seq ?? 0));
+  if (open.length > 0) return open.map(openTarget);
+  const last = entries.findLast((entry) => entry.event === 'applied' && isRefresh(entry));
+  if (last !== undefined) return [{ entry: last, undone: true, supersededBy: null }];
+  throw neverWrote(keyText, 'refreshed');
+}
+
+function neverWrote(keyText: string, verb: 'wrote' | 'refreshed'): UsageError {
+  return new UsageError(`runlink never ${verb} row "${keyText}"`, {
     hint: '`runlink log` lists the rows that it wrote.',
   });
 }
@@ -52,12 +83,16 @@ function targetsOfPlan(entries: readonly LedgerEntry[], planId: string): readonl
   }
   const live = selectLive(entries);
   const liveSeqs = new Set(live.map((entry) => entry.seq));
-  const foreignByRow = Map.groupBy(
+  const laterByRow = Map.groupBy(
     live.filter((entry) => entry.planId !== planId),
     (entry) => entry.keyText,
   );
-  return ofPlan.map((entry) => {
-    const later = foreignByRow.get(entry.keyText)?.findLast(({ seq }) => seq > entry.seq);
-    return { entry, undone: !liveSeqs.has(entry.seq), supersededBy: later ?? null };
+  const targets = ofPlan.flatMap((entry) => {
+    const undone = !liveSeqs.has(entry.seq);
+    const later = (laterByRow.get(entry.keyText) ?? []).filter(({ seq }) => seq > entry.seq);
+    const supersededBy = later.findLast((other) => !isRefresh(other)) ?? null;
+    const refreshes = undone || supersededBy !== null ? [] : later.map(openTarget);
+    return [{ entry, undone, supersededBy }, ...refreshes];
   });
+  return [...new Map(targets.map((target) => [target.entry.seq, target])).values()];
 }

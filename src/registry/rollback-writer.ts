@@ -1,10 +1,11 @@
 import Database from 'better-sqlite3';
 import { renderCell } from '../model/cell.ts';
-import { EMPTY_IMAGE } from '../model/identity.ts';
-import type { IdentityImage } from '../model/identity.ts';
+import { EMPTY_IMAGE, narrowImage } from '../model/identity.ts';
+import type { RowImage } from '../model/identity.ts';
+import { isRefresh } from '../model/ledger.ts';
 import type { LedgerEntry, RollbackClass } from '../model/ledger.ts';
 import type { RegistrySchema } from '../model/registry.ts';
-import { buildTableSql, imageParameters, sameCell, sameKey } from './exact.ts';
+import { buildTableSql, columnsOf, createStatementCache, imageParameters, sameCell, sameKey } from './exact.ts';
 import type { TableSql } from './exact.ts';
 import { createImageReader } from './image-reader.ts';
 import { createLedgerWriter } from './ledger.ts';
@@ -22,7 +23,7 @@ export interface RollbackStamp {
 
 export interface RollbackJudgement {
   readonly class: RollbackClass;
-  readonly now: IdentityImage | null;
+  readonly now: RowImage | null;
   /** What stands in the way, for the classes that need it said. */
   readonly words: string;
 }
@@ -41,7 +42,7 @@ export function createRollbackWriter(db: Database.Database, schema: RegistrySche
   const record = createRecord(db, sql);
 
   const undoOne = db.transaction((target: RollbackTarget, judged: RollbackJudgement, options: UndoOptions) => {
-    const now = judged.now ?? EMPTY_IMAGE;
+    const now = judged.now === null ? EMPTY_IMAGE : narrowImage(judged.now, target.entry.after);
     if (judged.class === 'clean' || judged.class === 'edited') restore(target.entry, now, options.mode);
     record(target.entry, now, options.stamp);
   });
@@ -100,7 +101,7 @@ function createJudge(db: Database.Database, sql: TableSql): Judge {
 
 /** What the same rollback has done before this target: entries of one row are undone from the last to the first. */
 interface UndoneBefore {
-  readonly imagesByKey: Map<string, IdentityImage>;
+  readonly imagesByKey: Map<string, RowImage>;
   readonly freedRuns: Set<string>;
   readonly refusedByKey: Map<string, LedgerEntry>;
 }
@@ -143,18 +144,21 @@ function describe(entry: LedgerEntry, found: RollbackClass, supersededBy: Ledger
 
 /** Takes the former values from the ledger inside SQLite, and only while the row holds what was judged. */
 function createRestore(db: Database.Database, sql: TableSql) {
-  const set = sql.identity.map(
-    ({ role, column }) =>
-      `${column} = CASE WHEN $force OR ${sameCell(`t.${column}`, `l.after_${role}`)} THEN l.before_${role} ELSE t.${column} END`,
-  );
-  const guard = sql.identity.map(({ role, column }) => sameCell(`t.${column}`, `$before_${role}`));
-  const update = db.prepare(
-    `UPDATE ${sql.table} AS t SET ${set.join(', ')} FROM runlink_ledger AS l
-     WHERE l.seq = $seq AND ${sameKey(`t.${sql.key}`, '$key')} AND ${guard.join(' AND ')}`,
-  );
-  return (entry: LedgerEntry, now: IdentityImage, mode: RollbackMode): void => {
+  const prepare = createStatementCache((image) => {
+    const columns = columnsOf(sql, image);
+    const set = columns.map(
+      ({ role, column }) =>
+        `${column} = CASE WHEN $force OR ${sameCell(`t.${column}`, `l.after_${role}`)} THEN l.before_${role} ELSE t.${column} END`,
+    );
+    const guard = columns.map(({ role, column }) => sameCell(`t.${column}`, `$before_${role}`));
+    return db.prepare(
+      `UPDATE ${sql.table} AS t SET ${set.join(', ')} FROM runlink_ledger AS l
+       WHERE l.seq = $seq AND ${sameKey(`t.${sql.key}`, '$key')} AND ${guard.join(' AND ')}`,
+    );
+  });
+  return (entry: LedgerEntry, now: RowImage, mode: RollbackMode): void => {
     const force = mode.force ? 1n : 0n;
-    const { changes } = update.run({
+    const { changes } = prepare(entry.after).run({
       seq: BigInt(entry.seq),
       key: entry.key,
       force,
@@ -173,12 +177,13 @@ function createRecord(db: Database.Database, sql: TableSql) {
      ON CONFLICT (key_text, wandb_run_id) DO UPDATE SET
        rejected_by = excluded.rejected_by, rejected_at = excluded.rejected_at, reason = excluded.reason`,
   );
-  return (entry: LedgerEntry, now: IdentityImage, stamp: RollbackStamp): void => {
+  return (entry: LedgerEntry, now: RowImage, stamp: RollbackStamp): void => {
     const { by, at, reason } = stamp;
     ledger.append({ ...entry, event: 'rolled-back', batch: 'rollback', before: now, undoes: entry.seq, by, at });
     const earlier = selectLive(readLedger(db, { keyText: entry.keyText })).at(-1);
     if (earlier === undefined) links.removeLink(entry);
     else links.setLink(earlier.wandbRunId, entry);
+    if (isRefresh(entry)) return; // the pair stands, or is rejected by the entry that linked it
     reject.run(entry.keyText, entry.wandbRunId, by, at, reason);
   };
 }

@@ -45,6 +45,11 @@ export function applySchemaMigrations(db: Database, schema: RegistrySchema, at: 
   return assertIdentityColumns(db, schema);
 }
 
+/** Whether nothing is left to migrate. Only reads. */
+export function isSchemaReady(db: Database): boolean {
+  return SCHEMA_MIGRATIONS.every(({ name }) => isLogged(db, name));
+}
+
 /** @throws ConflictError where the table lacks a column that the logged migration had added */
 export function assertIdentityColumns(db: Database, schema: RegistrySchema): RegistrySchema {
   const complete = withIdentityColumns(schema);

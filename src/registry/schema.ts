@@ -39,6 +39,7 @@ export function readSchema(db: Database, config: RegistryConfig = EMPTY_CONFIG):
     finalMetrics: roles.finalMetrics,
     hyperparameters: roles.hyperparameters,
     columns: samples.map(({ column }) => column),
+    ...(config.time_zone === undefined ? {} : { timeZone: config.time_zone }),
     statusWords: config.statuses ?? findStatusWords(statusSample?.filled ?? []),
     oddities: listOddities(db, reading, identity),
     schemaHash: hashSchema(reading),

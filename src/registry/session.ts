@@ -8,6 +8,7 @@ import { assertSameTable } from './migration-log.ts';
 import { explainSqliteError } from './open-errors.ts';
 import { openRegistryForWriting, openRegistryReadOnly } from './open.ts';
 import { withAddedColumns } from './schema-migrations.ts';
+import { readSchemaOnce } from './schema-cache.ts';
 import { readSchema } from './schema.ts';
 
 export interface RegistryLocation {
@@ -43,11 +44,13 @@ async function withRegistry<T>(open: Open, location: RegistryLocation, use: Use<
   const db = await retryWhileBusy(() => openOrBusy(open, location.registry), retry);
   try {
     const config = readRegistryConfig(location.registry, location.config ?? null);
-    const readComplete = (): RegistrySchema => {
-      const schema = readSchema(db, config);
-      assertSameTable(db, schema);
-      return withAddedColumns(db, schema);
-    };
+    const kept = { path: resolve(location.registry), id: JSON.stringify(config) };
+    const readComplete = (): RegistrySchema =>
+      readSchemaOnce(db, kept, () => {
+        const schema = readSchema(db, config);
+        assertSameTable(db, schema);
+        return withAddedColumns(db, schema);
+      });
     return await use({ db, schema: await retryWhileBusy(readComplete, retry) });
   } catch (error) {
     throw explainSqliteError(error, resolve(location.registry));

@@ -1,18 +1,19 @@
 import type { Database } from 'better-sqlite3';
 import { SCHEMA_MIGRATIONS } from '../../migrations/list.ts';
-import { cellsEqual, renderCell } from '../model/cell.ts';
-import type { Cell } from '../model/cell.ts';
-import { IDENTITY_COLUMNS } from '../model/identity.ts';
+import { holdsImage } from '../model/identity.ts';
 import type { LedgerEntry } from '../model/ledger.ts';
 import type { RegistrySchema } from '../model/registry.ts';
+import { describeDifferences } from './differences.ts';
 import { buildReadingSql } from './exact.ts';
 import type { TableSql } from './exact.ts';
 import { createImageReader } from './image-reader.ts';
 import { verifyChain } from './ledger-hash.ts';
 import type { ChainHead } from './ledger-hash.ts';
-import { readLedger, selectLive } from './ledger-read.ts';
-import { showCell } from './match-obstacles.ts';
+import { readLedger } from './ledger-read.ts';
+import { readStandings } from './standing.ts';
+import type { Standing } from './standing.ts';
 import { BATCH_NAME } from './match-round.ts';
+import { readSharedRuns } from './linked-rows.ts';
 import { hasRunlinkTables, readLog } from './migration-log.ts';
 
 /** What a check can find. */
@@ -46,11 +47,12 @@ export function verifyLedger(db: Database, schema: RegistrySchema): Verification
   if (!hasRunlinkTables(db)) return { head: verifyNothing(), live: [], problems: [] };
   const chain = verifyChain(db);
   const entries = readLedger(db);
-  const live = [...new Map(selectLive(entries).map((entry) => [entry.keyText, entry])).values()];
+  const standings = [...readStandings(entries).values()];
+  const live = standings.map(({ last }) => last);
   const problems = [
     ...chain.breaks.map(({ words }): Problem => ({ kind: 'chain', keyText: null, words })),
     ...findLogProblems(db, entries),
-    ...findRowProblems(db, buildReadingSql(schema), live),
+    ...findRowProblems(db, buildReadingSql(schema), standings),
     ...findLinkProblems(db, live),
   ];
   return { head: chain.head, live, problems };
@@ -82,15 +84,13 @@ function findLogProblems(db: Database, entries: readonly LedgerEntry[]): readonl
   return [...unknown, ...gaps, ...lost];
 }
 
-function findRowProblems(db: Database, sql: TableSql, live: readonly LedgerEntry[]): readonly Problem[] {
+function findRowProblems(db: Database, sql: TableSql, standings: readonly Standing[]): readonly Problem[] {
   const readImage = createImageReader(db, sql);
-  return live.flatMap(({ key, keyText, after, seq }): readonly Problem[] => {
+  return standings.flatMap(({ last: { key, keyText, seq }, expected }): readonly Problem[] => {
     const now = readImage(key);
     if (now === null) return [{ kind: 'missing-row', keyText, words: `the row of ledger entry ${seq} is gone` }];
-    const words = IDENTITY_COLUMNS.filter((role) => !cellsEqual(now[role], after[role]))
-      .map((role) => `${role} is ${showCell(now[role])}, runlink wrote ${showCell(after[role])}`)
-      .join('; ');
-    return words === '' ? [] : [{ kind: 'drift', keyText, words }];
+    if (holdsImage(now, expected)) return [];
+    return [{ kind: 'drift', keyText, words: describeDifferences(now, expected, 'runlink wrote') }];
   });
 }
 
@@ -122,18 +122,7 @@ function findLinkProblems(db: Database, live: readonly LedgerEntry[]): readonly 
 
 /** Runs that stand in more than one row of the whole table, whoever wrote them. */
 export function findSharedRuns(db: Database, schema: RegistrySchema): readonly Problem[] {
-  const sql = buildReadingSql(schema);
-  const run = sql.identity.find(({ role }) => role === 'wandb_run_id')?.column ?? 'NULL';
-  const pairs = db
-    .prepare<[], [Cell, Cell]>(
-      `SELECT ${run}, ${sql.key} FROM ${sql.table} WHERE ${run} IN
-         (SELECT ${run} FROM ${sql.table} WHERE trim(${run}) <> '' GROUP BY ${run} HAVING count(*) > 1)
-       ORDER BY ${run}, ${sql.key}`,
-    )
-    .raw(true)
-    .all();
-  return [...Map.groupBy(pairs, ([run]) => renderCell(run))].map(([run, rows]): Problem => {
-    const keys = rows.map(([, key]) => renderCell(key));
+  return [...readSharedRuns(db, schema)].map(([run, keys]): Problem => {
     return { kind: 'two-rows', keyText: keys[0] ?? null, words: `run ${run} stands in rows ${keys.join(', ')}` };
   });
 }

@@ -3,13 +3,13 @@ import Table from 'cli-table3';
 /** Lays out columns with two spaces between them, aware of wide characters and colour codes. */
 export function renderTable(rows: readonly (readonly string[])[], rightAligned: readonly number[] = []): string {
   if (rows.length === 0) return '';
-  const width = Math.max(...rows.map((row) => row.length));
+  const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const table = new Table({
     chars: Object.fromEntries(BORDERS.map((name) => [name, name === 'middle' ? '  ' : ''])),
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
     colAligns: Array.from({ length: width }, (_item, index) => (rightAligned.includes(index) ? 'right' : 'left')),
   });
-  table.push(...rows.map((row) => [...row]));
+  for (const row of rows) table.push([...row]);
   return table
     .toString()
     .split('\n')

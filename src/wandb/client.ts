@@ -4,7 +4,7 @@ import type { Failure } from './outcome.ts';
 import type { Sleep } from './pace.ts';
 import { backoffMs } from './retry-timing.ts';
 import { createSender } from './sender.ts';
-import type { SenderOptions } from './sender.ts';
+import type { Sender, SenderOptions } from './sender.ts';
 
 /** Tries for one question, the first included. */
 const TRIES = 7;
@@ -29,6 +29,8 @@ export interface GraphqlClient {
   readonly request: (query: GraphqlQuery, variables: JsonObject, options?: RequestOptions) => Promise<JsonObject>;
   /** HTTP requests sent so far, repeated ones included. */
   readonly countRequests: () => number;
+  /** Part of a file at a signed address, which gets no key; asked once. */
+  readonly download: Sender['download'];
   readonly close: () => Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export function createClient(options: ClientOptions): GraphqlClient {
       }
     },
     countRequests: sender.countRequests,
+    download: sender.download,
     close: sender.close,
   };
 }

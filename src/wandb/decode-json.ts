@@ -1,4 +1,4 @@
-import { isJsonObject, parseLenientJson } from '../model/json.ts';
+import { isJsonObject, parseLenientJson, restoreNumbers } from '../model/json.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 
 /**
@@ -44,18 +44,6 @@ export function decodeSummary(value: unknown): JsonObject {
   return restoreObject(decodeJsonObject(value));
 }
 
-const NON_FINITE: ReadonlyMap<string, number> = new Map([
-  ['NaN', Number.NaN],
-  ['Infinity', Number.POSITIVE_INFINITY],
-  ['-Infinity', Number.NEGATIVE_INFINITY],
-]);
-
 function restoreObject(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, restoreNumbers(item)]));
-}
-
-function restoreNumbers(value: JsonValue): JsonValue {
-  if (typeof value === 'string') return NON_FINITE.get(value) ?? value;
-  if (isJsonObject(value)) return restoreObject(value);
-  return Array.isArray(value) ? value.map(restoreNumbers) : value;
 }

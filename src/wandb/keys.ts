@@ -26,6 +26,9 @@ function widen(keys: readonly string[]): readonly string[] {
   return [...new Set(wide)].sort();
 }
 
+/** What every run is asked for. */
+export const LEAST_KEYS: EvidenceKeys = widenKeys({ config: [], summary: [] });
+
 /** Runs in a page: fewer where each brings many values. */
 export function pageSizeFor(keys: EvidenceKeys): number {
   const values = LIGHT_VALUES + keys.config.length + keys.summary.length;

@@ -4,10 +4,10 @@ import type { GraphqlQuery } from './client.ts';
 // unknown field fails the whole request (wandb/wandb#12009). `order` always carries its sign: what no sign means
 // differs between servers (wandb/wandb#8063). Nothing here is a mutation, and nothing may become one.
 
-const PROJECT_VARIABLES = '$entity: String!, $project: String!';
-const PROJECT = 'project(name: $project, entityName: $entity)';
+export const PROJECT_VARIABLES = '$entity: String!, $project: String!';
+export const PROJECT = 'project(name: $project, entityName: $entity)';
 
-const LIGHT_FIELDS = `
+export const LIGHT_FIELDS = `
   id name displayName state createdAt heartbeatAt group jobType sweepName tags notes host commit
   user { username }
   runInfo { program args git { commit } }
@@ -44,6 +44,39 @@ function pageQuery(name: string, node: string, variables = ''): GraphqlQuery {
   }
 }`;
   return { name, text };
+}
+
+/** Opens runs by their ids, `$n0`, `$n1`, …, answered as `r0`, `r1`, …: also those that the listing does not show yet. */
+export function buildOpenQuery(count: number): GraphqlQuery {
+  const indexes = Array.from({ length: count }, (_item, index) => index);
+  const names = indexes.map((index) => `$n${index}: String!`).join(', ');
+  const runs = indexes.map((index) => `r${index}: run(name: $n${index}) { ...Opened }`).join(' ');
+  const text = `query OpenRuns(${PROJECT_VARIABLES}, ${names}, $configKeys: [String!], $summaryKeys: [String!]) {
+  ${PROJECT} { ${runs} }
+}
+fragment Opened on Run { ${LIGHT_FIELDS} deletedAt ${EVIDENCE_FIELDS} }`;
+  return { name: 'OpenRuns', text };
+}
+
+/** An entity's projects, a page at a time. */
+export const PROJECTS_QUERY: GraphqlQuery = {
+  name: 'Projects',
+  text: `query Projects($entity: String!, $after: String, $first: Int!) {
+  models(entityName: $entity, after: $after, first: $first) {
+    pageInfo { hasNextPage endCursor }
+    edges { node { name } }
+  }
+}`,
+};
+
+/** Which of some runs are in other projects of the entity: `$p0`, `$p1`, …, answered as `p0`, `p1`, … */
+export function buildElsewhereQuery(count: number): GraphqlQuery {
+  const indexes = Array.from({ length: count }, (_item, index) => index);
+  const names = indexes.map((index) => `$p${index}: String!`).join(', ');
+  const runs = 'runs(filters: $filters, order: "+created_at", first: $first) { edges { node { name } } }';
+  const projects = indexes.map((index) => `p${index}: project(name: $p${index}, entityName: $entity) { ${runs} }`);
+  const text = `query Elsewhere($entity: String!, $filters: JSONString!, $first: Int!, ${names}) { ${projects.join(' ')} }`;
+  return { name: 'Elsewhere', text };
 }
 
 /** Counts for many filters in one request: `$f0`, `$f1`, … answered as `c0`, `c1`, … */

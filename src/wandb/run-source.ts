@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { UsageError } from '../errors.ts';
+import type { HistorySource } from '../model/history.ts';
 import type { RunSource, Viewer } from '../model/snapshot.ts';
 import { createProjectApi } from './api.ts';
 import type { ProjectApi } from './api.ts';
@@ -8,6 +9,8 @@ import { createClient } from './client.ts';
 import type { GraphqlClient } from './client.ts';
 import { readCredentialOrNull } from './credentials.ts';
 import { parseAnswer } from './decode.ts';
+import { findElsewhere, openRuns } from './gone-runs.ts';
+import { createHistorySource } from './history/source.ts';
 import { listRuns } from './listing.ts';
 import { createPace } from './pace.ts';
 import type { Sleep } from './pace.ts';
@@ -46,12 +49,18 @@ export interface ConnectionInfo {
   readonly keySource: string | null;
 }
 
+/** A project's runs and their histories, over one client and one pool. */
+export interface ProjectSource extends RunSource {
+  readonly connection: ConnectionInfo;
+  readonly history: HistorySource;
+}
+
 /**
  * Opens a W&B project for reading. Nothing is sent before the first question.
  *
  * @throws UsageError where a setting, the project or the key cannot be understood, or no project is named
  */
-export function openRunSource(options: RunSourceOptions): RunSource & { readonly connection: ConnectionInfo } {
+export function openRunSource(options: RunSourceOptions): ProjectSource {
   const settings = readSettings(options.surroundings, withoutProject(options.explicit));
   const project = resolveProject(settings, options.explicit);
   const { apiKey } = options.explicit ?? {};
@@ -62,6 +71,7 @@ export function openRunSource(options: RunSourceOptions): RunSource & { readonly
   const pace = createPace(options);
   const client = createClient({ ...options, settings, credential, pace });
   const api = createProjectApi(client, project);
+  const runUrl = (runId: string): string => buildRunUrl(settings.appUrl, { ...project, runId });
   return {
     ...project,
     baseUrl: settings.baseUrl,
@@ -71,7 +81,10 @@ export function openRunSource(options: RunSourceOptions): RunSource & { readonly
     fetchKeys: () => fetchProjectKeys(api),
     listRuns: (list) => listRuns(list, { api, pace, say: options.say, countRequests: client.countRequests }),
     fetchRunsById: (runIds) => fetchRunsById(api, runIds),
-    runUrl: (runId) => buildRunUrl(settings.appUrl, { ...project, runId }),
+    openRuns: (runIds) => openRuns(api, runIds),
+    findElsewhere: (runIds) => findElsewhere(client, { project, runIds }),
+    history: createHistorySource({ ...options, api, client, pace, runUrl }),
+    runUrl,
     close: client.close,
   };
 }

@@ -6,7 +6,7 @@ import type { Pace } from './pace.ts';
 import { createRedactor } from './redact.ts';
 import type { WandbSettings } from './settings.ts';
 import { createTransport } from './transport.ts';
-import type { HttpAnswer } from './transport.ts';
+import type { HttpAnswer, Transport } from './transport.ts';
 
 export interface SenderOptions {
   readonly settings: WandbSettings;
@@ -28,6 +28,7 @@ export interface Sender {
   readonly countRequests: () => number;
   /** Whether the server ever answered, however badly. */
   readonly hasAnswered: () => boolean;
+  readonly download: Transport['download'];
   readonly close: () => Promise<void>;
 }
 
@@ -60,6 +61,7 @@ export function createSender({ settings, credential, userAgent, pace }: SenderOp
     },
     countRequests: () => requests,
     hasAnswered: () => hasAnswered,
+    download: transport.download,
     close: transport.close,
   };
 }

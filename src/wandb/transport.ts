@@ -19,6 +19,15 @@ export interface TransportOptions {
   readonly proxies: ProxySettings;
 }
 
+export interface Download {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What a download may cost: an object store that ignores ranges must not fill the memory. */
+const MOST_DOWNLOAD_BYTES = 512 * 1024 * 1024;
+
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -28,6 +37,11 @@ export interface HttpAnswer {
 /** Sends JSON to one address over one pool of kept connections, through the proxy that the settings name. */
 export interface Transport {
   readonly post: (body: string, signal: AbortSignal | undefined) => Promise<HttpAnswer>;
+  /**
+   * Gets a part of a file from a signed address, `range` as in the header of HTTP. No key and none of the settings' own
+   * headers go there: the address is its own permission, and it is not W&B's.
+   */
+  readonly download: (url: string, range: string, signal: AbortSignal | undefined) => Promise<Download>;
   readonly close: () => Promise<void>;
 }
 
@@ -58,6 +72,19 @@ export function createTransport(options: TransportOptions): Transport {
         ...(signal === undefined ? {} : { signal }),
       });
       return { status: answer.statusCode, headers: answer.headers, body: await readBody(answer) };
+    },
+    download: async (url, range, signal) => {
+      const answer = await request(url, {
+        dispatcher: agent,
+        headers: { range, 'user-agent': options.headers['user-agent'] ?? '' },
+        ...(signal === undefined ? {} : { signal }),
+      });
+      if (Number(answer.headers['content-length'] ?? 0) > MOST_DOWNLOAD_BYTES) {
+        answer.body.destroy();
+        throw new Error(`the answer has ${String(answer.headers['content-length'])} bytes`);
+      }
+      const bytes = new Uint8Array(await answer.body.arrayBuffer());
+      return { status: answer.statusCode, headers: answer.headers, bytes };
     },
     close: () => agent.close(),
   };

@@ -74,6 +74,22 @@ export function parseProjectPath(text: string): ProjectPath {
   });
 }
 
+/** The project that a person names a run's address or whole path with, as `entity/project`; null where it names none. */
+export function projectOfRunOrNull(text: string): string | null {
+  const isUrl = /^https?:\/\//i.test(text.trim());
+  const [entity, project, ...rest] = splitPath(text);
+  if (entity === undefined || project === undefined) return null;
+  return isUrl || rest.length > 0 ? `${entity}/${project}` : null;
+}
+
+/** The project of a run's page, as `entity/project`; null where the cell is not such an address. */
+export function namedProjectOrNull(cell: unknown): string | null {
+  if (typeof cell !== 'string' || !/^https?:\/\//i.test(cell.trim())) return null;
+  const [entity, project, marker] = splitPath(cell);
+  const isRun = entity !== undefined && project !== undefined && RUNS_SEGMENTS.includes(marker ?? '');
+  return isRun ? `${entity}/${project}` : null;
+}
+
 /**
  * Reads what a person names a run by and returns its run id: the bare id, `project/run`, `entity/project/run`,
  * `entity/project:run`, `entity/project/runs/run`, or an address copied from the browser with whatever tab follows.
@@ -89,6 +105,20 @@ export function parseRunId(text: string): string {
     });
   }
   return runId;
+}
+
+/**
+ * What a person names a run by, with the project where the text says it: `entity/project` or, from `project/run`, the
+ * project alone; null from a bare id.
+ */
+export function parseRunPath(text: string): { readonly project: string | null; readonly runId: string } {
+  const runId = parseRunId(text);
+  const parts = splitPath(text);
+  const marker = parts.findIndex((part, index) => index > 0 && RUNS_SEGMENTS.includes(part));
+  const before = marker === -1 ? parts.slice(0, 3).slice(0, -1) : parts.slice(0, marker);
+  const colon = marker === -1 ? /^(.+):[^:]*$/.exec(parts.slice(0, 3).at(-1) ?? '')?.[1] : undefined;
+  const named = colon === undefined ? before : [...before, colon];
+  return { project: named.length === 0 ? null : named.slice(0, 2).join('/'), runId };
 }
 
 /** Path segments without scheme, host, query, fragment and leading slash, percent-decoded. */

@@ -97,7 +97,7 @@ describe('a mistake at the command line', () => {
     ['rollback', 2, 'expected RUN_IDs, --plan ID or --all, exactly one of them; found 0', 'runlink rollback RUN_ID'],
     ['rollback nobody --yes', 2, 'runlink never wrote row "nobody"', 'runlink log'],
     ['rollback --plan nobody --yes', 2, 'the ledger has no entry of plan "nobody"', 'applied'],
-    ['link nobody w0000001', 2, 'has no row whose "run_id" is "nobody"', 'after it has inserted it'],
+    ['link nobody w0000001', 2, 'has no row whose "run_id" or name is "nobody"', 'after it has inserted it'],
     ['link run-0001 nobody', 5, 'W&B has no run nobody in lab/molecules', 'Check the id'],
     [
       'link run-0001 other/project/w1',

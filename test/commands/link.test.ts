@@ -136,3 +136,32 @@ test('a start time is left empty where the column’s times carry no zone', asyn
   expect(row(path, 'run-0001')).toMatchObject({ started_at: null });
   expect(row(path, 'run-0002')).toMatchObject({ started_at: '2024-03-01 01:00:05' });
 });
+
+test('a row is found by its name where one row has it, also after the link wrote another; several are listed', async () => {
+  const { path } = makeRegistry({ fill: fillRows(3) });
+  write(path, `UPDATE training_runs SET run_name = 'twins' WHERE run_id IN ('run-0002', 'run-0003')`);
+  const { source } = await startSource(RUNS);
+  const link = (runId: string, wandbRun = 'live0001') =>
+    linkRun({ context, source }, { registry: path, runId, wandbRun });
+  expect(await link('deco_hop_bs96_mgda_i-1')).toMatchObject({ outcome: 'linked', keyText: 'run-0001' });
+  expect(row(path, 'run-0001')).toMatchObject({ run_name: 'bright-dawn-1' });
+  expect(await link('deco_hop_bs96_mgda_i-1')).toMatchObject({ outcome: 'kept', keyText: 'run-0001' });
+  expect(await link('bright-dawn-1')).toMatchObject({ outcome: 'kept' });
+  await expect(link('twins', 'live0002')).rejects.toMatchObject({
+    code: 2,
+    message: '2 rows of table "training_runs" are named "twins": run-0002, run-0003',
+    hint: 'Name the row by its "run_id" instead.',
+  });
+  await expect(link('nobody')).rejects.toThrow('has no row whose "run_id" or name is "nobody"');
+  // A new row under the old name is another row.
+  write(path, `INSERT INTO training_runs (run_id, run_name) VALUES ('again', 'deco_hop_bs96_mgda_i-1')`);
+  expect(await link('deco_hop_bs96_mgda_i-1', 'live0002')).toMatchObject({ outcome: 'linked', keyText: 'again' });
+});
+
+test('a run that the listing does not show yet is linked with its name all the same', async () => {
+  const { path } = makeRegistry({ fill: fillRows(1) });
+  const { source, server } = await startSource(RUNS);
+  server.setFaults({ unlisted: ['live0001'] });
+  await linkRun({ context, source }, { registry: path, runId: 'run-0001', wandbRun: 'live0001' });
+  expect(row(path, 'run-0001')).toMatchObject({ run_name: 'bright-dawn-1' });
+});

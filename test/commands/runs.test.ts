@@ -1,10 +1,15 @@
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { expect, test } from 'vitest';
+import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
+import { describe, expect, test } from 'vitest';
 import { queryRuns, runs } from '../../src/commands/runs.ts';
-import { renderRunsCsv, renderRunsJson, renderRunsTable } from '../../src/commands/runs.render.ts';
+import { renderRuns } from '../../src/commands/runs.render.ts';
+import type { RunsFormat } from '../../src/commands/runs.render.ts';
 import { PLAIN } from '../../src/text/style.ts';
 import { makeContext } from '../helpers/context.ts';
 import { insertRows, makeDatabase } from '../helpers/database.ts';
+import { runInline } from '../helpers/run-inline.ts';
 
 const registry = makeDatabase((db) => {
   db.exec(
@@ -40,8 +45,11 @@ const registry = makeDatabase((db) => {
     },
   ]);
 });
-const ask = (where: readonly string[] = []): ReturnType<typeof runs> =>
-  runs({ context: makeContext() }, { registry, where });
+async function render(format: RunsFormat, where: readonly string[] = []): Promise<string> {
+  return await runs({ context: makeContext() }, { registry, where }, (report) =>
+    [...renderRuns(report, format, PLAIN)].join(''),
+  );
+}
 
 test('the library asks with values, and gets numbers where they are exact', async () => {
   expect(await queryRuns({ status: 'not_running', n: 7 }, { registry, columns: ['run_id', 'n'] })).toEqual([
@@ -53,17 +61,98 @@ test('the library asks with values, and gets numbers where they are exact', asyn
   ]);
 });
 
+test('values are typed by the schema, and the caller may state the row’s type', async () => {
+  const typed = makeDatabase((db) => {
+    db.exec(
+      'CREATE TABLE runs (run_id TEXT PRIMARY KEY, status TEXT, use_amp BOOLEAN, lr REAL, n INT, created_at TEXT)',
+    );
+    insertRows(db, 'runs', [
+      { run_id: '007', status: 'running', use_amp: 1n, lr: 1n, n: 2n, created_at: '2024-03-01 12:00:00' },
+      { run_id: 'b', status: 'running', use_amp: 0n, lr: 0.5, n: null, created_at: '2024-03-02 12:00:00' },
+      { run_id: 'c', status: 'running', use_amp: 7n, lr: null, n: 0n, created_at: null },
+    ]);
+  });
+  interface Row {
+    readonly run_id: string;
+    readonly use_amp: boolean | number;
+    readonly lr: number | null;
+  }
+  const rows = await queryRuns<Row>({ status: 'running', use_amp: true }, { registry: typed });
+  expect(rows.map(({ run_id, use_amp, lr }) => [run_id, use_amp, lr])).toEqual([['007', true, 1]]);
+  expect(await queryRuns({}, { registry: typed, order: 'key', columns: ['use_amp', 'n', 'created_at'] })).toEqual([
+    { use_amp: true, n: 2, created_at: '2024-03-01 12:00:00' },
+    { use_amp: false, n: null, created_at: '2024-03-02 12:00:00' },
+    { use_amp: 7, n: 0, created_at: null },
+  ]);
+  // @ts-expect-error -- not a column of Row, and no role
+  await expect(queryRuns<Row>({ metod: 'mgda' }, { registry: typed })).rejects.toThrow('has no column "metod"');
+});
+
+test('JSON lines hold a row each, as JSON has words for it', async () => {
+  const lines = (await render('jsonl')).trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as object)).toEqual(
+    (JSON.parse(await render('json')) as { rows: object[] }).rows,
+  );
+  expect(JSON.parse(await render('json', ['run_id=none']))).toMatchObject({ rows: [] });
+});
+
+test('Parquet is typed by what the rows hold', async () => {
+  const bytes = await runs({ context: makeContext() }, { registry, where: [] }, (report) =>
+    Buffer.concat([...renderRuns(report, 'parquet', PLAIN)].map((piece) => Buffer.from(piece))),
+  );
+  const file = new Uint8Array(bytes).buffer;
+  const types = parquetSchema(parquetMetadata(file)).children.map(({ element }) => [element.name, element.type]);
+  expect(Object.fromEntries(types)).toMatchObject({ run_id: 'BYTE_ARRAY', n: 'INT64', loss: 'DOUBLE' });
+  expect(await parquetReadObjects({ file })).toMatchObject([
+    { run_id: 'a', n: 9007199254740993n, loss: -0.5, note: 'x,"y"\nz' },
+    { run_id: 'b', n: 7n, loss: Infinity, note: null },
+    { run_id: 'c', n: null, loss: 0.25, run_name: '日本語' },
+  ]);
+});
+
+describe('--out', () => {
+  const runlink = (...args: readonly string[]): ReturnType<typeof runInline> =>
+    runInline(['runs', ...args], { cwd: dirname(registry), env: { RUNLINK_REGISTRY: registry } });
+
+  test('writes what its name says, complete or not at all, and leaves no traces', async () => {
+    const { code, stdout, stderr } = await runlink('--where', 'n=7', '--out', 'sub/rows.jsonl');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toMatch(/wrote .*rows\.jsonl/);
+    expect(readFileSync(join(dirname(registry), 'sub/rows.jsonl'), 'utf8')).toMatch(/^\{"run_id":"b".*\}\n$/);
+    expect(readdirSync(join(dirname(registry), 'sub'))).toEqual(['rows.jsonl']);
+  });
+
+  test('never writes over the registry, by whatever name, nor over a folder', async () => {
+    symlinkSync(registry, join(dirname(registry), 'alias.csv'));
+    const before = readFileSync(registry);
+    for (const name of ['registry.db', 'alias.csv', '.'] as const) {
+      const { code, stderr } = await runlink('--out', name);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^hint: Name/m);
+    }
+    expect(readFileSync(registry).equals(before)).toBe(true);
+  });
+
+  test('sends no bytes to a terminal', async () => {
+    const terminal = { in: true, out: true, err: true, columns: 80 };
+    const options = { cwd: dirname(registry), env: { RUNLINK_REGISTRY: registry }, terminal };
+    const { code, stdout, stderr } = await runInline(['runs', '--format', 'parquet'], options);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('--out FILE.parquet');
+  });
+});
+
 test('the table shows the telling columns, escaped, and how many rows there are', async () => {
-  const text = renderRunsTable(await ask(['loss>0']), PLAIN);
+  const text = await render('table', ['loss>0']);
   expect(text.split('\n')[0]).toMatch(/^run_id +run_name +status +created_at +loss/);
   expect(text).toContain('\\x1b[31mred');
   expect(text).toContain('日本語');
-  expect(text.endsWith('2 rows')).toBe(true);
-  expect(renderRunsTable(await ask(['run_id=none']), PLAIN)).toBe('0 rows');
+  expect(text.endsWith('2 rows\n')).toBe(true);
+  expect(await render('table', ['run_id=none'])).toBe('0 rows\n');
 });
 
 test('JSON holds all columns and has a version; what JSON has no number for is text', async () => {
-  expect(JSON.parse(renderRunsJson(await ask()))).toEqual({
+  expect(JSON.parse(await render('json'))).toEqual({
     version: 1,
     table: 'runs',
     key: 'run_id',
@@ -101,7 +190,7 @@ test('JSON holds all columns and has a version; what JSON has no number for is t
 });
 
 test('CSV guards what a spreadsheet would run, and leaves numbers alone', async () => {
-  const rows = parse(renderRunsCsv(await ask())) as string[][];
+  const rows = parse(await render('csv')) as string[][];
   expect(rows).toEqual([
     ['run_id', 'run_name', 'status', 'created_at', 'n', 'loss', 'note'],
     ['a', "'=1+1", 'running', '2024-03-01', '9007199254740993', '-0.5', 'x,"y"\nz'],

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -37,7 +37,7 @@ describe('the demo', { timeout: 60_000 }, () => {
     expect({ code: result.code, stderr: result.stderr }).toMatchObject({ code: 0 });
     const made = readdirSync(folder).sort();
     expect(result.stdout.trimEnd().split('\n').at(-1)).toBe(`made in ${folder}: ${made.join(', ')}`);
-    expect(made).toEqual(expect.arrayContaining(['again.plan', 'backfill.plan', 'training_runs.db']));
+    expect(made).toEqual(expect.arrayContaining(['again.plan', 'backfill.plan', 'objectives.svg', 'training_runs.db']));
   });
 
   it('leaves nothing in the checkout', () => {
@@ -47,7 +47,7 @@ describe('the demo', { timeout: 60_000 }, () => {
   it('shows each command line as a user would type it', () => {
     const verbs = [...result.stdout.matchAll(/^\$ runlink (\w+)/gm)].map((match) => match[1]);
     expect(verbs).toEqual(
-      expect.arrayContaining(['doctor', 'plan', 'show', 'decide', 'apply', 'verify', 'rollback', 'runs']),
+      expect.arrayContaining(['doctor', 'plan', 'show', 'decide', 'apply', 'verify', 'rollback', 'runs', 'curves']),
     );
     expect(verbs.filter((verb) => verb === 'plan')).toHaveLength(2);
   });
@@ -67,6 +67,19 @@ describe('the demo', { timeout: 60_000 }, () => {
     expect(Object.values(row as object)[0] ?? '').toBe('');
     const shown = await runRunlink(['show', 'again.plan', '--run', BAD_MATCH, '--json'], { cwd: folder });
     expect(JSON.parse(shown.stdout)).toMatchObject({ entries: [{ runId: BAD_MATCH, wandbRunId: null }] });
+  });
+
+  it('ends with the objectives of the MGDA runs that were just linked, as a picture and in the terminal', () => {
+    const picture = readFileSync(join(folder, 'objectives.svg'), 'utf8');
+    for (const objective of ['COMT', 'BBB', 'DECO', 'JNK3']) expect(picture).toContain(`>objective_${objective}<`);
+    const linked = query(
+      join(folder, 'training_runs.db'),
+      "SELECT count(*) AS n FROM training_runs WHERE gradient_method = 'mgda' AND wandb_run_id <> ''",
+    );
+    const drawn = Number(/gradient_method=mgda: (\d+) runs/.exec(picture)![1]);
+    expect(drawn).toBeGreaterThan(22); // which were linked before
+    expect(drawn).toBeLessThanOrEqual((linked as { n: number }[])[0]!.n);
+    expect(result.stdout).toMatch(/│ *[\u2801-\u28ff]+/);
   });
 
   it('refuses a folder in which something is', async () => {

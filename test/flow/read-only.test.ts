@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoLab, openSmallLab } from '../helpers/demo-lab.ts';
+import { makeFolder } from '../helpers/database.ts';
 import { runInline } from '../helpers/run-inline.ts';
 
 /** Name and hash of every file of the folder but those named. No process has any of them open. */
@@ -52,6 +53,12 @@ const READING: readonly string[] = [
   'verify',
   'verify --remote',
   'runs --status not_running',
+  'refresh',
+  'refresh --running',
+  'runs --group-by status --since 2020 --format jsonl',
+  'history row-r00000',
+  'compare row-r00000 row-r00001 --no-cache',
+  'export --out DATASET',
   'help',
 ];
 
@@ -59,7 +66,8 @@ describe.each(Object.keys(REGISTRIES) as Mode[])('a registry in %s mode', (mode)
   const registry = REGISTRIES[mode];
 
   it.each(READING)('keeps its bytes under: %s', async (line) => {
-    const args = line.split(' ').map((word) => (word === 'DRY-RUN' ? `${mode}.plan` : word));
+    const places: Readonly<Record<string, string>> = { 'DRY-RUN': `${mode}.plan`, DATASET: makeFolder() };
+    const args = line.split(' ').map((word) => places[word] ?? word);
     const made = [`${mode}.plan`, ...SQLITES_OWN];
     const before = hashFolder(lab.folder, made);
     const result = await lab.run(args, { env: { RUNLINK_REGISTRY: registry } });
@@ -85,8 +93,14 @@ describe.each(Object.keys(REGISTRIES) as Mode[])('a registry in %s mode', (mode)
     'decide backfill.plan --accept --reject x',
     'decide backfill.plan --import backfill.plan',
     'demo --out FOLDER',
+    'refresh --apply --project lab/nobody-knows-it',
+    'refresh --apply --runing',
+    'rollback --keep-link --yes',
     'status --log',
     'runs --format xml --log never.log',
+    'curves --metric loss --out never.gif',
+    'curves --metric loss --where batch_size=none --out never.svg --cache never',
+    'compare only-one',
   ])('keeps its bytes, and gets no neighbours, where this is refused: %s', async (line) => {
     const before = hashFolder(lab.folder, SQLITES_OWN);
     const args = line

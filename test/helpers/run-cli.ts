@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 const CLI = resolve(import.meta.dirname, '../../src/cli.ts');
 /** Compiled once for all children: a start takes half the time. */
-const NODE_COMPILE_CACHE = join(tmpdir(), 'runlink-test-compiled');
+export const NODE_COMPILE_CACHE = join(tmpdir(), 'runlink-test-compiled');
 
 export interface CliResult {
   readonly code: number | null;

@@ -24,7 +24,7 @@ export async function runInline(args: readonly string[], options: InlineOptions)
     env: options.env ?? {},
     cwd: options.cwd,
     home: options.cwd,
-    out: (text) => void out.push(text),
+    out: (piece) => void out.push(typeof piece === 'string' ? piece : Buffer.from(piece).toString('latin1')),
     err: (text) => void err.push(text),
     terminal: { ...NO_TERMINAL, ...options.terminal },
     ask: async (question) => {

@@ -2,9 +2,8 @@ import type { ServerOptions } from '../../fixtures/server/options.ts';
 import type { ServedProject, ServedRun } from '../../fixtures/server/project.ts';
 import { startServer } from '../../fixtures/server/server.ts';
 import type { ServerHandle } from '../../fixtures/server/server.ts';
-import type { RunSource } from '../../src/model/snapshot.ts';
 import { openRunSource } from '../../src/wandb/run-source.ts';
-import type { RunSourceOptions } from '../../src/wandb/run-source.ts';
+import type { ProjectSource, RunSourceOptions } from '../../src/wandb/run-source.ts';
 
 const TEST_ENTITY = 'lab';
 const TEST_PROJECT = 'molecules';
@@ -53,7 +52,7 @@ export function buildProject(runs: readonly ServedRun[]): ServedProject {
 
 export interface TestSource {
   readonly server: ServerHandle;
-  readonly source: RunSource;
+  readonly source: ProjectSource;
   /** What was said, line by line. */
   readonly lines: readonly string[];
   /** Waits that were asked for, in milliseconds; none of them took place. */
@@ -82,7 +81,7 @@ export async function withSource<T>(
 export function openTestSource(
   server: ServerHandle,
   { lines = [], waits = [], ...options }: Partial<RunSourceOptions> & { lines?: string[]; waits?: number[] } = {},
-): RunSource {
+): ProjectSource {
   let clock = Date.UTC(2026, 0, 1);
   return openRunSource({
     surroundings: { env: {}, home: '/nonexistent', cwd: '/nonexistent' },

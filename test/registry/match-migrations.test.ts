@@ -57,6 +57,7 @@ test('every accepted match is written once, with its ledger entry, link and log 
   expect(query(registry.path, 'SELECT name, rows FROM runlink_log')).toEqual([
     { name: '0001-runlink-tables', rows: 0 },
     { name: '0002-identity-columns', rows: 0 },
+    { name: '0003-ledger-ends', rows: 0 },
     { name: 'abcdef012345-b0001', rows: 100 },
     { name: 'abcdef012345-b0002', rows: 100 },
     { name: 'abcdef012345-b0003', rows: 40 },

@@ -138,6 +138,102 @@ test('order, limit and choice of columns', () => {
   expect(rows).toEqual([{ bs_int: 96, run_id: 'a' }]);
 });
 
+describe('since and until', () => {
+  /** The same six moments, an hour apart around the beginning of February, as registries write them. */
+  const HOURS = [-2, -1, 0, 1, 24 * 29, 24 * 29 + 1];
+  const FEBRUARY = Date.UTC(2024, 1);
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  const WRITTEN: Readonly<Record<string, (ms: number) => Cell>> = {
+    'naive text': (ms) => iso(ms).slice(0, 19).replace('T', ' '),
+    'text with Z and milliseconds': iso,
+    'text with another zone each row': (ms) => {
+      const hours = (ms / 3_600_000) % 3 === 0 ? 9 : -5;
+      const clock = iso(ms + hours * 3_600_000).slice(0, 19);
+      return `${clock}${hours < 0 ? '-' : '+'}0${Math.abs(hours)}:00`;
+    },
+    'epoch seconds': (ms) => BigInt(ms / 1000),
+    'epoch seconds, real': (ms) => ms / 1000,
+    'epoch milliseconds': (ms) => BigInt(ms),
+    'epoch seconds as text': (ms) => String(ms / 1000),
+  };
+
+  test.each(Object.keys(WRITTEN))('select by the row’s time, in %s', (how) => {
+    const write = WRITTEN[how]!;
+    const registry = makeDatabase((db) => {
+      db.exec('CREATE TABLE runs (run_id INTEGER PRIMARY KEY, wandb_run_id TEXT, status TEXT, created_at, started_at)');
+      insertRows(
+        db,
+        'runs',
+        HOURS.map((hour, no) => ({
+          run_id: BigInt(no),
+          created_at: write(FEBRUARY + (no === 2 ? -9 : hour) * 3_600_000),
+          started_at: no % 3 === 2 ? write(FEBRUARY + hour * 3_600_000) : no === 1 ? '' : null,
+        })),
+      );
+    });
+    const select = (range: { since?: string; until?: string }): readonly unknown[] =>
+      withReadOnly(registry, (db) =>
+        queryRows(db, readSchema(db), { where: [], ...range, order: 'run_id' }).rows.map((row) => row['run_id']),
+      );
+    expect(select({ since: '2024-02' })).toEqual([2, 3, 4, 5]);
+    expect(select({ until: '2024-02-01' })).toEqual([0, 1]);
+    expect(select({ since: '2024-02', until: '2024-03' })).toEqual([2, 3]);
+    expect(select({ since: '2024-01-31T23:00:00Z', until: '2024-02-01 01:00:00Z' })).toEqual([1, 2]);
+    expect(select({ since: '2025' })).toEqual([]);
+    expect(select({ since: '2024', until: String(FEBRUARY / 1000) })).toEqual([0, 1]);
+  });
+
+  test('refuse what is no time, and a registry without times', () => {
+    expect(() => ask([], { since: 'soon' })).toThrow('since is no time: found "soon"');
+    expect(() => ask([], { until: '2024-13' })).toThrow('until is no time');
+    const timeless = makeDatabase('CREATE TABLE runs (run_id TEXT PRIMARY KEY, status TEXT, wandb_run_id TEXT)');
+    expect(() => withReadOnly(timeless, (db) => queryRows(db, readSchema(db), { where: [], since: '2024' }))).toThrow(
+      'says when a run started',
+    );
+  });
+});
+
+test('a month or a year is compared as a whole', () => {
+  expect(ask(['created_at=2024-03'])).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(ask(['ended<=2023'])).toEqual([]);
+  expect(ask(['ended>2023', 'ended<2024-03-03'])).toEqual(['a']);
+});
+
+describe('counts by group', () => {
+  const count = (rest: Omit<RowQuery, 'where'>, where: readonly string[] = []): readonly unknown[] =>
+    withReadOnly(REGISTRY, (db) =>
+      queryRows(db, readSchema(db), { where: where.map(parseCondition), ...rest }).rows.map((row) =>
+        Object.values(row),
+      ),
+    );
+  test('the largest first, ties by the groups’ values', () => {
+    expect(count({ groupBy: ['method'] })).toEqual([
+      ['mgda', 2],
+      [null, 1],
+      ['', 1],
+      ['pcgrad', 1],
+    ]);
+    expect(count({ groupBy: ['method', 'amp'], limit: 2, order: '-method' }, ['bs_int=96'])).toEqual([
+      ['mgda', 'False', 1],
+      ['mgda', 'True', 1],
+    ]);
+    expect(count({ groupBy: ['method'], order: 'count', limit: 1 })).toEqual([[null, 1]]);
+  });
+  test('unknown columns, orders that are no group, and columns beside them are refused', () => {
+    expect(() => count({ groupBy: ['metod'] })).toThrow('has no column "metod"');
+    expect(() => count({ groupBy: ['method'], order: 'lr' })).toThrow('cannot be ordered by "lr"');
+    expect(() => count({ groupBy: ['method'], columns: ['lr'] })).toThrow('columns cannot be chosen');
+    expect(() => count({ groupBy: [] })).toThrow('no column to group by');
+  });
+});
+
+test('a typo in one word of a name is near that name', () => {
+  const registry = makeDatabase('CREATE TABLE runs (run_id TEXT PRIMARY KEY, status TEXT, gradient_method TEXT)');
+  expect(() =>
+    withReadOnly(registry, (db) => queryRows(db, readSchema(db), { where: [parseCondition('metod=mgda')] })),
+  ).toThrow(expect.objectContaining({ hint: 'Did you mean "gradient_method"?' }));
+});
+
 test('conditions as code writes them', () => {
   expect(buildConditions({ method: 'mgda', bs: 96n, lr: { '>=': 1e-4, '<': 1 }, note: null, amp: true })).toEqual([
     { column: 'method', operator: '=', value: 'mgda' },

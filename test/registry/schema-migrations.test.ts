@@ -27,6 +27,7 @@ test('names with quotes, spaces and keywords are migrated like any other, and tw
   expect(query(path, 'SELECT name, applied_at FROM runlink_log')).toEqual([
     { name: '0001-runlink-tables', applied_at: 'now' },
     { name: '0002-identity-columns', applied_at: 'now' },
+    { name: '0003-ledger-ends', applied_at: 'now' },
   ]);
 });
 

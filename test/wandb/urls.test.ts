@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { buildAppUrl, buildRunUrl, parseProjectPath, parseRunId } from '../../src/wandb/urls.ts';
+import { buildAppUrl, buildRunUrl, parseProjectPath, parseRunId, parseRunPath } from '../../src/wandb/urls.ts';
 
 test.each([
   ['https://api.wandb.ai', 'https://wandb.ai'],
@@ -62,4 +62,15 @@ test('every run URL that is built is understood again, whatever the names', () =
       expect(parseProjectPath(url)).toEqual({ entity, project });
     }),
   );
+});
+
+test.each([
+  ['3f0k2l9a', null, '3f0k2l9a'],
+  ['molecules/3f0k2l9a', 'molecules', '3f0k2l9a'],
+  ['lab/molecules/3f0k2l9a', 'lab/molecules', '3f0k2l9a'],
+  ['lab/molecules/runs/3f0k2l9a', 'lab/molecules', '3f0k2l9a'],
+  ['lab/molecules:3f0k2l9a', 'lab/molecules', '3f0k2l9a'],
+  ['https://wandb.ai/lab/mole%20cules/runs/3f0k2l9a/workspace?nw=x#y', 'lab/mole cules', '3f0k2l9a'],
+])('%s names the project %s and the run %s', (text, project, runId) => {
+  expect(parseRunPath(text)).toEqual({ project, runId });
 });

@@ -1,6 +1,3 @@
-import { applyPlan } from '../../commands/apply.ts';
-import { previewApply } from '../../commands/apply-preview.ts';
-import { renderApply, renderApplyPreview } from '../../commands/apply.render.ts';
 import { confirm, sayUntouched } from '../confirm.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
@@ -28,6 +25,9 @@ export function addApply(host: VerbHost): void {
 }
 
 async function apply(invocation: Invocation, plan: string, options: ApplyVerbOptions): Promise<number> {
+  const { applyPlan } = await import('../../commands/apply.ts');
+  const { previewApply } = await import('../../commands/apply-preview.ts');
+  const { renderApply, renderApplyPreview } = await import('../../commands/apply.render.ts');
   const { io, context, style } = invocation;
   const location = resolveRegistry(io, options);
   if (options.yes !== true && options.requireDecisions !== true) {

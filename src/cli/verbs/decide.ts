@@ -1,5 +1,4 @@
-import { decide, type DecideRequest } from '../../commands/decide.ts';
-import { renderDecide } from '../../commands/decide.render.ts';
+import type { DecideRequest } from '../../commands/decide.ts';
 import { UsageError } from '../../errors.ts';
 import type { CommonOptions, Invocation } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
@@ -28,6 +27,8 @@ export function addDecide(host: VerbHost): void {
 }
 
 async function decidePlan(invocation: Invocation, plan: string, request: DecideRequest): Promise<number> {
+  const { decide } = await import('../../commands/decide.ts');
+  const { renderDecide } = await import('../../commands/decide.render.ts');
   const report = await decide({ context: invocation.context }, { plan, request });
   invocation.print(invocation.json ? renderJsonReport('decide', report) : renderDecide(report, invocation.page));
   return 0;

@@ -1,5 +1,3 @@
-import { doctor } from '../../commands/doctor.ts';
-import { renderDoctor } from '../../commands/doctor.render.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
 import { openSourceOrError, type ProjectOptions } from '../source.ts';
@@ -15,6 +13,8 @@ export function addDoctor(host: VerbHost): void {
 }
 
 async function runDoctor(invocation: Invocation, options: DoctorVerbOptions): Promise<number> {
+  const { doctor } = await import('../../commands/doctor.ts');
+  const { renderDoctor } = await import('../../commands/doctor.render.ts');
   const { io, context } = invocation;
   const source = await openSourceOrError(invocation, options);
   try {

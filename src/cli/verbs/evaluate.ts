@@ -1,5 +1,3 @@
-import { evaluate } from '../../commands/evaluate.ts';
-import { renderEvaluate } from '../../commands/evaluate.render.ts';
 import { EXIT_CODES, UsageError } from '../../errors.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
@@ -34,6 +32,8 @@ export function addEvaluate(host: VerbHost): void {
 }
 
 async function run(invocation: Invocation, options: EvaluateVerbOptions): Promise<number> {
+  const { evaluate } = await import('../../commands/evaluate.ts');
+  const { renderEvaluate } = await import('../../commands/evaluate.render.ts');
   const { io, context, page } = invocation;
   const { plan, folds, minProbability, minMargin, concurrency } = options;
   const registry = resolveRegistry(io, options);

@@ -5,7 +5,12 @@ import { addVerb, type VerbHost } from '../verb.ts';
 /** The manual's chapters, by the word that opens them. */
 export const HELP_TOPICS = {
   configuration: 'runlink.json, W&B settings, environment',
+  curves: 'which runs, how they are averaged and smoothed, pictures, the cache',
+  export: 'datasets of training curves for DuckDB, Spark and Ray; several machines side by side; buckets',
+  history: 'all logged steps of a run: what comes, and whether it is everything',
+  links: 'new runs link themselves, and links stay true',
   matching: 'how matching decides, and when it abstains',
+  queries: 'finding and counting rows: conditions, times, formats',
   safety: 'what runlink promises about your registry; exit codes',
   undo: 'taking back one match, a plan, or all',
 } as const;

@@ -1,5 +1,3 @@
-import { readLinkLog } from '../../commands/log.ts';
-import { renderLog } from '../../commands/log.render.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
 import { addVerb, parseCount, type VerbHost, withRegistry } from '../verb.ts';
@@ -22,6 +20,8 @@ export function addLog(host: VerbHost): void {
 }
 
 async function log(invocation: Invocation, { row, plan, wandbRun, last, ...options }: LogVerbOptions): Promise<number> {
+  const { readLinkLog } = await import('../../commands/log.ts');
+  const { renderLog } = await import('../../commands/log.render.ts');
   const report = await readLinkLog({
     ...resolveRegistry(invocation.io, options),
     filter: {

@@ -1,7 +1,5 @@
-import { planBackfill } from '../../commands/plan.ts';
 import { EXIT_CODES, UsageError } from '../../errors.ts';
 import { DEFAULT_LINKAGE_OPTIONS } from '../../model/linkage.ts';
-import { renderPlanReport } from '../../plan/render-report.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
 import { openSource, type ProjectOptions } from '../source.ts';
@@ -39,6 +37,8 @@ export function addPlan(host: VerbHost): void {
 }
 
 async function plan(invocation: Invocation, options: PlanVerbOptions): Promise<number> {
+  const { planBackfill } = await import('../../commands/plan.ts');
+  const { renderPlanReport } = await import('../../plan/render-report.ts');
   const { io, context, page } = invocation;
   const { minProbability, minMargin, maxChanges, concurrency } = options;
   const out = assertOut(options.out);

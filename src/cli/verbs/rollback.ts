@@ -1,5 +1,4 @@
-import { previewRollback, rollbackMatch, type RollbackOptions } from '../../commands/rollback.ts';
-import { renderRollback } from '../../commands/rollback.render.ts';
+import type { RollbackOptions } from '../../commands/rollback.ts';
 import { UsageError } from '../../errors.ts';
 import { confirm, sayUntouched } from '../confirm.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
@@ -9,6 +8,7 @@ import { addVerb, parseSeconds, type VerbHost, withRegistry } from '../verb.ts';
 interface RollbackVerbOptions extends CommonOptions, RegistryOptions {
   readonly plan?: string;
   readonly all?: boolean;
+  readonly keepLink?: boolean;
   readonly yes?: boolean;
   readonly keepEdited?: boolean;
   readonly force?: boolean;
@@ -22,6 +22,7 @@ export function addRollback(host: VerbHost): void {
   withRegistry(verb)
     .option('--plan <id>', 'all that this plan wrote')
     .option('--all', 'all that runlink ever wrote')
+    .option('--keep-link', 'of the RUN_IDs, take back only what refreshes wrote since the link')
     .option('--yes', 'do not ask')
     .option('--keep-edited', 'of rows edited since, restore only what nobody changed')
     .option('--force', 'restore rows that were edited since, too')
@@ -38,6 +39,8 @@ async function rollback(
   rows: readonly string[],
   options: RollbackVerbOptions,
 ): Promise<number> {
+  const { previewRollback, rollbackMatch } = await import('../../commands/rollback.ts');
+  const { renderRollback } = await import('../../commands/rollback.render.ts');
   const { io, context, page } = invocation;
   const request = buildRequest(resolveRegistry(io, options), parseSelection(rows, options), options);
   if (options.yes !== true) {
@@ -53,9 +56,17 @@ async function rollback(
   return report.exitCode;
 }
 
-function parseSelection(rows: readonly string[], { plan, all }: RollbackVerbOptions): RollbackOptions['selection'] {
+function parseSelection(
+  rows: readonly string[],
+  { plan, all, keepLink = false }: RollbackVerbOptions,
+): RollbackOptions['selection'] {
+  if (keepLink && rows.length === 0) {
+    throw new UsageError('--keep-link is about the rows that are named, and none is', {
+      hint: 'All that refreshes wrote is taken back by: runlink rollback --plan refresh',
+    });
+  }
   const selections: readonly RollbackOptions['selection'][] = [
-    ...(rows.length > 0 ? [{ kind: 'rows', keyTexts: rows } as const] : []),
+    ...(rows.length > 0 ? [{ kind: 'rows', keyTexts: rows, keepLink } as const] : []),
     ...(plan === undefined ? [] : [{ kind: 'plan', planId: plan } as const]),
     ...(all === true ? [{ kind: 'all' } as const] : []),
   ];

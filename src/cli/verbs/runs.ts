@@ -1,45 +1,66 @@
+import { extname, resolve } from 'node:path';
 import { Option } from 'commander';
-import { runs } from '../../commands/runs.ts';
-import { renderRunsCsv, renderRunsJson, renderRunsTable } from '../../commands/runs.render.ts';
+import type { RunsOptions } from '../../commands/runs.ts';
+import { RUNS_FORMATS } from '../../commands/runs.render.ts';
+import type { RunsFormat } from '../../commands/runs.render.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
-import { addVerb, collect, parseCount, type VerbHost, withRegistry } from '../verb.ts';
+import { writeOutput } from '../output.ts';
+import { readSelection, type SelectionOptions, splitNames, withSelection } from '../selection.ts';
+import { addVerb, parseCount, type VerbHost, withRegistry } from '../verb.ts';
 
-interface RunsVerbOptions extends CommonOptions, RegistryOptions {
-  readonly where?: readonly string[];
-  readonly status?: string;
+interface RunsVerbOptions extends CommonOptions, RegistryOptions, SelectionOptions {
   readonly order?: string;
   readonly limit?: number;
   readonly columns?: string;
-  readonly format: 'table' | 'json' | 'csv';
+  readonly groupBy?: string;
+  readonly format?: RunsFormat;
+  readonly out?: string;
 }
 
 export function addRuns(host: VerbHost): void {
   const verb = addVerb(host, 'runs', 'query the rows of the registry');
-  withRegistry(verb)
-    .option('--where <column=value>', 'a condition (also != < <= > >=); may be given several times', collect)
-    .option('--status <status>', "running, not_running, or one of the registry's own words")
+  withSelection(withRegistry(verb))
     .option('--order <column>', 'sort by this column; -column puts the greatest first')
     .option('--limit <n>', 'at most so many rows', parseCount)
     .option('--columns <columns>', 'these columns, separated by commas')
-    .addOption(new Option('--format <format>', 'how to show them').choices(['table', 'json', 'csv']).default('table'))
+    .option('--group-by <columns>', 'how many rows have each value of these columns, separated by commas')
+    .addOption(
+      new Option('--format <format>', 'how to write them; default: what the name of --out says, or table').choices(
+        RUNS_FORMATS,
+      ),
+    )
+    .option('--out <file>', 'write to FILE, complete or not at all, instead of stdout')
     .action((options: RunsVerbOptions) => host.run(options, (invocation) => runRuns(invocation, options)));
 }
 
 async function runRuns(invocation: Invocation, options: RunsVerbOptions): Promise<number> {
-  const { where, status, order, limit, columns } = options;
-  const report = await runs(
-    { context: invocation.context },
-    {
-      ...resolveRegistry(invocation.io, options),
-      ...(where === undefined ? {} : { where }),
-      ...(status === undefined ? {} : { status }),
-      ...(order === undefined ? {} : { order }),
-      ...(limit === undefined ? {} : { limit }),
-      ...(columns === undefined ? {} : { columns: columns.split(',').map((name) => name.trim()) }),
-    },
+  const { runs } = await import('../../commands/runs.ts');
+  const { renderRuns } = await import('../../commands/runs.render.ts');
+  const { io, context, style } = invocation;
+  const registry = resolveRegistry(io, options);
+  const out = options.out === undefined ? {} : { out: resolve(io.cwd, options.out) };
+  const format = chooseFormat(invocation, options);
+  await runs({ context }, { ...registry, ...readQuery(options) }, (report) =>
+    writeOutput(invocation, renderRuns(report, format, style), { ...out, registry: registry.registry }),
   );
-  const format = invocation.json ? 'json' : options.format;
-  if (format === 'json') invocation.print(renderRunsJson(report));
-  else invocation.io.out(format === 'csv' ? renderRunsCsv(report) : `${renderRunsTable(report, invocation.style)}\n`);
   return 0;
+}
+
+function readQuery(options: RunsVerbOptions): Omit<RunsOptions, 'registry'> {
+  const { order, limit, columns, groupBy } = options;
+  return {
+    ...readSelection(options),
+    ...(order === undefined ? {} : { order }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(columns === undefined ? {} : { columns: splitNames(columns) }),
+    ...(groupBy === undefined ? {} : { groupBy: splitNames(groupBy) }),
+  };
+}
+
+function chooseFormat({ json }: Invocation, { format, out }: RunsVerbOptions): RunsFormat {
+  if (json) return 'json';
+  const named = extname(out ?? '')
+    .slice(1)
+    .toLowerCase();
+  return format ?? RUNS_FORMATS.find((known) => known === named) ?? 'table';
 }

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import { show } from '../../commands/show.ts';
-import { renderShow, SHOW_FORMATS, type ShowFormat } from '../../commands/show.render.ts';
+import { SHOW_FORMATS } from '../../commands/show.render.ts';
+import type { ShowFormat } from '../../commands/show.render.ts';
 import { DECISIONS, type Decision, ENTRY_KINDS, type EntryKind } from '../../model/plan.ts';
 import type { CommonOptions, Invocation } from '../invocation.ts';
 import { addVerb, type VerbHost } from '../verb.ts';
@@ -24,6 +24,8 @@ export function addShow(host: VerbHost): void {
 }
 
 async function showPlan(invocation: Invocation, plan: string, options: ShowVerbOptions): Promise<number> {
+  const { show } = await import('../../commands/show.ts');
+  const { renderShow } = await import('../../commands/show.render.ts');
   const { kind, decision, run } = options;
   const report = await show(
     { context: invocation.context },

@@ -1,5 +1,3 @@
-import { readStatus } from '../../commands/status.ts';
-import { renderStatus } from '../../commands/status.render.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
 import { addVerb, type VerbHost, withRegistry } from '../verb.ts';
@@ -16,6 +14,8 @@ export function addStatus(host: VerbHost): void {
 }
 
 async function status(invocation: Invocation, options: StatusVerbOptions): Promise<number> {
+  const { readStatus } = await import('../../commands/status.ts');
+  const { renderStatus } = await import('../../commands/status.render.ts');
   const plan = options.plan === undefined ? {} : { plan: options.plan };
   const report = await readStatus({ ...resolveRegistry(invocation.io, options), ...plan });
   invocation.print(invocation.json ? renderJsonReport('status', report) : renderStatus(report, invocation.style));

@@ -1,5 +1,3 @@
-import { verifyRegistry } from '../../commands/verify.ts';
-import { renderVerify } from '../../commands/verify.render.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
 import { openSource, type ProjectOptions } from '../source.ts';
@@ -17,6 +15,8 @@ export function addVerify(host: VerbHost): void {
 }
 
 async function verify(invocation: Invocation, options: VerifyVerbOptions): Promise<number> {
+  const { verifyRegistry } = await import('../../commands/verify.ts');
+  const { renderVerify } = await import('../../commands/verify.render.ts');
   const { io, context, style } = invocation;
   const location = resolveRegistry(io, options);
   const source = options.remote === true ? await openSource(invocation, options) : null;
