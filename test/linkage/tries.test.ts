@@ -39,4 +39,12 @@ describe('how late runs are uploaded', () => {
     expect(learnLatenessOrNull(created.slice(0, 12), started.slice(0, 12), 300)).toBeNull();
     expect(learnLatenessOrNull(created, null, 300)).toBeNull();
   });
+
+  it('stays a number where some runs were uploaded months later', () => {
+    const started = Float64Array.from({ length: 40 }, (_item, at) => 100_000 * at);
+    const created = started.map((seconds, at) => seconds + (at < 12 ? 30_000 : 10_000_000 + 20_000 * at));
+    const lateness = learnLatenessOrNull(created, started, 300);
+    expect(lateness?.most).toBeGreaterThan(0);
+    expect(lateness?.density(10_000_000)).toBeGreaterThanOrEqual(0);
+  });
 });

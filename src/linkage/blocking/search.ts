@@ -100,7 +100,7 @@ class RowSearch {
       this.#collect(taken, chosen);
       taken = chosen;
       isCut = sumOfBounds(steps, taken) >= Math.max(goal, this.#best - depth);
-      if (isCut || goal <= floor || this.#best - depth >= goal) break;
+      if (isCut || !(goal > floor) || this.#best - depth >= goal) break;
       goal = Math.max(floor, Math.min(goal - FLOOR_STRIDE, this.#best - depth));
     }
     if (isCut && this.#records.runs.length <= mostVisits) {

@@ -205,9 +205,11 @@ function learnShares(settings: DensitySettings, cumulative: Float64Array, sample
       let all = 0;
       for (let part = 0; part < parts; part++) all += (densities[from + part] ?? 0) * (shares[part] ?? 0);
       if (all <= 0) continue;
-      const weight = ((samples.weights[sample] ?? 0) * factor) / all;
+      const weight = (samples.weights[sample] ?? 0) * factor;
       for (let part = 0; part < parts; part++) {
-        counts[part] = (counts[part] ?? 0) + weight * (densities[from + part] ?? 0) * (shares[part] ?? 0);
+        // the share of the part first: far out in a tail, one over the sum of them would overflow
+        const own = ((densities[from + part] ?? 0) * (shares[part] ?? 0)) / all;
+        counts[part] = (counts[part] ?? 0) + weight * own;
       }
     }
     const sum = sumOf(counts);
