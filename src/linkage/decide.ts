@@ -6,7 +6,7 @@ import { buildAssignmentView, marginOf } from './margin.ts';
 import type { AssignmentView } from './margin.ts';
 import type { Records } from './normalize/records.ts';
 import { leastBitsAlone } from './posterior/competition.ts';
-import { reasonForOpenRow, reasonForTie } from './reasons.ts';
+import { fitAlike, reasonForOpenRow, reasonForTie } from './reasons.ts';
 
 /** Bits from which a comparison counts as agreeing, and below which it counts as disagreeing. */
 const AGREES = 1;
@@ -113,11 +113,11 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
   const rival = (view.edgesByRun.get(run) ?? []).find(
     (other) => other !== edge && probabilityOf(model, other) > probabilityOf(model, edge) + ROUNDING,
   );
-  if (rival !== undefined) {
+  if (rival !== undefined && !fitAlike(model.candidates, edge, rival)) {
     const other = records.rows[model.candidates.rows[rival] ?? 0]?.keyText ?? '';
     return `its best run fits row ${other} better`;
   }
-  const isUnsure = probabilityOf(model, edge) < options.minProbability;
+  const isUnsure = rival !== undefined || probabilityOf(model, edge) < options.minProbability;
   if (isUnsure || (margin ?? Infinity) < options.minMargin || view.runByRow[row] !== run) {
     return reasonForTie({ records, model, minProbability: options.minProbability, edgesByRun: view.edgesByRun }, edge);
   }

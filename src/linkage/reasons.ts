@@ -1,8 +1,10 @@
+import type { Candidates } from './blocking/candidates.ts';
 import type { LearnedModel } from './learn.ts';
 import type { Records } from './normalize/records.ts';
 
 /** Runs within this many bits of the best one fit the row alike. */
 const ALIKE_BITS = 3;
+const MOST_NAMES = 3;
 
 export function reasonForOpenRow(records: Records, row: number): string {
   if (records.runs.length === 0) return 'the project has no runs';
@@ -18,31 +20,38 @@ export interface TieContext {
   readonly edgesByRun: ReadonlyMap<number, readonly number[]>;
 }
 
+/** Whether the other pair weighs as much as this one, or more. */
+export function fitAlike({ weights }: Candidates, edge: number, other: number): boolean {
+  return Math.abs((weights[other] ?? 0) - (weights[edge] ?? 0)) < ALIKE_BITS;
+}
+
 /** Says which runs or rows compete, and which evidence would tell them apart. */
 export function reasonForTie(context: TieContext, edge: number): string {
   const { records, model } = context;
   const { candidates } = model;
   const row = candidates.rows[edge] ?? 0;
-  const best = candidates.weights[edge] ?? 0;
-  const alike: number[] = [];
+  const runs: number[] = [];
   for (let other = candidates.starts[row] ?? 0; other < (candidates.starts[row + 1] ?? 0); other++) {
-    if ((candidates.weights[other] ?? 0) > best - ALIKE_BITS) alike.push(candidates.runs[other] ?? 0);
+    if (fitAlike(candidates, edge, other)) runs.push(candidates.runs[other] ?? 0);
   }
-  const rows = (context.edgesByRun.get(candidates.runs[edge] ?? 0) ?? []).filter(
-    (other) => other !== edge && (candidates.weights[other] ?? 0) > best - ALIKE_BITS,
-  );
-  const missing = missingEvidence(model, row, alike);
-  const apart =
-    missing.length > 0
-      ? `; ${missing.join(' or ')} on both sides would tell them apart`
-      : '; only the run id in the row would tell them apart';
-  if (alike.length > 1) return `${alike.length} runs fit this row alike${apart}`;
-  if (rows.length > 0) {
-    const names = rows.slice(0, 3).map((other) => records.rows[candidates.rows[other] ?? 0]?.keyText ?? '');
-    return `the best run fits ${rows.length === 1 ? 'row' : 'rows'} ${names.join(', ')} as well${apart}`;
+  const rivals = (context.edgesByRun.get(candidates.runs[edge] ?? 0) ?? [])
+    .filter((other) => other !== edge && fitAlike(candidates, edge, other))
+    .map((other) => records.rows[candidates.rows[other] ?? 0]?.keyText ?? '');
+  const missing = missingEvidence(model, row, runs);
+  const apart = missing.length > 0 ? `${missing.join(' or ')} on both sides` : 'only the run id in the row';
+  if (runs.length > 1 && rivals.length > 0) {
+    return `${runs.length} runs fit this row and ${nameRows(rivals)} alike; ${apart} would tell them apart`;
   }
+  if (runs.length > 1) return `${runs.length} runs fit this row alike; ${apart} would tell them apart`;
+  if (rivals.length > 0) return `the best run fits ${nameRows(rivals)} as well; ${apart} would tell them apart`;
   const probability = (100 * (model.posterior.probabilities[edge] ?? 0)).toFixed(1);
   return `the best run has a probability of ${probability} %, below ${(100 * context.minProbability).toFixed(1)} %`;
+}
+
+function nameRows(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  return `${names.length === 1 ? 'row' : 'rows'} ${shown}${more}`;
 }
 
 const NOUNS: Readonly<Record<string, string>> = {

@@ -69,6 +69,16 @@ describe('linkRecords', () => {
     expect(reason).toContain('a duration');
   });
 
+  it('names the rows that the same runs fit alike', () => {
+    const made = { created_at: '2024-03-01 09:00:00' };
+    const runs = ['one', 'two'].map((runId) => runOf(runId, '2024-03-01T09:00:05Z'));
+    const { outcomes } = linkRecords(inputOf([rowOf('a', made), rowOf('b', made)], runs));
+    expect(outcomes.map(({ reason }) => reason.replace(/;.*/, ''))).toEqual([
+      '2 runs fit this row and row b alike',
+      '2 runs fit this row and row a alike',
+    ]);
+  });
+
   it('never links a row whose run is gone to another run', () => {
     const input = tenLaunches();
     const outcome = outcomeOf({ ...input, runs: input.runs.filter((run) => run.runId !== 'run05abc') }, 'job-05');
