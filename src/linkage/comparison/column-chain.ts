@@ -20,8 +20,10 @@ interface StepTable {
 /** Pseudo-rows for and against a column that goes its own way, and for and against neighbours that repeat. */
 const PRIOR = { free: 1, bound: 3 } as const;
 const EM_ROUNDS = 30;
+/** The share has settled when it moves by no more than this. */
+const SETTLED = 1e-4;
 /** Rows, and patterns of missing cells, that teach how columns depend on each other. */
-const MOST_LEARNED = 3000;
+const MOST_LEARNED = 1000;
 const MOST_PATTERNS = 8;
 const CODES = 2 ** 22;
 
@@ -164,19 +166,20 @@ export class ColumnChain {
 
   /** EM on what the other rows that agree on all columns before say of this one. */
   #learnFree(steps: readonly (Step & { readonly table: StepTable })[]): number {
-    const seen = steps.filter(({ row, prefix, table }) => prefix !== 0 && (table.before[row] ?? 0) > 1);
-    const pairs = seen.map(({ row, at, prefix, table }): [number, number] => [
-      this.#backoff.share(row, at, prefix),
-      boundShare(table, row),
-    ]);
+    const pairs: number[] = [];
+    for (const { row, at, prefix, table } of steps) {
+      if (prefix === 0 || (table.before[row] ?? 0) <= 1) continue;
+      pairs.push(this.#backoff.share(row, at, prefix), boundShare(table, row));
+    }
     return mixtureShare(pairs);
   }
 
   #learnLocal(steps: readonly (Step & { readonly table: StepTable })[]): number {
-    const pairs = steps.flatMap((step): [number, number][] => {
+    const pairs: number[] = [];
+    for (const step of steps) {
       const local = this.#localShare(step);
-      return Number.isNaN(local) ? [] : [[local, this.#globalFactor(step, step.table)]];
-    });
+      if (!Number.isNaN(local)) pairs.push(local, this.#globalFactor(step, step.table));
+    }
     return mixtureShare(pairs);
   }
 }
@@ -194,18 +197,25 @@ function boundShare({ alike, before }: StepTable, row: number): number {
   return others <= 0 ? 1 : ((alike[row] ?? 1) - 1) / others;
 }
 
-/** EM for the share of the first of two explanations. */
-function mixtureShare(pairs: readonly (readonly [first: number, second: number])[]): number {
+/** EM for the share of the first of two explanations; what each explains of a sample stands side by side. */
+function mixtureShare(pairs: readonly number[]): number {
   let share = PRIOR.free / (PRIOR.free + PRIOR.bound);
   for (let round = 0; round < EM_ROUNDS; round++) {
-    let mass: number = PRIOR.free;
-    for (const [first, second] of pairs) {
-      const own = share * first;
-      if (own > 0) mass += own / (own + (1 - share) * second);
-    }
-    share = mass / (pairs.length + PRIOR.free + PRIOR.bound);
+    const before = share;
+    share = (PRIOR.free + massOfFirst(pairs, share)) / (pairs.length / 2 + PRIOR.free + PRIOR.bound);
+    if (Math.abs(share - before) < SETTLED) break;
   }
   return share;
+}
+
+/** A loop of its own is compiled once, not for each use. */
+function massOfFirst(pairs: readonly number[], share: number): number {
+  let mass = 0;
+  for (let at = 0; at < pairs.length; at += 2) {
+    const own = share * (pairs[at] ?? 0);
+    if (own > 0) mass += own / (own + (1 - share) * (pairs[at + 1] ?? 0));
+  }
+  return mass;
 }
 
 function buildStep(from: Int32Array, codes: Int32Array): StepTable {

@@ -38,21 +38,22 @@ export function buildMetricSide(metric: PairedMetric): MetricSide {
  */
 export function multiplyRatios(
   side: MetricSide,
-  { stray, ...pair }: { readonly row: number; readonly run: number; readonly stray: number },
+  { row, run, stray }: { readonly row: number; readonly run: number; readonly stray: number },
   products: Float64Array,
 ): boolean {
-  const own = side.rowValues[pair.row] ?? Number.NaN;
-  const other = side.runValues[pair.run] ?? Number.NaN;
+  const own = side.rowValues[row] ?? Number.NaN;
+  const other = side.runValues[run] ?? Number.NaN;
   if (Number.isNaN(own) || Number.isNaN(other)) return false;
-  const unit = side.units[pair.row] ?? 1;
-  const base = side.background[pair.row] ?? 1;
-  const gap = Math.abs(own - other);
-  for (let at = 0; at < SPREADS.length; at++) {
-    const before = products[at] ?? 0;
-    if (before === 0) continue;
-    const ratio = spreadDensity({ gap, size: Math.abs(other), unit }, SPREADS[at] ?? 0) / base;
-    products[at] = before * ((1 - stray) * ratio + stray);
+  const gap = { gap: Math.abs(own - other), size: Math.abs(other), unit: side.units[row] ?? 1 };
+  const scale = (1 - stray) / (side.background[row] ?? 1);
+  // from the widest spread down: where the gap is too wide for one of them, it is for all that are narrower
+  let at = SPREADS.length - 1;
+  for (; at >= 0; at--) {
+    const density = spreadDensity(gap, SPREADS[at] ?? 0);
+    if (density === 0) break;
+    products[at] = (products[at] ?? 0) * (scale * density + stray);
   }
+  for (; at >= 0; at--) products[at] = (products[at] ?? 0) * stray;
   return true;
 }
 

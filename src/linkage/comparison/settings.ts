@@ -3,6 +3,7 @@ import type { ValueCodes } from '../normalize/values.ts';
 import type { PairedField } from '../pairing/pairing.ts';
 import { forEachLink } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
+import { sameValues } from './same-values.ts';
 import { SettingIndex } from './setting-index.ts';
 import { SettingShares } from './setting-shares.ts';
 import { buildShareColumns } from './share-columns.ts';
@@ -63,6 +64,17 @@ export class SettingsComparison implements Comparison {
     this.#updateBits();
   }
 
+  /** Whether it would compare the same with these fields of the same records. */
+  compares({ fields }: SettingsInput): boolean {
+    const isSame = (own: PairedField, other: PairedField | undefined): boolean =>
+      own.column === other?.column &&
+      own.key === other.key &&
+      sameValues(own.rowCodes, other.rowCodes) &&
+      sameValues(own.runCodes, other.runCodes);
+    const known = this.#input.fields;
+    return known.length === fields.length && known.every((field, at) => isSame(field, fields[at]));
+  }
+
   weigh(row: number, run: number): number {
     const width = this.#input.fields.length;
     let equal = 0;
@@ -87,9 +99,10 @@ export class SettingsComparison implements Comparison {
   compare(row: number, run: number): { readonly equal: number; readonly differing: number } {
     let equal = 0;
     let differing = 0;
-    for (const [at, field] of this.#input.fields.entries()) {
-      const own = field.rowCodes[row] ?? -1;
-      const other = field.runCodes[run] ?? -1;
+    const width = this.#input.fields.length;
+    for (let at = 0; at < width; at++) {
+      const own = this.#rowTable[row * width + at] ?? -1;
+      const other = this.#runTable[run * width + at] ?? -1;
       if (own < 0 || other === -1) continue;
       if (own === other) equal |= 1 << at;
       else differing |= 1 << at;
@@ -108,12 +121,13 @@ export class SettingsComparison implements Comparison {
 
   learn(links: SoftLinks): void {
     const { fields } = this.#input;
+    const width = fields.length;
     const agreeing = fields.map(() => PRIOR_AGREEING);
     const compared = fields.map(() => PRIOR_COMPARED);
     forEachLink(links, (row, run, probability) => {
-      for (const [at, field] of fields.entries()) {
-        const own = field.rowCodes[row] ?? -1;
-        const other = field.runCodes[run] ?? -1;
+      for (let at = 0; at < width; at++) {
+        const own = this.#rowTable[row * width + at] ?? -1;
+        const other = this.#runTable[run * width + at] ?? -1;
         if (own < 0 || other === -1) continue;
         compared[at] = (compared[at] ?? 0) + probability;
         if (own === other) agreeing[at] = (agreeing[at] ?? 0) + probability;
@@ -127,7 +141,7 @@ export class SettingsComparison implements Comparison {
 
   steps(row: number): readonly SearchStep[] {
     const everything = 2 ** this.#input.fields.length - 1;
-    const most = this.#shares.mostBits(row, everything);
+    const most = this.most(row);
     const steps: SearchStep[] = [{ bound: most, size: 0 }];
     if (most <= 0) return steps;
     steps.push({ bound: this.#boundBesideWhole(row, most), size: this.#index.sizeOfWhole(row) });
@@ -141,6 +155,10 @@ export class SettingsComparison implements Comparison {
       steps.push({ bound: this.#shares.mostBits(row, rest), size });
     }
     return descending(steps);
+  }
+
+  most(row: number): number {
+    return this.#shares.mostBits(row, 2 ** this.#input.fields.length - 1);
   }
 
   collect({ row, step }: { readonly row: number; readonly step: number }, sink: RunSink): void {

@@ -4,7 +4,7 @@ import { rangeOf } from './background.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { DifferenceDensity, boxShape, laplaceShape } from './difference-density.ts';
-import type { Samples } from './difference-density.ts';
+import type { Samples } from './density-grid.ts';
 import { learnLatenessOrNull } from './lateness.ts';
 import type { Lateness } from './lateness.ts';
 import { spell } from './spell.ts';
