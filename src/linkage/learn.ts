@@ -4,7 +4,7 @@ import { chooseClockChannel } from './clock/channels.ts';
 import type { ClockChannel } from './clock/channels.ts';
 import type { Comparison, SoftLinks } from './comparison/comparison.ts';
 import { buildComparisons, buildTimeEvidence, joinTime } from './comparison/comparisons.ts';
-import type { BuiltBefore } from './comparison/comparisons.ts';
+import type { BuiltBefore, Comparisons } from './comparison/comparisons.ts';
 import { numbersOfSet } from './blocking/search.ts';
 import type { Records } from './normalize/records.ts';
 import { createPairWeigher } from './pair-weights.ts';
@@ -52,7 +52,7 @@ export function learnModel(records: Records): LearnedModel {
   const teachers = chooseTeachers(open);
   const everyone = { rows: open.length, runs: countOf(records.freeRuns) };
   const population = { ...everyone, rows: teachers.length };
-  const before: BuiltBefore = { ranked: new Map(), tokens: null, last: null };
+  const before: BuiltBefore = { ranked: new Map(), measured: new Map(), tokens: null, last: null };
   const first = buildComparisons(records, records.labels, before);
   const channel = chooseClockChannel(records, {
     rows: [...open, ...records.labels.map((label) => label.row)],
@@ -70,14 +70,23 @@ export function learnModel(records: Records): LearnedModel {
   const second = buildComparisons(records, surePairs(records, state), before);
   if (second.comparisons.some((comparison, at) => comparison !== first.comparisons[at])) {
     comparisons = joinTime(second, clock);
-    const links = withLabels(records, state, comparisons);
-    for (const comparison of comparisons) comparison.learn(links);
-    state = searchAndSolve(records, { ...few, comparisons, expected: state.posterior.expectedLinks });
+    if (!haveSameKeys(first, second)) {
+      const links = withLabels(records, state, comparisons);
+      for (const comparison of comparisons) comparison.learn(links);
+      state = searchAndSolve(records, { ...few, comparisons, expected: state.posterior.expectedLinks });
+    }
     state = iterate(records, { comparisons, population }, state);
   }
   const expected = (state.posterior.expectedLinks * everyone.rows) / Math.max(1, population.rows);
   state = searchAndSolve(records, { comparisons, population: everyone, expected });
   return { comparisons, ...state, channel, population: everyone, labelCount: records.labels.length };
+}
+
+/** Where only the names of some values were learned, the pairs that were found are as good for learning as new ones. */
+function haveSameKeys(first: Comparisons, second: Comparisons): boolean {
+  const keysOf = ({ fields }: Comparisons): string =>
+    JSON.stringify(fields.map(({ column, key }) => [column.name, key.origin, key.name]).toSorted());
+  return first.metrics === second.metrics && first.text === second.text && keysOf(first) === keysOf(second);
 }
 
 function chooseTeachers(open: readonly number[]): number[] {

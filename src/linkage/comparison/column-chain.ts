@@ -40,6 +40,8 @@ export class ColumnChain {
   readonly #backoff: PairBackoff;
   readonly #neighbours: readonly (readonly number[])[] | null;
   readonly #tables = new Map<number, StepTable>();
+  /** By set of columns. */
+  readonly #links = new Map<number, readonly ChainLink[]>();
   readonly #mostTables: number;
   /** By column: P(it goes its own way), and P(it repeats a neighbour). */
   readonly #free: Float64Array;
@@ -64,16 +66,13 @@ export class ColumnChain {
   /** At least the share of the other rows that are alike on the columns. */
   log2Share(row: number, columns: number): number {
     let sum = 0;
-    let prefix = 0;
     let alike = this.#options.rowCount;
-    for (let at = 0; at < this.#codes.length; at++) {
-      if ((columns & (1 << at)) === 0) continue;
-      const table = this.#tableFor(prefix, at);
-      // where the budget is spent a column adds nothing: never too many bits
-      if (table === null) continue;
-      sum += Math.log2(this.#factor({ row, at, prefix }, table));
-      alike = table.alike[row] ?? 1;
-      prefix |= 1 << at;
+    const links = this.#linksOf(columns);
+    for (let link = 0; link < links.length; link++) {
+      const found = links[link];
+      if (found === undefined) continue;
+      sum += Math.log2(this.#factor({ row, at: found.at, prefix: found.prefix }, found.table));
+      alike = found.table.alike[row] ?? 1;
     }
     const joint = alike <= 1 ? -Infinity : Math.log2((alike - 1) / Math.max(1, this.#options.rowCount - 1));
     return Math.min(0, Math.max(sum, joint));
@@ -119,6 +118,24 @@ export class ColumnChain {
       if ((columns & (1 << at)) !== 0 && this.#codes[at]?.[row] !== this.#codes[at]?.[other]) return false;
     }
     return true;
+  }
+
+  /** The columns one after the other, each with what stands before it; where the budget is spent one is left out. */
+  #linksOf(columns: number): readonly ChainLink[] {
+    let links = this.#links.get(columns);
+    if (links !== undefined) return links;
+    const found: ChainLink[] = [];
+    let prefix = 0;
+    for (let at = 0; at < this.#codes.length; at++) {
+      if ((columns & (1 << at)) === 0) continue;
+      const table = this.#tableFor(prefix, at);
+      // it then adds nothing: never too many bits
+      if (table === null) continue;
+      found.push({ at, prefix, table });
+      prefix |= 1 << at;
+    }
+    this.#links.set(columns, (links = found));
+    return links;
   }
 
   #tableFor(prefix: number, at: number): StepTable | null {
@@ -182,6 +199,12 @@ export class ColumnChain {
     }
     return mixtureShare(pairs);
   }
+}
+
+interface ChainLink {
+  readonly at: number;
+  readonly prefix: number;
+  readonly table: StepTable;
 }
 
 interface Step {

@@ -4,7 +4,7 @@ import type { Field } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
 import { quantumOf } from '../normalize/times.ts';
 import { pairMetrics } from '../pairing/pair-metrics.ts';
-import type { PairedMetric } from '../pairing/pair-metrics.ts';
+import type { MeasuredBefore, PairedMetric } from '../pairing/pair-metrics.ts';
 import type { PairedField } from '../pairing/pairing.ts';
 import { pairSettings, rankSettings } from '../pairing/pair-settings.ts';
 import type { RankedColumns } from '../pairing/pair-settings.ts';
@@ -40,6 +40,7 @@ export interface Comparisons {
 export interface BuiltBefore {
   /** What depends on the records alone. */
   readonly ranked: RankedColumns;
+  readonly measured: MeasuredBefore;
   tokens: RecordTokens | null;
   /** Its comparisons stay, with all that they have learned, where what they compare is the same as before. */
   last: Comparisons | null;
@@ -58,7 +59,7 @@ export function buildComparisons(records: Records, sure: readonly SurePair[], be
   const status = records.schema.identity.status;
   // a status is stale as soon as a training process dies; it is ours to write, not to believe
   const apart = new Set([...times, ...durations.columns, ...(status === null ? [] : [status])]);
-  const metrics = pairMetrics(records, apart, sure);
+  const metrics = pairMetrics(records, sure, { taken: apart, known: before.measured });
   const choicesByColumn = rankSettings(
     records,
     new Set([...apart, ...metrics.map((metric) => metric.column)]),

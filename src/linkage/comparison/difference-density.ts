@@ -160,7 +160,8 @@ function sampleDensities(grid: Grid, cumulative: Float64Array, cells: Int32Array
   for (let sample = 0; sample < cells.length; sample++) {
     const cell = cells[sample] ?? 0;
     const middle = grid.cells.middleOf(cell);
-    for (let at = 0; at < radii.length && cell >= from && cell < to; at++) {
+    const kernels = cell >= from && cell < to ? radii.length : 0;
+    for (let at = 0; at < kernels; at++) {
       densities[sample * parts + at] = kernelDensity(cumulative, grid, { middle, radius: radii[at] ?? 1 });
     }
     for (let at = 0; at < shapes.length; at++) {

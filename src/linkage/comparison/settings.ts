@@ -16,6 +16,9 @@ const MOST_M = 0.9999;
 /** With more disagreements than this a pair is no candidate, whatever else it shares. */
 const MOST_DISAGREEMENTS = 3;
 const LISTED_FIELDS = 4;
+/** A mask of fields has at most so many bits, and so many shares are remembered. */
+const MASK_BITS = 12;
+const SLOT_BITS = 14;
 
 export interface SettingsInput {
   readonly fields: readonly PairedField[];
@@ -46,8 +49,9 @@ export class SettingsComparison implements Comparison {
   /** Bits of an agreement and of a disagreement, by field, the rarity of the values apart. */
   #equalBits: readonly number[] = [];
   #differBits: readonly number[] = [];
-  #asked = -1;
-  readonly #sharesByMask = new Map<number, number>();
+  /** Shares that were asked for lately, by row and mask; one that falls into the same slot takes its place. */
+  readonly #shareKeys = new Float64Array(2 ** SLOT_BITS).fill(-1);
+  readonly #shareValues = new Float64Array(2 ** SLOT_BITS);
 
   constructor(input: SettingsInput) {
     this.#input = input;
@@ -179,15 +183,15 @@ export class SettingsComparison implements Comparison {
     return this.#input.fields.map((field, at) => describePairing(field, this.#m[at] ?? 0));
   }
 
-  /** Rows are asked for one after the other, each with a few masks many times. */
+  /** Every round of learning and every search asks for the same rows and masks again. */
   #shareOf(row: number, mask: number): number {
-    if (row !== this.#asked) {
-      this.#asked = row;
-      this.#sharesByMask.clear();
+    const key = row * 2 ** MASK_BITS + mask;
+    const slot = (Math.imul(row, 0x9e3779b1) ^ Math.imul(mask, 0x85ebca6b)) >>> (32 - SLOT_BITS);
+    if (this.#shareKeys[slot] !== key) {
+      this.#shareKeys[slot] = key;
+      this.#shareValues[slot] = this.#shares.log2Share(row, mask);
     }
-    let share = this.#sharesByMask.get(mask);
-    if (share === undefined) this.#sharesByMask.set(mask, (share = this.#shares.log2Share(row, mask)));
-    return share;
+    return this.#shareValues[slot] ?? 0;
   }
 
   #updateBits(): void {
