@@ -1,5 +1,7 @@
 import { findNeighbours } from './neighbours.ts';
 import { PairBackoff } from './pair-backoff.ts';
+import { allInOne, numberDensely, refineGroups, sizesOf } from './row-groups.ts';
+import type { DenseColumn, Groups } from './row-groups.ts';
 import { maskOf } from './setting-index.ts';
 
 export interface ChainOptions {
@@ -12,7 +14,7 @@ export interface ChainOptions {
 
 /** Rows alike on a set of columns, and on all of them but the last: by row, among the rows that have all of them. */
 interface StepTable {
-  readonly groups: Int32Array;
+  readonly groups: Groups;
   readonly alike: Int32Array;
   readonly before: Int32Array;
 }
@@ -25,7 +27,6 @@ const SETTLED = 1e-4;
 /** Rows, and patterns of missing cells, that teach how columns depend on each other. */
 const MOST_LEARNED = 1000;
 const MOST_PATTERNS = 8;
-const CODES = 2 ** 22;
 
 /**
  * P(a row's values | any other row), column after column: each given the columns before it. Where other rows agree on
@@ -35,6 +36,7 @@ const CODES = 2 ** 22;
  */
 export class ColumnChain {
   readonly #codes: readonly Int32Array[];
+  readonly #dense: readonly DenseColumn[];
   readonly #options: ChainOptions;
   readonly #rowMasks: Int32Array;
   readonly #backoff: PairBackoff;
@@ -49,6 +51,7 @@ export class ColumnChain {
 
   constructor(codes: readonly Int32Array[], options: ChainOptions) {
     this.#codes = codes;
+    this.#dense = codes.map(numberDensely);
     this.#options = options;
     this.#mostTables = Math.max(64, Math.floor(options.tableBudget / (12 * Math.max(1, options.rowCount))));
     this.#rowMasks = Int32Array.from({ length: options.rowCount }, (_item, row) => maskOf(codes, row));
@@ -80,9 +83,10 @@ export class ColumnChain {
 
   /** Rows alike on the columns, by row, itself included; 0 where it lacks one of them. */
   countAlike(columns: number): Int32Array {
-    let groups: Int32Array = new Int32Array(this.#options.rowCount);
-    for (let at = 0; at < this.#codes.length; at++) {
-      if ((columns & (1 << at)) !== 0) groups = refineGroups(groups, this.#codes[at] ?? groups);
+    let groups = allInOne(this.#options.rowCount);
+    for (let at = 0; at < this.#dense.length; at++) {
+      const column = this.#dense[at];
+      if ((columns & (1 << at)) !== 0 && column !== undefined) groups = refineGroups(groups, column);
     }
     return sizesOf(groups);
   }
@@ -143,9 +147,10 @@ export class ColumnChain {
     const known = this.#tables.get(columns);
     if (known !== undefined) return known;
     if (this.#tables.size >= this.#mostTables) return null;
-    const from = prefix === 0 ? new Int32Array(this.#options.rowCount) : this.#tables.get(prefix)?.groups;
-    if (from === undefined) return null;
-    const table = buildStep(from, this.#codes[at] ?? from);
+    const from = prefix === 0 ? allInOne(this.#options.rowCount) : this.#tables.get(prefix)?.groups;
+    const column = this.#dense[at];
+    if (from === undefined || column === undefined) return null;
+    const table = buildStep(from, column);
     this.#tables.set(columns, table);
     return table;
   }
@@ -241,28 +246,17 @@ function massOfFirst(pairs: readonly number[], share: number): number {
   return mass;
 }
 
-function buildStep(from: Int32Array, codes: Int32Array): StepTable {
-  const inBoth = from.map((group, row) => ((codes[row] ?? -1) < 0 ? -1 : group));
-  const groups = refineGroups(from, codes);
-  return { groups, alike: sizesOf(groups), before: sizesOf(inBoth) };
-}
-
-/** Splits groups by a column's values; rows without one leave. */
-function refineGroups(from: Int32Array, codes: Int32Array): Int32Array {
-  const numbers = new Map<number, number>();
-  return from.map((group, row) => {
-    const code = codes[row] ?? -1;
-    if (group < 0 || code < 0) return -1;
-    const key = group * CODES + code;
-    let number = numbers.get(key);
-    if (number === undefined) numbers.set(key, (number = numbers.size));
-    return number;
-  });
-}
-
-/** Size of each row's group; 0 for rows in none. */
-function sizesOf(groups: Int32Array): Int32Array {
-  const sizes = new Int32Array(groups.length);
-  for (const group of groups) if (group >= 0) sizes[group] = (sizes[group] ?? 0) + 1;
-  return groups.map((group) => (group < 0 ? 0 : (sizes[group] ?? 0)));
+function buildStep(from: Groups, column: DenseColumn): StepTable {
+  const groups = refineGroups(from, column);
+  const rowCount = from.numbers.length;
+  const sizes = new Int32Array(from.size);
+  for (let row = 0; row < rowCount; row++) {
+    const group = from.numbers[row] ?? -1;
+    if (group >= 0 && (column.codes[row] ?? -1) >= 0) sizes[group] = (sizes[group] ?? 0) + 1;
+  }
+  const before = new Int32Array(rowCount);
+  for (let row = 0; row < rowCount; row++) {
+    if ((column.codes[row] ?? -1) >= 0) before[row] = sizes[from.numbers[row] ?? -1] ?? 0;
+  }
+  return { groups, alike: sizesOf(groups), before };
 }
