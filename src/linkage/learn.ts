@@ -4,9 +4,10 @@ import { chooseClockChannel } from './clock/channels.ts';
 import type { ClockChannel } from './clock/channels.ts';
 import type { Comparison, SoftLinks } from './comparison/comparison.ts';
 import { buildComparisons, buildTimeEvidence, joinTime } from './comparison/comparisons.ts';
+import type { BuiltBefore, Comparisons } from './comparison/comparisons.ts';
 import { numbersOfSet } from './blocking/search.ts';
 import type { Records } from './normalize/records.ts';
-import type { RankedColumns } from './pairing/pair-settings.ts';
+import { createPairWeigher } from './pair-weights.ts';
 import type { SurePair } from './pairing/refine.ts';
 import { leastBitsAlone, priorBitsOf, solveCompetition } from './posterior/competition.ts';
 import type { Population, Posterior } from './posterior/competition.ts';
@@ -29,6 +30,8 @@ const SLACK = 5;
 /** Nor can a pair that lacks more than these bits to be likely by itself. */
 const SLACK_ALONE = 8;
 const ROUNDS = 4;
+/** Learning has settled when no probability moves by more than this in a round. */
+const SETTLED = 1e-3;
 /** From this probability on a pair teaches which key a column means. */
 const SURE = 0.9;
 /** What it counts for a pair that somebody has linked it: some links in a hundred are wrong. */
@@ -37,8 +40,8 @@ const LABEL_BITS = 12;
 const FIRST_VISITS = 600;
 /** Links that are assumed at first: half of what is possible. */
 const FIRST_SHARE = 0.5;
-/** Open rows that teach; more change the shapes by less than they move of themselves. */
-const MOST_TEACHERS = 4000;
+/** Open rows that teach: so many and a share of the others; more change the shapes by less than they move of themselves. */
+const TEACHERS = { some: 500, share: 1 / 8, most: 4000 } as const;
 
 /**
  * Expectation and maximisation: candidates and their posterior under the current weights, then the weights from the
@@ -46,15 +49,15 @@ const MOST_TEACHERS = 4000;
  */
 export function learnModel(records: Records): LearnedModel {
   const open = numbersOfSet(records.openRows);
-  const teachers = open.filter((_row, at) => at % Math.ceil(open.length / MOST_TEACHERS) === 0);
+  const teachers = chooseTeachers(open);
   const everyone = { rows: open.length, runs: countOf(records.freeRuns) };
   const population = { ...everyone, rows: teachers.length };
-  const ranked: RankedColumns = new Map();
-  const first = buildComparisons(records, records.labels, ranked);
+  const before: BuiltBefore = { ranked: new Map(), measured: new Map(), tokens: null, last: null };
+  const first = buildComparisons(records, records.labels, before);
   const channel = chooseClockChannel(records, {
     rows: [...open, ...records.labels.map((label) => label.row)],
-    weigh: (row, run) => sumOfWeights(first.comparisons, row, run),
-    groupings: first.settings.map((field) => ({ name: field.column.name, codes: field.rowCodes })),
+    weigh: createPairWeigher(first.comparisons),
+    groupings: first.fields.map((field) => ({ name: field.column.name, codes: field.rowCodes })),
   });
   const clock = channel === null ? null : { channel, time: buildTimeEvidence(channel) };
   let comparisons = joinTime(first, clock);
@@ -64,14 +67,32 @@ export function learnModel(records: Records): LearnedModel {
   let state = searchAndSolve(records, { ...few, comparisons, expected: guess });
   state = iterate(records, { comparisons, population }, state);
   // now that some pairs are sure, they tell which key each column means
-  comparisons = joinTime(buildComparisons(records, surePairs(records, state), ranked), clock);
-  const links = withLabels(records, state, comparisons);
-  for (const comparison of comparisons) comparison.learn(links);
-  state = searchAndSolve(records, { ...few, comparisons, expected: state.posterior.expectedLinks });
-  state = iterate(records, { comparisons, population }, state);
+  const second = buildComparisons(records, surePairs(records, state), before);
+  if (second.comparisons.some((comparison, at) => comparison !== first.comparisons[at])) {
+    comparisons = joinTime(second, clock);
+    if (!haveSameKeys(first, second)) {
+      const links = withLabels(records, state, comparisons);
+      for (const comparison of comparisons) comparison.learn(links);
+      state = searchAndSolve(records, { ...few, comparisons, expected: state.posterior.expectedLinks });
+    }
+    state = iterate(records, { comparisons, population }, state);
+  }
   const expected = (state.posterior.expectedLinks * everyone.rows) / Math.max(1, population.rows);
   state = searchAndSolve(records, { comparisons, population: everyone, expected });
   return { comparisons, ...state, channel, population: everyone, labelCount: records.labels.length };
+}
+
+/** Where only the names of some values were learned, the pairs that were found are as good for learning as new ones. */
+function haveSameKeys(first: Comparisons, second: Comparisons): boolean {
+  const keysOf = ({ fields }: Comparisons): string =>
+    JSON.stringify(fields.map(({ column, key }) => [column.name, key.origin, key.name]).toSorted());
+  return first.metrics === second.metrics && first.text === second.text && keysOf(first) === keysOf(second);
+}
+
+function chooseTeachers(open: readonly number[]): number[] {
+  const most = Math.min(TEACHERS.most, TEACHERS.some + TEACHERS.share * open.length);
+  const stride = Math.ceil(open.length / most);
+  return open.filter((_row, at) => at % stride === 0);
 }
 
 /** Pairs that are looked at, and what is believed of them. */
@@ -89,16 +110,27 @@ interface Evidence {
   readonly mostVisits?: number;
 }
 
-/** Rounds of learning on the same pairs. */
+/** Rounds of learning on the same pairs, until what is believed of them stands still. */
 export function iterate(records: Records, { comparisons, population }: Evidence, from: State): State {
   let state = from;
   for (let round = 0; round < ROUNDS; round++) {
     const links = withLabels(records, state, comparisons);
     for (const comparison of comparisons) comparison.learn(links);
     const candidates = reweigh(state.candidates, comparisons);
-    state = { candidates, posterior: solveCompetition(candidates, population, state.posterior.expectedLinks) };
+    const posterior = solveCompetition(candidates, population, state.posterior.expectedLinks);
+    const moved = farthestMove(state.posterior.probabilities, posterior.probabilities);
+    state = { candidates, posterior };
+    if (moved <= SETTLED) break;
   }
   return state;
+}
+
+function farthestMove(before: Float64Array, after: Float64Array): number {
+  let most = 0;
+  for (let edge = 0; edge < after.length; edge++) {
+    most = Math.max(most, Math.abs((after[edge] ?? 0) - (before[edge] ?? 0)));
+  }
+  return most;
 }
 
 export function searchAndSolve(records: Records, model: Evidence & { readonly expected: number }): State {
@@ -108,8 +140,9 @@ export function searchAndSolve(records: Records, model: Evidence & { readonly ex
 
 function surePairs(records: Records, { candidates, posterior }: State): SurePair[] {
   const sure: SurePair[] = [...records.labels];
-  for (const [edge, probability] of posterior.probabilities.entries()) {
-    if (probability >= SURE) sure.push({ row: candidates.rows[edge] ?? 0, run: candidates.runs[edge] ?? 0 });
+  for (let edge = 0; edge < candidates.rows.length; edge++) {
+    if ((posterior.probabilities[edge] ?? 0) < SURE) continue;
+    sure.push({ row: candidates.rows[edge] ?? 0, run: candidates.runs[edge] ?? 0 });
   }
   return sure;
 }
@@ -133,9 +166,10 @@ export function limitsOf(model: Pick<Evidence, 'population'> & { readonly expect
 }
 
 function reweigh(candidates: Candidates, comparisons: readonly Comparison[]): Candidates {
-  const weights = candidates.weights.map((_weight, edge) =>
-    sumOfWeights(comparisons, candidates.rows[edge] ?? 0, candidates.runs[edge] ?? 0),
-  );
+  const weights = new Float64Array(candidates.weights.length);
+  for (let edge = 0; edge < weights.length; edge++) {
+    weights[edge] = sumOfWeights(comparisons, candidates.rows[edge] ?? 0, candidates.runs[edge] ?? 0);
+  }
   return { ...candidates, weights };
 }
 

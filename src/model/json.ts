@@ -31,12 +31,13 @@ export function parseLenientJson(text: string): JsonValue {
 
 /** Writes JSON that `parseLenientJson` reads back to the same value, non-finite numbers included. */
 export function renderJson(value: JsonValue): string {
-  let finite = true;
-  const text = JSON.stringify(value, (_key, item: unknown) => {
-    if (typeof item === 'number' && !Number.isFinite(item)) finite = false;
-    return item;
-  });
-  return finite ? text : JSON5.stringify(value, { quote: '"' });
+  return isAllFinite(value) ? JSON.stringify(value) : JSON5.stringify(value, { quote: '"' });
+}
+
+function isAllFinite(value: JsonValue): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.values(value).every(isAllFinite);
 }
 
 const NON_FINITE: ReadonlyMap<string, number> = new Map([

@@ -37,10 +37,10 @@ export function writeProposal(db: Database, path: string, proposal: Proposal): v
   }).immediate();
 }
 
+/** One statement that asks back for each URL walks the table once; one for each run would look it up again. */
 function writeRunUrls(db: Database, runUrl: (runId: string) => string): void {
-  const update = db.prepare('UPDATE runs SET url = ? WHERE run_id = ?');
-  const runIds = db.prepare<[], string>('SELECT run_id FROM runs ORDER BY run_id').pluck().all();
-  for (const runId of runIds) update.run(runUrl(runId), runId);
+  db.function('run_url', { deterministic: true }, (runId: string) => runUrl(runId));
+  db.exec('UPDATE runs SET url = run_url(run_id)');
 }
 
 /**

@@ -52,7 +52,7 @@ describe('pairing by values', () => {
   });
 
   it('finds the summary key that measured a column, at the digits that the column kept', () => {
-    expect(pairMetrics(records, new Set(), []).map(({ column, key }) => [column, key])).toContainEqual([
+    expect(pairMetrics(records, [], { taken: new Set(), known: new Map() }).map(({ column, key }) => [column, key])).toContainEqual([
       'psnr',
       'test/psnr',
     ]);

@@ -1,4 +1,4 @@
-import type { Samples } from '../comparison/difference-density.ts';
+import type { Samples } from '../comparison/density-grid.ts';
 import type { Records } from '../normalize/records.ts';
 import type { TimeField } from '../normalize/times.ts';
 import { quantumOf } from '../normalize/times.ts';
@@ -40,8 +40,8 @@ const OWN_CLOCK_WIDTH = 60;
 
 export interface ClockSearch {
   readonly rows: readonly number[];
-  /** Bits of the evidence other than time. */
-  readonly weigh: (row: number, run: number) => number;
+  /** Bits of the evidence other than time; −Infinity will do for a pair that stays below `least`. */
+  readonly weigh: (row: number, run: number, least: number) => number;
   /** Columns that may name machines, each with a clock of its own. */
   readonly groupings: readonly ClockGrouping[];
 }
@@ -50,8 +50,7 @@ export interface ClockSearch {
  * Tries every time of the rows against every time of the runs and keeps the pair whose differences crowd most. Without
  * a clear crowd the registry's own creation time is compared with the runs' creation as it stands.
  */
-export function chooseClockChannel(records: Records, given: ClockSearch): ClockChannel | null {
-  const search = { ...given, weigh: rememberWeights(given.weigh, records.runs.length) };
+export function chooseClockChannel(records: Records, search: ClockSearch): ClockChannel | null {
   const few = thin(search.rows, FEW_ROWS);
   const best = listChannels(records)
     .map((channel) => ({ channel, gain: peakOf(records, { ...search, channel, rows: few })?.gain ?? 0 }))
@@ -104,17 +103,6 @@ function gainAt(
   if (width === 0) return 0;
   const reach = Math.max(2 * width, OWN_CLOCK_WIDTH);
   return gainOf(hits, sortedRows, { from: (row) => (offsets[row] ?? 0) - reach / 2, width: reach });
-}
-
-/** Every channel and both readings of a run's start ask for the same pairs. */
-function rememberWeights(weigh: ClockSearch['weigh'], runCount: number): ClockSearch['weigh'] {
-  const known = new Map<number, number>();
-  return (row, run) => {
-    const pair = row * runCount + run;
-    let bits = known.get(pair);
-    if (bits === undefined) known.set(pair, (bits = weigh(row, run)));
-    return bits;
-  };
 }
 
 /** The likeliest difference of each row, its offset taken off, where it lies near. */

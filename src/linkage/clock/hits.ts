@@ -7,8 +7,8 @@ export interface ScanInput {
   readonly runSeconds: readonly Float64Array[];
   /** Rows to look at. */
   readonly rows: readonly number[];
-  /** Bits that the other evidence gives a pair. */
-  readonly weigh: (row: number, run: number) => number;
+  /** Bits that the other evidence gives a pair; −Infinity will do for one that stays below `least`. */
+  readonly weigh: (row: number, run: number, least: number) => number;
   /** 0 where each difference may be, else the step of the coarser side in seconds. */
   readonly quantum: number;
   /** Both sides know their zone: the offset is small. */
@@ -46,37 +46,64 @@ export function collectHits(input: ScanInput): RowHits[] {
     if (pairs > MOST_PAIRS) break;
     const own = input.rowSeconds[row] ?? Number.NaN;
     if (Number.isNaN(own)) continue;
-    const found = indexes.flatMap((index) => near({ index, own, reach }, (run) => input.weigh(row, run)));
-    pairs += found.length;
-    found.sort((a, b) => a.difference - b.difference);
-    const best = found.reduce((most, pair) => Math.max(most, pair.bits), -Infinity);
-    const strong = found.filter((pair) => pair.bits > best - FAINT_BITS);
-    hits.push({
-      row,
-      own,
-      differences: Float64Array.from(strong, (pair) => pair.difference),
-      shares: Float64Array.from(strong, (pair) => 2 ** (pair.bits - best)),
-      runs: Int32Array.from(strong, (pair) => pair.run),
-    });
+    const found = findNear(indexes, own, reach);
+    pairs += found.runs.length;
+    hits.push({ row, own, ...keepStrong(found, (run, least) => input.weigh(row, run, least)) });
   }
   return hits;
 }
 
-interface FoundPair {
-  readonly run: number;
-  readonly difference: number;
-  readonly bits: number;
+/** Pairs of a row by ascending difference. */
+interface NearRuns {
+  readonly differences: Float64Array;
+  readonly runs: Int32Array;
 }
 
-function near(
-  at: { readonly index: SortedIndex; readonly own: number; readonly reach: number },
-  weigh: (run: number) => number,
-): FoundPair[] {
-  const found: FoundPair[] = [];
-  const end = lowerBound(at.index.values, at.own + at.reach);
-  for (let position = lowerBound(at.index.values, at.own - at.reach); position < end; position++) {
-    const run = at.index.records[position] ?? 0;
-    found.push({ run, difference: (at.index.values[position] ?? 0) - at.own, bits: weigh(run) });
+/** The runs within reach of a time by any definition of theirs: lists that ascend already are merged. */
+function findNear(indexes: readonly SortedIndex[], own: number, reach: number): NearRuns {
+  const next = indexes.map(({ values }) => lowerBound(values, own - reach));
+  const ends = indexes.map(({ values }) => lowerBound(values, own + reach));
+  const size = ends.reduce((sum, end, at) => sum + end - (next[at] ?? 0), 0);
+  const differences = new Float64Array(size);
+  const runs = new Int32Array(size);
+  for (let found = 0; found < size; found++) {
+    let least = Infinity;
+    let from = 0;
+    for (let at = 0; at < indexes.length; at++) {
+      const position = next[at] ?? 0;
+      if (position >= (ends[at] ?? 0)) continue;
+      const difference = (indexes[at]?.values[position] ?? 0) - own;
+      if (difference >= least) continue;
+      least = difference;
+      from = at;
+    }
+    const position = next[from] ?? 0;
+    differences[found] = least;
+    runs[found] = indexes[from]?.records[position] ?? 0;
+    next[from] = position + 1;
   }
-  return found;
+  return { differences, runs };
+}
+
+/** Leaves out the pairs that are too faint beside the row's best one, and most of them before they are weighed in full. */
+function keepStrong(
+  { differences, runs }: NearRuns,
+  weigh: (run: number, least: number) => number,
+): Pick<RowHits, 'differences' | 'runs' | 'shares'> {
+  const bits = new Float64Array(runs.length);
+  let best = -Infinity;
+  for (let at = 0; at < runs.length; at++) {
+    const own = weigh(runs[at] ?? 0, best - FAINT_BITS);
+    bits[at] = own;
+    if (own > best) best = own;
+  }
+  let size = 0;
+  for (let at = 0; at < runs.length; at++) {
+    if (!((bits[at] ?? 0) > best - FAINT_BITS)) continue;
+    bits[size] = 2 ** ((bits[at] ?? 0) - best);
+    differences[size] = differences[at] ?? 0;
+    runs[size] = runs[at] ?? 0;
+    size++;
+  }
+  return { differences: differences.slice(0, size), shares: bits.slice(0, size), runs: runs.slice(0, size) };
 }

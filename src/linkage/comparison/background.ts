@@ -24,7 +24,9 @@ export function backgroundDensity(
 }
 
 const EM_ROUNDS = 30;
-const MOST_SAMPLES = 3000;
+/** The shares have settled when none moves by more than this. */
+const SETTLED = 1e-4;
+const MOST_SAMPLES = 1000;
 
 /**
  * The same with kernels of several half-widths at once, whose shares are learned on the leave-one-out densities: values
@@ -37,34 +39,62 @@ export function burstyDensity(
   const parts = kernels.halfWidths.map((halfWidth) =>
     backgroundDensity(values, { halfWidth, flatShare: 0, leastRange: kernels.leastRange }),
   );
-  const flat = 1 / Math.max(rangeOf(values), kernels.leastRange);
-  const records = Array.from(values.keys()).filter((record) => !Number.isNaN(values[record] ?? Number.NaN));
-  const stride = Math.ceil(records.length / MOST_SAMPLES);
-  const sample = records.filter((_record, at) => at % stride === 0);
-  let shares = parts.map(() => (1 - kernels.flatShare) / parts.length);
-  const mixtureAt = (record: number): number => {
-    let sum = kernels.flatShare * flat;
-    for (let at = 0; at < parts.length; at++) sum += (shares[at] ?? 0) * (parts[at]?.[record] ?? 0);
-    return sum;
-  };
+  const flat = kernels.flatShare / Math.max(rangeOf(values), kernels.leastRange);
+  const shares = new Float64Array(parts.length).fill((1 - kernels.flatShare) / parts.length);
+  const sample = sampleOf(values);
   for (let round = 0; round < EM_ROUNDS; round++) {
-    const counts = parts.map(() => 1);
-    for (const record of sample) {
-      const all = mixtureAt(record);
-      for (let at = 0; at < parts.length; at++) {
-        counts[at] = (counts[at] ?? 0) + ((shares[at] ?? 0) * (parts[at]?.[record] ?? 0)) / all;
-      }
-    }
+    const counts = new Float64Array(parts.length).fill(1);
+    for (let at = 0; at < sample.length; at++) countParts({ parts, shares, flat }, sample[at] ?? 0, counts);
     const total = counts.reduce((sum, count) => sum + count, 0);
-    shares = counts.map((count) => ((1 - kernels.flatShare) * count) / total);
+    let moved = 0;
+    for (let at = 0; at < parts.length; at++) {
+      const share = ((1 - kernels.flatShare) * (counts[at] ?? 0)) / total;
+      moved = Math.max(moved, Math.abs(share - (shares[at] ?? 0)));
+      shares[at] = share;
+    }
+    if (moved < SETTLED) break;
   }
-  return values.map((value, record) => (Number.isNaN(value) ? Number.NaN : mixtureAt(record)));
+  return values.map((value, record) =>
+    Number.isNaN(value) ? Number.NaN : densityAt({ parts, shares, flat }, record),
+  );
+}
+
+interface Mixture {
+  /** Density of each record's value under each kernel. */
+  readonly parts: readonly Float64Array[];
+  readonly shares: Float64Array;
+  readonly flat: number;
+}
+
+function densityAt({ parts, shares, flat }: Mixture, record: number): number {
+  let sum = flat;
+  for (let at = 0; at < parts.length; at++) sum += (shares[at] ?? 0) * (parts[at]?.[record] ?? 0);
+  return sum;
+}
+
+function countParts(mixture: Mixture, record: number, counts: Float64Array): void {
+  const { parts, shares } = mixture;
+  const all = densityAt(mixture, record);
+  for (let at = 0; at < parts.length; at++) {
+    counts[at] = (counts[at] ?? 0) + ((shares[at] ?? 0) * (parts[at]?.[record] ?? 0)) / all;
+  }
+}
+
+/** Records with a value, evenly picked where they are many. */
+function sampleOf(values: Float64Array): Int32Array {
+  const records: number[] = [];
+  for (let record = 0; record < values.length; record++) {
+    if (!Number.isNaN(values[record] ?? Number.NaN)) records.push(record);
+  }
+  const stride = Math.ceil(records.length / MOST_SAMPLES);
+  return Int32Array.from(stride <= 1 ? records : records.filter((_record, at) => at % stride === 0));
 }
 
 export function rangeOf(values: Float64Array): number {
   let least = Infinity;
   let most = -Infinity;
-  for (const value of values) {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? Number.NaN;
     if (Number.isNaN(value)) continue;
     if (value < least) least = value;
     if (value > most) most = value;

@@ -1,5 +1,7 @@
 import { findNeighbours } from './neighbours.ts';
 import { PairBackoff } from './pair-backoff.ts';
+import { allInOne, numberDensely, refineGroups, sizesOf } from './row-groups.ts';
+import type { DenseColumn, Groups } from './row-groups.ts';
 import { maskOf } from './setting-index.ts';
 
 export interface ChainOptions {
@@ -12,7 +14,7 @@ export interface ChainOptions {
 
 /** Rows alike on a set of columns, and on all of them but the last: by row, among the rows that have all of them. */
 interface StepTable {
-  readonly groups: Int32Array;
+  readonly groups: Groups;
   readonly alike: Int32Array;
   readonly before: Int32Array;
 }
@@ -20,10 +22,11 @@ interface StepTable {
 /** Pseudo-rows for and against a column that goes its own way, and for and against neighbours that repeat. */
 const PRIOR = { free: 1, bound: 3 } as const;
 const EM_ROUNDS = 30;
+/** The share has settled when it moves by no more than this. */
+const SETTLED = 1e-4;
 /** Rows, and patterns of missing cells, that teach how columns depend on each other. */
-const MOST_LEARNED = 3000;
+const MOST_LEARNED = 1000;
 const MOST_PATTERNS = 8;
-const CODES = 2 ** 22;
 
 /**
  * P(a row's values | any other row), column after column: each given the columns before it. Where other rows agree on
@@ -33,11 +36,14 @@ const CODES = 2 ** 22;
  */
 export class ColumnChain {
   readonly #codes: readonly Int32Array[];
+  readonly #dense: readonly DenseColumn[];
   readonly #options: ChainOptions;
   readonly #rowMasks: Int32Array;
   readonly #backoff: PairBackoff;
   readonly #neighbours: readonly (readonly number[])[] | null;
   readonly #tables = new Map<number, StepTable>();
+  /** By set of columns. */
+  readonly #links = new Map<number, readonly ChainLink[]>();
   readonly #mostTables: number;
   /** By column: P(it goes its own way), and P(it repeats a neighbour). */
   readonly #free: Float64Array;
@@ -45,6 +51,7 @@ export class ColumnChain {
 
   constructor(codes: readonly Int32Array[], options: ChainOptions) {
     this.#codes = codes;
+    this.#dense = codes.map(numberDensely);
     this.#options = options;
     this.#mostTables = Math.max(64, Math.floor(options.tableBudget / (12 * Math.max(1, options.rowCount))));
     this.#rowMasks = Int32Array.from({ length: options.rowCount }, (_item, row) => maskOf(codes, row));
@@ -62,16 +69,13 @@ export class ColumnChain {
   /** At least the share of the other rows that are alike on the columns. */
   log2Share(row: number, columns: number): number {
     let sum = 0;
-    let prefix = 0;
     let alike = this.#options.rowCount;
-    for (let at = 0; at < this.#codes.length; at++) {
-      if ((columns & (1 << at)) === 0) continue;
-      const table = this.#tableFor(prefix, at);
-      // where the budget is spent a column adds nothing: never too many bits
-      if (table === null) continue;
-      sum += Math.log2(this.#factor({ row, at, prefix }, table));
-      alike = table.alike[row] ?? 1;
-      prefix |= 1 << at;
+    const links = this.#linksOf(columns);
+    for (let link = 0; link < links.length; link++) {
+      const found = links[link];
+      if (found === undefined) continue;
+      sum += Math.log2(this.#factor({ row, at: found.at, prefix: found.prefix }, found.table));
+      alike = found.table.alike[row] ?? 1;
     }
     const joint = alike <= 1 ? -Infinity : Math.log2((alike - 1) / Math.max(1, this.#options.rowCount - 1));
     return Math.min(0, Math.max(sum, joint));
@@ -79,9 +83,10 @@ export class ColumnChain {
 
   /** Rows alike on the columns, by row, itself included; 0 where it lacks one of them. */
   countAlike(columns: number): Int32Array {
-    let groups: Int32Array = new Int32Array(this.#options.rowCount);
-    for (let at = 0; at < this.#codes.length; at++) {
-      if ((columns & (1 << at)) !== 0) groups = refineGroups(groups, this.#codes[at] ?? groups);
+    let groups = allInOne(this.#options.rowCount);
+    for (let at = 0; at < this.#dense.length; at++) {
+      const column = this.#dense[at];
+      if ((columns & (1 << at)) !== 0 && column !== undefined) groups = refineGroups(groups, column);
     }
     return sizesOf(groups);
   }
@@ -119,14 +124,33 @@ export class ColumnChain {
     return true;
   }
 
+  /** The columns one after the other, each with what stands before it; where the budget is spent one is left out. */
+  #linksOf(columns: number): readonly ChainLink[] {
+    let links = this.#links.get(columns);
+    if (links !== undefined) return links;
+    const found: ChainLink[] = [];
+    let prefix = 0;
+    for (let at = 0; at < this.#codes.length; at++) {
+      if ((columns & (1 << at)) === 0) continue;
+      const table = this.#tableFor(prefix, at);
+      // it then adds nothing: never too many bits
+      if (table === null) continue;
+      found.push({ at, prefix, table });
+      prefix |= 1 << at;
+    }
+    this.#links.set(columns, (links = found));
+    return links;
+  }
+
   #tableFor(prefix: number, at: number): StepTable | null {
     const columns = prefix | (1 << at);
     const known = this.#tables.get(columns);
     if (known !== undefined) return known;
     if (this.#tables.size >= this.#mostTables) return null;
-    const from = prefix === 0 ? new Int32Array(this.#options.rowCount) : this.#tables.get(prefix)?.groups;
-    if (from === undefined) return null;
-    const table = buildStep(from, this.#codes[at] ?? from);
+    const from = prefix === 0 ? allInOne(this.#options.rowCount) : this.#tables.get(prefix)?.groups;
+    const column = this.#dense[at];
+    if (from === undefined || column === undefined) return null;
+    const table = buildStep(from, column);
     this.#tables.set(columns, table);
     return table;
   }
@@ -164,21 +188,28 @@ export class ColumnChain {
 
   /** EM on what the other rows that agree on all columns before say of this one. */
   #learnFree(steps: readonly (Step & { readonly table: StepTable })[]): number {
-    const seen = steps.filter(({ row, prefix, table }) => prefix !== 0 && (table.before[row] ?? 0) > 1);
-    const pairs = seen.map(({ row, at, prefix, table }): [number, number] => [
-      this.#backoff.share(row, at, prefix),
-      boundShare(table, row),
-    ]);
+    const pairs: number[] = [];
+    for (const { row, at, prefix, table } of steps) {
+      if (prefix === 0 || (table.before[row] ?? 0) <= 1) continue;
+      pairs.push(this.#backoff.share(row, at, prefix), boundShare(table, row));
+    }
     return mixtureShare(pairs);
   }
 
   #learnLocal(steps: readonly (Step & { readonly table: StepTable })[]): number {
-    const pairs = steps.flatMap((step): [number, number][] => {
+    const pairs: number[] = [];
+    for (const step of steps) {
       const local = this.#localShare(step);
-      return Number.isNaN(local) ? [] : [[local, this.#globalFactor(step, step.table)]];
-    });
+      if (!Number.isNaN(local)) pairs.push(local, this.#globalFactor(step, step.table));
+    }
     return mixtureShare(pairs);
   }
+}
+
+interface ChainLink {
+  readonly at: number;
+  readonly prefix: number;
+  readonly table: StepTable;
 }
 
 interface Step {
@@ -194,42 +225,38 @@ function boundShare({ alike, before }: StepTable, row: number): number {
   return others <= 0 ? 1 : ((alike[row] ?? 1) - 1) / others;
 }
 
-/** EM for the share of the first of two explanations. */
-function mixtureShare(pairs: readonly (readonly [first: number, second: number])[]): number {
+/** EM for the share of the first of two explanations; what each explains of a sample stands side by side. */
+function mixtureShare(pairs: readonly number[]): number {
   let share = PRIOR.free / (PRIOR.free + PRIOR.bound);
   for (let round = 0; round < EM_ROUNDS; round++) {
-    let mass: number = PRIOR.free;
-    for (const [first, second] of pairs) {
-      const own = share * first;
-      if (own > 0) mass += own / (own + (1 - share) * second);
-    }
-    share = mass / (pairs.length + PRIOR.free + PRIOR.bound);
+    const before = share;
+    share = (PRIOR.free + massOfFirst(pairs, share)) / (pairs.length / 2 + PRIOR.free + PRIOR.bound);
+    if (Math.abs(share - before) < SETTLED) break;
   }
   return share;
 }
 
-function buildStep(from: Int32Array, codes: Int32Array): StepTable {
-  const inBoth = from.map((group, row) => ((codes[row] ?? -1) < 0 ? -1 : group));
-  const groups = refineGroups(from, codes);
-  return { groups, alike: sizesOf(groups), before: sizesOf(inBoth) };
+/** A loop of its own is compiled once, not for each use. */
+function massOfFirst(pairs: readonly number[], share: number): number {
+  let mass = 0;
+  for (let at = 0; at < pairs.length; at += 2) {
+    const own = share * (pairs[at] ?? 0);
+    if (own > 0) mass += own / (own + (1 - share) * (pairs[at + 1] ?? 0));
+  }
+  return mass;
 }
 
-/** Splits groups by a column's values; rows without one leave. */
-function refineGroups(from: Int32Array, codes: Int32Array): Int32Array {
-  const numbers = new Map<number, number>();
-  return from.map((group, row) => {
-    const code = codes[row] ?? -1;
-    if (group < 0 || code < 0) return -1;
-    const key = group * CODES + code;
-    let number = numbers.get(key);
-    if (number === undefined) numbers.set(key, (number = numbers.size));
-    return number;
-  });
-}
-
-/** Size of each row's group; 0 for rows in none. */
-function sizesOf(groups: Int32Array): Int32Array {
-  const sizes = new Int32Array(groups.length);
-  for (const group of groups) if (group >= 0) sizes[group] = (sizes[group] ?? 0) + 1;
-  return groups.map((group) => (group < 0 ? 0 : (sizes[group] ?? 0)));
+function buildStep(from: Groups, column: DenseColumn): StepTable {
+  const groups = refineGroups(from, column);
+  const rowCount = from.numbers.length;
+  const sizes = new Int32Array(from.size);
+  for (let row = 0; row < rowCount; row++) {
+    const group = from.numbers[row] ?? -1;
+    if (group >= 0 && (column.codes[row] ?? -1) >= 0) sizes[group] = (sizes[group] ?? 0) + 1;
+  }
+  const before = new Int32Array(rowCount);
+  for (let row = 0; row < rowCount; row++) {
+    if ((column.codes[row] ?? -1) >= 0) before[row] = sizes[from.numbers[row] ?? -1] ?? 0;
+  }
+  return { groups, alike: sizesOf(groups), before };
 }

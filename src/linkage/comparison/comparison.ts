@@ -36,6 +36,8 @@ export interface Comparison {
   isMissing(row: number, run: number): boolean;
   learn(links: SoftLinks): void;
   steps(row: number): readonly SearchStep[];
+  /** The bound of step 0, where it can be had for less than all steps. */
+  most?(row: number): number;
   /** Gives the runs of the list that belongs to a step above 0. */
   collect(request: { readonly row: number; readonly step: number }, sink: RunSink): void;
   describe(row: number, run: number): ComparisonWords;

@@ -4,6 +4,7 @@ import type { Field } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
 import { quantumOf } from '../normalize/times.ts';
 import { pairMetrics } from '../pairing/pair-metrics.ts';
+import type { MeasuredBefore, PairedMetric } from '../pairing/pair-metrics.ts';
 import type { PairedField } from '../pairing/pairing.ts';
 import { pairSettings, rankSettings } from '../pairing/pair-settings.ts';
 import type { RankedColumns } from '../pairing/pair-settings.ts';
@@ -11,20 +12,38 @@ import { refineChoices } from '../pairing/refine.ts';
 import type { SurePair } from '../pairing/refine.ts';
 import { findSecondsPerUnit, medianOf } from '../pairing/units.ts';
 import type { Comparison } from './comparison.ts';
+import type { DurationInput } from './duration-density.ts';
 import { DurationComparison } from './duration.ts';
 import { LaunchComparison } from './launch.ts';
 import { MetricsComparison } from './metrics.ts';
 import { MissingnessComparison } from './missingness.ts';
 import { SettingsComparison } from './settings.ts';
-import { findSharedTokens } from './text-index.ts';
+import type { SettingsInput } from './settings.ts';
+import { collectTokens, findSharedTokens } from './text-index.ts';
+import type { RecordTokens, SharedToken } from './text-index.ts';
 import { TextComparison } from './text.ts';
 import { TimeComparison } from './time.ts';
 
 export interface Comparisons {
+  /** In the order in which they are asked. */
   readonly comparisons: readonly Comparison[];
   /** The columns that stand for a key of the runs. */
-  readonly settings: readonly PairedField[];
-  readonly settingsEvidence: SettingsComparison;
+  readonly fields: readonly PairedField[];
+  readonly text: TextComparison;
+  readonly settings: SettingsComparison;
+  readonly missingness: MissingnessComparison;
+  readonly metrics: MetricsComparison;
+  readonly duration: DurationComparison;
+}
+
+/** What was found and built of the same records before. */
+export interface BuiltBefore {
+  /** What depends on the records alone. */
+  readonly ranked: RankedColumns;
+  readonly measured: MeasuredBefore;
+  tokens: RecordTokens | null;
+  /** Its comparisons stay, with all that they have learned, where what they compare is the same as before. */
+  last: Comparisons | null;
 }
 
 /**
@@ -32,20 +51,20 @@ export interface Comparisons {
  * is a file of its own and a line here.
  *
  * @param sure pairs that are as good as certain; they show which key a column means. Empty at first.
- * @param ranked what was found of these records' columns before; filled for the next time
+ * @param before what these records gave before; filled for the next time
  */
-export function buildComparisons(
-  records: Records,
-  sure: readonly SurePair[],
-  ranked: RankedColumns = new Map(),
-): Comparisons {
+export function buildComparisons(records: Records, sure: readonly SurePair[], before: BuiltBefore): Comparisons {
   const durations = rowDurations(records);
   const times = records.row.times.map((field) => field.name);
   const status = records.schema.identity.status;
   // a status is stale as soon as a training process dies; it is ours to write, not to believe
   const apart = new Set([...times, ...durations.columns, ...(status === null ? [] : [status])]);
-  const metrics = pairMetrics(records, apart, sure);
-  const choicesByColumn = rankSettings(records, new Set([...apart, ...metrics.map((metric) => metric.column)]), ranked);
+  const metrics = pairMetrics(records, sure, { taken: apart, known: before.measured });
+  const choicesByColumn = rankSettings(
+    records,
+    new Set([...apart, ...metrics.map((metric) => metric.column)]),
+    before.ranked,
+  );
   const settings = pairSettings(choicesByColumn.map((choices) => refineChoices(choices, sure)));
   const { lifetime, runtime, recorded } = records.run.lengths;
   const rowHas = flagsOf(
@@ -56,22 +75,52 @@ export function buildComparisons(
     records.runs.length,
     metrics.map((metric) => metric.runValues),
   );
-  const settingsEvidence = new SettingsComparison({
-    fields: settings,
-    nameParts: records.row.fields.filter((field) => field.origin === 'name-part'),
-    values: records.values,
-    rowCount: records.rows.length,
+  before.tokens ??= collectTokens(records);
+  const built = buildParts(before.last, {
+    shared: findSharedTokens(records, before.tokens, settings),
     runCount: records.runs.length,
-    rowSeconds: orderOfRows(records),
+    settings: {
+      fields: settings,
+      nameParts: records.row.fields.filter((field) => field.origin === 'name-part'),
+      values: records.values,
+      rowCount: records.rows.length,
+      runCount: records.runs.length,
+      rowSeconds: orderOfRows(records),
+    },
+    rowHas,
+    runHas,
+    metrics,
+    duration: { ...durations, runLengths: [lifetime, runtime, recorded], rowClasses: rowHas },
   });
-  const comparisons = [
-    new TextComparison(findSharedTokens(records, settings), records.runs.length),
-    settingsEvidence,
-    new MissingnessComparison(rowHas, runHas),
-    new MetricsComparison(metrics),
-    new DurationComparison({ ...durations, runLengths: [lifetime, runtime, recorded], rowClasses: rowHas }),
-  ];
-  return { comparisons, settings, settingsEvidence };
+  return (before.last = built);
+}
+
+interface PartInputs {
+  readonly shared: readonly (readonly SharedToken[])[];
+  readonly runCount: number;
+  readonly settings: SettingsInput;
+  readonly rowHas: Uint8Array;
+  readonly runHas: Uint8Array;
+  readonly metrics: readonly PairedMetric[];
+  readonly duration: DurationInput;
+}
+
+function buildParts(last: Comparisons | null, given: PartInputs): Comparisons {
+  const parts = {
+    text: last?.text.compares(given.shared) === true ? last.text : new TextComparison(given.shared, given.runCount),
+    settings: last?.settings.compares(given.settings) === true ? last.settings : new SettingsComparison(given.settings),
+    missingness:
+      last?.missingness.compares(given.rowHas, given.runHas) === true
+        ? last.missingness
+        : new MissingnessComparison(given.rowHas, given.runHas),
+    metrics: last?.metrics.compares(given.metrics) === true ? last.metrics : new MetricsComparison(given.metrics),
+    duration: last?.duration.compares(given.duration) === true ? last.duration : new DurationComparison(given.duration),
+  };
+  return {
+    ...parts,
+    fields: given.settings.fields,
+    comparisons: [parts.text, parts.settings, parts.missingness, parts.metrics, parts.duration],
+  };
 }
 
 /**
@@ -83,8 +132,8 @@ export function joinTime(built: Comparisons, clock: { channel: ClockChannel; tim
   const { channel, time } = clock;
   const launch = new LaunchComparison({
     time,
-    settings: built.settingsEvidence,
-    fields: built.settings,
+    settings: built.settings,
+    fields: built.fields,
     rowSeconds: channel.row.seconds,
     quantum: channel.quantum,
   });

@@ -1,251 +1,179 @@
-/** A fixed shape that holds before anything was learned, with as many pseudo-observations as it is worth. */
-export interface DefaultShape {
-  readonly pseudoCount: number;
-  /** Density per unit at a difference. */
-  density(difference: number): number;
-}
+import { accumulate, createGrid, discountOf, kernelDensity, mixShapes, weightsByCell } from './density-grid.ts';
+import type { DefaultShape, DensitySettings, Grid, Samples } from './density-grid.ts';
 
-export interface DensitySettings {
-  /** Unit of one cell of the table. */
-  readonly resolution: number;
-  /** Half-widths of the kernels, in units; learned shares decide which of them speak. */
-  readonly scales: readonly number[];
-  readonly shapes: readonly DefaultShape[];
-  /** The table reaches this many cells to either side of 0; beyond it only the default shapes speak. */
-  readonly halfCells: number;
-}
-
-export interface Samples {
-  readonly differences: readonly number[];
-  readonly weights: readonly number[];
-}
-
-/** Far cells, each 1/64 of the table's half: they reach 64 times as far. The first of them lie within the table. */
-const FAR_CELLS = 4096;
-const FAR_FROM = 64;
 const EM_ROUNDS = 30;
-/** Strides of a kernel that are skipped at once where there is nothing. */
-const BLOCK_STRIDES = 64;
-/** Learning from more differences than this changes nothing but the time it takes. */
-const MOST_SAMPLES = 2000;
+/** The shares have settled when none moves by more than this. */
+const SETTLED = 1e-4;
+/** Cells that are skipped at once where there is nothing. */
+const BLOCK = 64;
 
 /**
  * The learned density of a difference (run time minus row time, run length minus row length): a mixture of box kernels
  * of many widths over the soft links and of default shapes, tabulated.
  */
 export class DifferenceDensity {
-  readonly #settings: DensitySettings;
-  readonly #shapes: readonly ShapeTable[];
+  readonly #grid: Grid;
   #table: Float64Array;
-  #most: number;
-  /** Coarse and symmetric, for differences beyond the table. */
-  #far: Float64Array;
-  readonly #farStep: number;
+  #most: number | null = null;
+  #mostBeyond: number | null = null;
 
-  constructor(settings: DensitySettings) {
-    const { shapes, halfCells, resolution } = settings;
-    this.#settings = settings;
-    this.#farStep = (halfCells * resolution) / FAR_FROM;
-    this.#shapes = shapes.map((shape) => tabulateShape(shape, settings, this.#farStep));
-    const pseudoTotal = shapes.reduce((sum, shape) => sum + shape.pseudoCount, 0);
-    const shares = shapes.map((shape) => shape.pseudoCount / pseudoTotal);
-    this.#table = this.#mixNear(shares);
-    this.#far = this.#mixFar(shares);
-    this.#most = maximum(this.#table);
+  /** @param like a density of the same settings: its default shapes are tabulated already */
+  constructor(settings: DensitySettings, like?: DifferenceDensity) {
+    this.#grid = like === undefined ? createGrid(settings) : like.#grid;
+    const pseudoTotal = settings.shapes.reduce((sum, shape) => sum + shape.pseudoCount, 0);
+    this.#table = mixShapes(
+      this.#grid,
+      settings.shapes.map((shape) => shape.pseudoCount / pseudoTotal),
+    );
   }
 
   at(difference: number): number {
-    const { resolution, halfCells } = this.#settings;
-    const cell = Math.round(difference / resolution) + halfCells;
-    if (cell >= 0 && cell < this.#table.length) return this.#table[cell] ?? 0;
-    return this.#far[Math.min(FAR_CELLS - 1, Math.floor(Math.abs(difference) / this.#farStep))] ?? 0;
+    const { cells, resolution } = this.#grid;
+    return this.#table[cells.cellOf(Math.round(difference / resolution))] ?? 0;
   }
 
   most(): number {
-    return this.#most;
+    return (this.#most ??= maximum(this.#table));
   }
 
   /** The most that a difference beyond the table reaches, where no interval ends: only the default shapes speak there. */
   mostBeyond(): number {
-    let most = 0;
-    for (let cell = FAR_FROM; cell < FAR_CELLS; cell++) most = Math.max(most, this.#far[cell] ?? 0);
-    return most;
+    const { from, to } = this.#grid;
+    return (this.#mostBeyond ??= Math.max(maximum(this.#table.subarray(0, from)), maximum(this.#table.subarray(to))));
   }
 
   /** Half-open intervals [from, to) outside of which, as far as the table reaches, the density is `limit` at most. */
   intervalsAbove(limit: number): readonly (readonly [number, number])[] {
-    return intervalsAbove(this.#table, limit, this.#settings);
+    return intervalsAbove(this.#table, limit, this.#grid);
   }
 
   learn(samples: Samples): void {
-    const cumulative = accumulate(samples, this.#settings);
-    const [kernelShares, shapeShares] = learnShares(this.#settings, cumulative, thin(samples));
-    this.#table = this.#mixNear(shapeShares);
-    this.#far = this.#mixFar(shapeShares);
-    const { scales, resolution } = this.#settings;
-    for (const [at, scale] of scales.entries()) {
-      const radius = radiusOf(scale, resolution);
-      addKernel(this.#table, cumulative, { share: kernelShares[at] ?? 0, radius, resolution });
+    const grid = this.#grid;
+    const weights = weightsByCell(samples, grid);
+    const cumulative = accumulate(weights, grid);
+    const shares = learnShares(grid, cumulative, weights);
+    const { radii } = grid;
+    this.#table = mixShapes(grid, shares.subarray(radii.length));
+    for (let at = 0; at < radii.length; at++) {
+      addKernel(this.#table, { share: shares[at] ?? 0, radius: radii[at] ?? 1, cumulative }, grid);
     }
-    this.#most = maximum(this.#table);
+    this.#most = null;
+    this.#mostBeyond = null;
   }
-
-  #mixNear(shares: readonly number[]): Float64Array {
-    const cells = new Float64Array(2 * this.#settings.halfCells + 1);
-    for (const [at, { near }] of this.#shapes.entries()) addTable(cells, near, shares[at] ?? 0);
-    return cells;
-  }
-
-  #mixFar(shares: readonly number[]): Float64Array {
-    const cells = new Float64Array(FAR_CELLS);
-    for (const [at, { far }] of this.#shapes.entries()) addTable(cells, far, shares[at] ?? 0);
-    return cells;
-  }
-}
-
-/** A default shape's density by cell: within the table, and beyond it the likelier side for both. */
-interface ShapeTable {
-  readonly near: Float64Array;
-  readonly far: Float64Array;
-}
-
-function tabulateShape(shape: DefaultShape, { halfCells, resolution }: DensitySettings, farStep: number): ShapeTable {
-  const near = new Float64Array(2 * halfCells + 1);
-  for (let cell = 0; cell < near.length; cell++) near[cell] = shape.density((cell - halfCells) * resolution);
-  const far = new Float64Array(FAR_CELLS);
-  for (let cell = 0; cell < FAR_CELLS; cell++) {
-    far[cell] = Math.max(shape.density(cell * farStep), shape.density(-cell * farStep));
-  }
-  return { near, far };
-}
-
-function addTable(cells: Float64Array, table: Float64Array, share: number): void {
-  for (let cell = 0; cell < cells.length; cell++) cells[cell] = (cells[cell] ?? 0) + share * (table[cell] ?? 0);
-}
-
-function radiusOf(scale: number, resolution: number): number {
-  return Math.max(1, Math.round(scale / resolution));
-}
-
-/** Σ weights of all samples up to and including each cell. */
-function accumulate(samples: Samples, { resolution, halfCells }: DensitySettings): Float64Array {
-  const cellCount = 2 * halfCells + 1;
-  const cumulative = new Float64Array(cellCount + 1);
-  for (const [index, difference] of samples.differences.entries()) {
-    const cell = Math.round(difference / resolution) + halfCells;
-    if (cell >= 0 && cell < cellCount)
-      cumulative[cell + 1] = (cumulative[cell + 1] ?? 0) + (samples.weights[index] ?? 0);
-  }
-  for (let cell = 0; cell < cellCount; cell++)
-    cumulative[cell + 1] = (cumulative[cell + 1] ?? 0) + (cumulative[cell] ?? 0);
-  return cumulative;
-}
-
-/**
- * Two wrong pairs that happen to differ alike must not confirm each other: this many observations are taken off
- * whatever a kernel counts, at least one for the row and one for the run that ask.
- */
-function discountOf(total: number): number {
-  return 2 + 0.005 * total;
-}
-
-function massIn(cumulative: Float64Array, center: number, radius: number): number {
-  const cellCount = cumulative.length - 1;
-  const to = Math.min(cellCount, Math.max(0, center + radius + 1));
-  const from = Math.max(0, Math.min(cellCount, center - radius));
-  return (cumulative[to] ?? 0) - (cumulative[from] ?? 0);
 }
 
 function addKernel(
-  cells: Float64Array,
-  cumulative: Float64Array,
-  kernel: { readonly share: number; readonly radius: number; readonly resolution: number },
+  table: Float64Array,
+  kernel: { readonly share: number; readonly radius: number; readonly cumulative: Float64Array },
+  grid: Grid,
 ): void {
-  const total = cumulative.at(-1) ?? 0;
-  if (kernel.share <= 0 || total <= 0) return;
-  const discount = discountOf(total);
-  const height = kernel.share / (total * (2 * kernel.radius + 1) * kernel.resolution);
+  const { share, radius, cumulative } = kernel;
+  const { cells, from, to } = grid;
+  const { starts } = cells;
+  const total = cumulative[cells.size] ?? 0;
+  if (share <= 0 || total <= 0) return;
   // wide kernels change slowly: one value for a small part of their width
-  const stride = Math.max(1, kernel.radius >> 5);
-  const block = BLOCK_STRIDES * stride;
-  for (let start = 0; start < cells.length; start += block) {
-    const end = Math.min(cells.length, start + block);
+  const stride = Math.max(1, radius >> 5);
+  for (let block = from; block < to; block += BLOCK) {
+    const blockEnd = Math.min(to, block + BLOCK);
+    const first = cells.cellOf((starts[block] ?? 0) - radius);
+    const last = cells.cellOf((starts[blockEnd] ?? 0) + radius);
     // no part of a block counts more than all of it, and most blocks are all but empty
-    if (massIn(cumulative, start + (block >> 1), block + kernel.radius) <= discount) continue;
-    for (let from = start; from < end; from += stride) {
-      const mass = massIn(cumulative, from + (stride >> 1), kernel.radius) - discount;
-      if (mass <= 0) continue;
-      const to = Math.min(cells.length, from + stride);
-      for (let cell = from; cell < to; cell++) cells[cell] = (cells[cell] ?? 0) + height * mass;
+    if ((cumulative[last + 1] ?? 0) - (cumulative[first] ?? 0) <= discountOf(total)) continue;
+    for (let cell = block; cell < blockEnd;) {
+      const next = Math.min(blockEnd, Math.max(cell + 1, cells.cellOf((starts[cell] ?? 0) + stride)));
+      const middle = ((starts[cell] ?? 0) + (starts[next] ?? 0) - 1) >> 1;
+      const density = share * kernelDensity(cumulative, grid, { middle, radius });
+      if (density === 0) cell = next;
+      for (; cell < next; cell++) table[cell] = (table[cell] ?? 0) + density;
     }
   }
 }
 
-function thin(samples: Samples): Samples {
-  const stride = Math.ceil(samples.differences.length / MOST_SAMPLES);
-  if (stride <= 1) return samples;
-  const keep = (_value: number, index: number): boolean => index % stride === 0;
-  return { differences: samples.differences.filter(keep), weights: samples.weights.filter(keep) };
-}
-
-/** EM for the shares on leave-one-out densities; only the default shapes have pseudo-counts. */
-function learnShares(settings: DensitySettings, cumulative: Float64Array, samples: Samples): [number[], number[]] {
-  const { scales, shapes } = settings;
-  const parts = scales.length + shapes.length;
-  const densities = sampleDensities(settings, cumulative, samples);
-  const pseudo = [...scales.map(() => 0), ...shapes.map((shape) => shape.pseudoCount)];
-  const shares = Float64Array.from(pseudo, (count) => (count + 1) / (parts + sumOf(pseudo)));
-  const mass = sumOf(samples.weights);
-  const factor = mass > 0 ? (cumulative.at(-1) ?? 0) / mass : 1;
-  const counts = new Float64Array(parts);
+/** EM for the shares of kernels and shapes on leave-one-out densities; only the default shapes have pseudo-counts. */
+function learnShares(grid: Grid, cumulative: Float64Array, weights: Float64Array): Float64Array {
+  const pseudo = [...grid.radii.map(() => 0), ...grid.pseudoCounts];
+  const cells = cellsWithWeight(weights);
+  const samples: CellSamples = {
+    densities: sampleDensities(grid, cumulative, cells),
+    weights: Float64Array.from(cells, (cell) => weights[cell] ?? 0),
+  };
+  const shares = Float64Array.from(pseudo, (count) => (count + 1) / (pseudo.length + sumOf(pseudo)));
+  const counts = new Float64Array(pseudo.length);
   for (let round = 0; round < EM_ROUNDS; round++) {
     counts.set(pseudo);
-    for (let sample = 0; sample < samples.weights.length; sample++) {
-      const from = sample * parts;
-      let all = 0;
-      for (let part = 0; part < parts; part++) all += (densities[from + part] ?? 0) * (shares[part] ?? 0);
-      if (all <= 0) continue;
-      const weight = (samples.weights[sample] ?? 0) * factor;
-      for (let part = 0; part < parts; part++) {
-        // the share of the part first: far out in a tail, one over the sum of them would overflow
-        const own = ((densities[from + part] ?? 0) * (shares[part] ?? 0)) / all;
-        counts[part] = (counts[part] ?? 0) + weight * own;
-      }
-    }
-    const sum = sumOf(counts);
-    for (let part = 0; part < parts; part++) shares[part] = (counts[part] ?? 0) / sum;
+    countParts(samples, shares, counts);
+    if (moveTo(shares, counts) < SETTLED) break;
   }
-  return [[...shares.subarray(0, scales.length)], [...shares.subarray(scales.length)]];
+  return shares;
+}
+
+interface CellSamples {
+  /** By sample and part. */
+  readonly densities: Float64Array;
+  readonly weights: Float64Array;
+}
+
+/** Adds to the counts what each part explains of the samples. A loop of its own is compiled once, not for each use. */
+function countParts({ densities, weights }: CellSamples, shares: Float64Array, counts: Float64Array): void {
+  const parts = shares.length;
+  for (let sample = 0; sample < weights.length; sample++) {
+    const from = sample * parts;
+    let all = 0;
+    for (let part = 0; part < parts; part++) all += (densities[from + part] ?? 0) * (shares[part] ?? 0);
+    if (all <= 0) continue;
+    const weight = weights[sample] ?? 0;
+    for (let part = 0; part < parts; part++) {
+      // the share of the part first: far out in a tail, one over the sum of them would overflow
+      const own = ((densities[from + part] ?? 0) * (shares[part] ?? 0)) / all;
+      counts[part] = (counts[part] ?? 0) + weight * own;
+    }
+  }
+}
+
+/** Sets the shares to those of the counts; returns how far one has moved at most. */
+function moveTo(shares: Float64Array, counts: Float64Array): number {
+  const sum = sumOf(counts);
+  let moved = 0;
+  for (let part = 0; part < shares.length; part++) {
+    const share = (counts[part] ?? 0) / sum;
+    moved = Math.max(moved, Math.abs(share - (shares[part] ?? 0)));
+    shares[part] = share;
+  }
+  return moved;
+}
+
+function cellsWithWeight(weights: Float64Array): Int32Array {
+  const cells: number[] = [];
+  for (let cell = 0; cell < weights.length; cell++) if ((weights[cell] ?? 0) > 0) cells.push(cell);
+  return Int32Array.from(cells);
 }
 
 /**
- * Density of every sample under every kernel and every shape, sample by sample. The discount is taken off as in the
- * table, and with it the sample's own weight: else narrow kernels would win samples that the table denies them.
+ * Density in every cell that has samples under every kernel and every shape, cell by cell. The discount is taken off as
+ * in the table, and with it the sample's own weight: else narrow kernels would win samples that the table denies them.
  */
-function sampleDensities(settings: DensitySettings, cumulative: Float64Array, samples: Samples): Float64Array {
-  const { scales, shapes, resolution, halfCells } = settings;
-  const total = cumulative.at(-1) ?? 0;
-  const discount = discountOf(total);
-  const parts = scales.length + shapes.length;
-  const densities = new Float64Array(samples.differences.length * parts);
-  const radii = scales.map((scale) => radiusOf(scale, resolution));
-  for (const [sample, difference] of samples.differences.entries()) {
-    const center = Math.round(difference / resolution) + halfCells;
-    for (let at = 0; at < radii.length; at++) {
-      const radius = radii[at] ?? 1;
-      const mass = massIn(cumulative, center, radius) - discount;
-      densities[sample * parts + at] = mass <= 0 ? 0 : mass / (total * (2 * radius + 1) * resolution);
+function sampleDensities(grid: Grid, cumulative: Float64Array, cells: Int32Array): Float64Array {
+  const { radii, shapes, from, to } = grid;
+  const parts = radii.length + shapes.length;
+  const densities = new Float64Array(cells.length * parts);
+  for (let sample = 0; sample < cells.length; sample++) {
+    const cell = cells[sample] ?? 0;
+    const middle = grid.cells.middleOf(cell);
+    const kernels = cell >= from && cell < to ? radii.length : 0;
+    for (let at = 0; at < kernels; at++) {
+      densities[sample * parts + at] = kernelDensity(cumulative, grid, { middle, radius: radii[at] ?? 1 });
     }
     for (let at = 0; at < shapes.length; at++) {
-      densities[sample * parts + scales.length + at] = shapes[at]?.density(difference) ?? 0;
+      densities[sample * parts + radii.length + at] = shapes[at]?.[cell] ?? 0;
     }
   }
   return densities;
 }
 
-function sumOf(values: Iterable<number>): number {
+function sumOf(values: ArrayLike<number>): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let at = 0; at < values.length; at++) sum += values[at] ?? 0;
   return sum;
 }
 
@@ -255,19 +183,18 @@ function maximum(table: Float64Array): number {
   return most;
 }
 
-function intervalsAbove(
-  table: Float64Array,
-  limit: number,
-  { resolution, halfCells }: DensitySettings,
-): [number, number][] {
+function intervalsAbove(table: Float64Array, limit: number, { cells, resolution, from, to }: Grid): [number, number][] {
   const intervals: [number, number][] = [];
-  let from = -1;
-  for (let cell = 0; cell <= table.length; cell++) {
-    const above = cell < table.length && (table[cell] ?? 0) > limit;
-    if (above && from < 0) from = cell;
-    if (!above && from >= 0) {
-      intervals.push([(from - halfCells - 0.5) * resolution, (cell - halfCells - 0.5) * resolution]);
-      from = -1;
+  let first = -1;
+  for (let cell = from; cell <= to; cell++) {
+    const above = cell < to && (table[cell] ?? 0) > limit;
+    if (above && first < 0) first = cell;
+    if (!above && first >= 0) {
+      intervals.push([
+        ((cells.starts[first] ?? 0) - 0.5) * resolution,
+        ((cells.starts[cell] ?? 0) - 0.5) * resolution,
+      ]);
+      first = -1;
     }
   }
   return mergeNear(intervals, 3 * resolution);

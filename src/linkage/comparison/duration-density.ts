@@ -3,6 +3,7 @@ import type { SortedIndex } from '../sorted.ts';
 import { backgroundDensity } from './background.ts';
 import { forEachLink } from './comparison.ts';
 import type { RunSink, SoftLinks } from './comparison.ts';
+import type { DensitySettings } from './density-grid.ts';
 import { DifferenceDensity, laplaceShape } from './difference-density.ts';
 
 /** A row's duration and the readings of a run's length, in seconds; NaN is missing. */
@@ -51,10 +52,8 @@ export class DurationDensity {
   readonly #densities: readonly DifferenceDensity[];
   #mixture: Mixture = shareOut(PRIOR);
   #readingShares: readonly number[];
-  /** Half-widths of the search windows, by step. */
-  #radii: readonly number[];
-  /** The highest density of a difference outside of them. */
-  #limits: readonly number[];
+  /** Of the shapes as they were learned last; null until a search asks, as most rounds of learning need none. */
+  #windows: Windows | null = null;
   /** Differences beyond this are no small ones under any shape. */
   readonly #farthest: number;
   /** P(a reading is right where it is the only one), by reading. */
@@ -66,12 +65,11 @@ export class DurationDensity {
     this.#input = input;
     this.background = durationBackground(input);
     this.#sorted = input.runLengths.map((lengths) => buildSortedIndex(lengths));
-    this.#densities = input.runLengths.map(() => createReadingDensity(input.quantum));
+    this.#densities = createReadingDensities(input.runLengths.length, input.quantum);
     this.#readingShares = input.runLengths.map(() => 1 / input.runLengths.length);
     this.#readings = new Float64Array(input.runLengths.length);
     this.#trust = input.runLengths.map((lengths, at) => trustOf(lengths, input.runLengths.toSpliced(at, 1)));
     this.#farthest = FARTHEST * (1 + input.quantum / 300);
-    [this.#radii, this.#limits] = this.#findWindows();
   }
 
   likelihood(row: number, run: number): number {
@@ -83,13 +81,14 @@ export class DurationDensity {
 
   mostAt(row: number): number {
     const own = this.#input.rowSeconds[row] ?? 0;
-    return this.#bound(row, this.#most(), ratioDensity(own, own));
+    return this.#bound(row, this.#windowsNow().most, ratioDensity(own, own));
   }
 
   /** The most that runs outside of a step's windows reach. */
   mostOutside(row: number, step: number): number {
     const own = this.#input.rowSeconds[row] ?? 0;
-    return this.#bound(row, this.#limits[step] ?? 0, ratioDensity(own, own + (this.#radii[step] ?? 0)));
+    const { radii, limits } = this.#windowsNow();
+    return this.#bound(row, limits[step] ?? 0, ratioDensity(own, own + (radii[step] ?? 0)));
   }
 
   countIn(row: number, step: number): number {
@@ -118,7 +117,8 @@ export class DurationDensity {
       if (Number.isNaN(own) || all === none) return;
       counts.ratio += (probability * ratio) / all;
       counts.none += (probability * none) / all;
-      for (const [at, reading] of this.#readings.entries()) {
+      for (let at = 0; at < this.#readings.length; at++) {
+        const reading = this.#readings[at] ?? 0;
         if (reading <= 0) continue;
         const weight = (probability * reading) / all;
         counts.difference += weight;
@@ -133,7 +133,7 @@ export class DurationDensity {
     for (const [at, density] of this.#densities.entries()) {
       density.learn(samples[at] ?? { differences: [], weights: [] });
     }
-    [this.#radii, this.#limits] = this.#findWindows();
+    this.#windows = null;
   }
 
   /** Fills the shares of the readings; what no reading explains is returned. */
@@ -170,14 +170,8 @@ export class DurationDensity {
     );
   }
 
-  #most(): number {
-    return Math.max(...this.#densities.map((density) => density.most()));
-  }
-
-  #findWindows(): [radii: number[], limits: number[]] {
-    const limits = STEPS_BELOW.map((below) => this.#most() * 2 ** -below);
-    const beyond = Math.max(...this.#densities.map((density) => density.mostBeyond()));
-    return [limits.map((limit) => radiusOf(this.#densities, limit)), limits.map((limit) => Math.max(limit, beyond))];
+  #windowsNow(): Windows {
+    return (this.#windows ??= findWindows(this.#densities));
   }
 
   #forEachWindow(
@@ -185,7 +179,7 @@ export class DurationDensity {
     visit: (from: number, to: number, index: SortedIndex) => void,
   ): void {
     const own = this.#input.rowSeconds[row] ?? 0;
-    const radius = this.#radii[step] ?? 0;
+    const radius = this.#windowsNow().radii[step] ?? 0;
     for (const index of this.#sorted) {
       visit(lowerBound(index.values, own - radius), upperBound(index.values, own + radius), index);
     }
@@ -205,19 +199,41 @@ function trustOf(lengths: Float64Array, others: readonly Float64Array[]): number
   return both < LEAST_BOTH ? 1 : (same + 1) / (both + 1);
 }
 
-function createReadingDensity(quantum: number): DifferenceDensity {
+function createReadingDensities(count: number, quantum: number): DifferenceDensity[] {
   const step = Math.max(1, quantum / 2);
-  return new DifferenceDensity({
+  const settings: DensitySettings = {
     halfCells: 10_000,
     resolution: quantum > 0 ? Math.max(1, quantum / 4) : 0.1,
     scales: [...(quantum > 0 ? [] : [0.1, 0.3]), ...KERNEL_WIDTHS.map((width) => width * step)],
     shapes: [laplaceShape(30 + quantum, 4), laplaceShape(300 + quantum, 2)],
-  });
+  };
+  const first = new DifferenceDensity(settings);
+  return Array.from({ length: count }, (_item, at) => (at === 0 ? first : new DifferenceDensity(settings, first)));
 }
 
 function shareOut(counts: Mixture): Mixture {
   const total = counts.difference + counts.ratio + counts.none;
   return { difference: counts.difference / total, ratio: counts.ratio / total, none: counts.none / total };
+}
+
+interface Windows {
+  /** The highest density at all. */
+  readonly most: number;
+  /** Half-widths of the search windows, by step. */
+  readonly radii: readonly number[];
+  /** The highest density of a difference outside of them. */
+  readonly limits: readonly number[];
+}
+
+function findWindows(densities: readonly DifferenceDensity[]): Windows {
+  const most = Math.max(...densities.map((density) => density.most()));
+  const beyond = Math.max(...densities.map((density) => density.mostBeyond()));
+  const limits = STEPS_BELOW.map((below) => most * 2 ** -below);
+  return {
+    most,
+    radii: limits.map((limit) => radiusOf(densities, limit)),
+    limits: limits.map((limit) => Math.max(limit, beyond)),
+  };
 }
 
 /** Differences farther from 0 than this stay at or below the limit. */

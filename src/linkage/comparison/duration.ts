@@ -2,6 +2,7 @@ import { log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { DURATION_STEPS, DurationDensity } from './duration-density.ts';
 import type { DurationInput } from './duration-density.ts';
+import { sameValues } from './same-values.ts';
 import { spell } from './spell.ts';
 
 const LEAST_BITS = -8;
@@ -15,6 +16,11 @@ export class DurationComparison implements Comparison {
   constructor(input: DurationInput) {
     this.#input = input;
     this.#density = new DurationDensity(input);
+  }
+
+  /** Whether it would compare the same with these kinds of rows; the durations are those of the same records. */
+  compares({ rowClasses }: DurationInput): boolean {
+    return sameValues(this.#input.rowClasses, rowClasses);
   }
 
   weigh(row: number, run: number): number {
@@ -34,12 +40,17 @@ export class DurationComparison implements Comparison {
 
   steps(row: number): readonly SearchStep[] {
     if (Number.isNaN(this.#density.background[row] ?? Number.NaN)) return [{ bound: 0, size: 0 }];
-    const steps = [{ bound: Math.max(0, this.#bitsOf(row, this.#density.mostAt(row))), size: 0 }];
+    const steps = [{ bound: this.most(row), size: 0 }];
     for (let step = 0; step < DURATION_STEPS; step++) {
       const bound = Math.max(0, this.#bitsOf(row, this.#density.mostOutside(row, step)));
       steps.push({ bound, size: this.#density.countIn(row, step) });
     }
     return steps;
+  }
+
+  most(row: number): number {
+    if (Number.isNaN(this.#density.background[row] ?? Number.NaN)) return 0;
+    return Math.max(0, this.#bitsOf(row, this.#density.mostAt(row)));
   }
 
   collect({ row, step }: { readonly row: number; readonly step: number }, sink: RunSink): void {

@@ -38,21 +38,22 @@ export function buildMetricSide(metric: PairedMetric): MetricSide {
  */
 export function multiplyRatios(
   side: MetricSide,
-  { stray, ...pair }: { readonly row: number; readonly run: number; readonly stray: number },
+  { row, run, stray }: { readonly row: number; readonly run: number; readonly stray: number },
   products: Float64Array,
 ): boolean {
-  const own = side.rowValues[pair.row] ?? Number.NaN;
-  const other = side.runValues[pair.run] ?? Number.NaN;
+  const own = side.rowValues[row] ?? Number.NaN;
+  const other = side.runValues[run] ?? Number.NaN;
   if (Number.isNaN(own) || Number.isNaN(other)) return false;
-  const unit = side.units[pair.row] ?? 1;
-  const base = side.background[pair.row] ?? 1;
-  const gap = Math.abs(own - other);
-  for (let at = 0; at < SPREADS.length; at++) {
-    const before = products[at] ?? 0;
-    if (before === 0) continue;
-    const ratio = spreadDensity({ gap, size: Math.abs(other), unit }, SPREADS[at] ?? 0) / base;
-    products[at] = before * ((1 - stray) * ratio + stray);
+  const gap = { gap: Math.abs(own - other), size: Math.abs(other), unit: side.units[row] ?? 1 };
+  const scale = (1 - stray) / (side.background[row] ?? 1);
+  // from the widest spread down: where the gap is too wide for one of them, it is for all that are narrower
+  let at = SPREADS.length - 1;
+  for (; at >= 0; at--) {
+    const density = spreadDensity(gap, SPREADS[at] ?? 0);
+    if (density === 0) break;
+    products[at] = (products[at] ?? 0) * (scale * density + stray);
   }
+  for (; at >= 0; at--) products[at] = (products[at] ?? 0) * stray;
   return true;
 }
 
@@ -107,7 +108,7 @@ function metricBackground(rowValues: Float64Array, units: Float64Array): Float64
 }
 
 /** Rows that others are held against; more say nothing new. */
-const MOST_REFERENCES = 400;
+const MOST_REFERENCES = 300;
 /** Half of a metric's range in ranks, as a share, within which another row counts as alike. */
 const ALIKE_RANKS = 0.1;
 
@@ -119,31 +120,36 @@ export function jointLikeliness(columns: readonly Float64Array[]): Float64Array 
   const size = columns[0]?.length ?? 0;
   const ranks = columns.map(ranksOf);
   const stride = Math.max(1, Math.ceil(size / MOST_REFERENCES));
-  return Float64Array.from({ length: size }, (_item, row) => {
+  const likeliness = new Float64Array(size).fill(1);
+  for (let row = 0; row < size; row++) {
     const own = ranks.filter((rank) => !Number.isNaN(rank[row] ?? Number.NaN));
-    if (own.length < 2) return 1;
-    let together = 0;
-    let references = 0;
-    const alone = own.map(() => 0);
-    for (let other = row % stride; other < size; other += stride) {
-      if (other === row || lacksOne(own, other)) continue;
-      references++;
-      let all = 1;
-      // by number: this is done for each pair of rows, and entries() makes an array for each metric
-      for (let at = 0; at < own.length; at++) {
-        const distance = (own[at]?.[row] ?? 0) - (own[at]?.[other] ?? 0);
-        if (Math.abs(distance) <= ALIKE_RANKS) alone[at] = (alone[at] ?? 0) + 1;
-        else all = 0;
-      }
-      together += all;
+    if (own.length >= 2) likeliness[row] = likelinessOf(own, row, stride);
+  }
+  return likeliness;
+}
+
+function likelinessOf(ranks: readonly Float64Array[], row: number, stride: number): number {
+  const size = ranks[0]?.length ?? 0;
+  const alone = new Float64Array(ranks.length);
+  let together = 0;
+  let references = 0;
+  for (let other = row % stride; other < size; other += stride) {
+    if (other === row || lacksOne(ranks, other)) continue;
+    references++;
+    let all = 1;
+    for (let at = 0; at < ranks.length; at++) {
+      const distance = (ranks[at]?.[row] ?? 0) - (ranks[at]?.[other] ?? 0);
+      if (Math.abs(distance) <= ALIKE_RANKS) alone[at] = (alone[at] ?? 0) + 1;
+      else all = 0;
     }
-    const expected = alone.reduce((product, count) => product * ((count + 1) / (references + 1)), references + 1);
-    return Math.max(1, (together + 1) / (expected + 1));
-  });
+    together += all;
+  }
+  const expected = alone.reduce((product, count) => product * ((count + 1) / (references + 1)), references + 1);
+  return Math.max(1, (together + 1) / (expected + 1));
 }
 
 function lacksOne(columns: readonly Float64Array[], record: number): boolean {
-  for (const column of columns) if (Number.isNaN(column[record] ?? Number.NaN)) return true;
+  for (let at = 0; at < columns.length; at++) if (Number.isNaN(columns[at]?.[record] ?? Number.NaN)) return true;
   return false;
 }
 

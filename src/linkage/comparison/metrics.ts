@@ -6,6 +6,7 @@ import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { SPREADS, buildMetricSide, jointLikeliness, multiplyRatios, peakBeyond } from './metric-likelihood.ts';
 import type { MetricSide } from './metric-likelihood.ts';
+import { sameValues } from './same-values.ts';
 
 /** Pseudo-links before learning, and how they spread: half rounding only, a quarter each at 0.1 % and 1 %. */
 const PRIOR_LINKS = 20;
@@ -35,6 +36,13 @@ export class MetricsComparison implements Comparison {
     this.#mixture = new SpreadMixture(this.#sides);
   }
 
+  /** Whether it would compare the same with these metrics of the same records. */
+  compares(metrics: readonly PairedMetric[]): boolean {
+    const isSame = (own: PairedMetric, other: PairedMetric | undefined): boolean =>
+      own.column === other?.column && own.key === other.key && sameValues(own.runValues, other.runValues);
+    return this.#metrics.length === metrics.length && this.#metrics.every((metric, at) => isSame(metric, metrics[at]));
+  }
+
   weigh(row: number, run: number): number {
     const likelihood = this.#mixture.likelihoodOrNull(row, run);
     return likelihood === null ? 0 : Math.max(LEAST_BITS, log2(likelihood));
@@ -49,13 +57,17 @@ export class MetricsComparison implements Comparison {
   }
 
   steps(row: number): readonly SearchStep[] {
-    const found: SearchStep[] = [{ bound: this.#mixture.boundOutside(row, null), size: 0 }];
+    const found: SearchStep[] = [{ bound: this.most(row), size: 0 }];
     for (const window of WINDOWS) {
       let size = 0;
       this.#forEachWindow(row, window, (from, to) => (size += to - from));
       found.push({ bound: this.#mixture.boundOutside(row, window), size });
     }
     return found;
+  }
+
+  most(row: number): number {
+    return this.#mixture.boundOutside(row, null);
   }
 
   collect({ row, step }: { readonly row: number; readonly step: number }, sink: RunSink): void {
@@ -74,10 +86,11 @@ export class MetricsComparison implements Comparison {
   }
 
   #forEachWindow(row: number, window: number, visit: (from: number, to: number, index: SortedIndex) => void): void {
-    for (const [at, side] of this.#sides.entries()) {
-      const own = side.rowValues[row] ?? Number.NaN;
+    for (let at = 0; at < this.#sides.length; at++) {
+      const side = this.#sides[at];
       const index = this.#sorted[at];
-      if (Number.isNaN(own) || index === undefined) continue;
+      const own = side?.rowValues[row] ?? Number.NaN;
+      if (side === undefined || index === undefined || Number.isNaN(own)) continue;
       const radius = radiusOf(own, side.units[row] ?? 1, window);
       visit(lowerBound(index.values, own - radius), upperBound(index.values, own + radius), index);
     }
@@ -94,6 +107,8 @@ class SpreadMixture {
   readonly #stray: Float64Array;
   /** Share · Π density ratio of the pair that was asked for last, by spread. */
   readonly #terms = new Float64Array(SPREADS.length);
+  /** Density ratios of one metric alone. */
+  readonly #ratios = new Float64Array(SPREADS.length);
 
   constructor(sides: readonly MetricSide[]) {
     this.#sides = sides;
@@ -125,9 +140,11 @@ class SpreadMixture {
     forEachLink(links, (row, run, probability) => {
       if (!this.#fillTerms(row, run)) return;
       const all = this.#sumOfTerms();
-      for (const [at, term] of this.#terms.entries()) counts[at] = (counts[at] ?? 0) + (probability * term) / all;
+      for (let at = 0; at < counts.length; at++) {
+        counts[at] = (counts[at] ?? 0) + (probability * (this.#terms[at] ?? 0)) / all;
+      }
       disagreeing += (probability * this.#disagree) / all;
-      for (const [at, counts] of strays.entries()) this.#countStray(counts, { at, row, run, probability, all });
+      this.#countStrays(strays, { row, run, share: probability / all });
     });
     for (const [at, { astray, seen }] of strays.entries()) this.#stray[at] = Math.min(MOST_STRAY, astray / seen);
     const total = counts.reduce((sum, count) => sum + count, disagreeing);
@@ -136,25 +153,23 @@ class SpreadMixture {
   }
 
   /** How much of a link's agreement goes without one of its metrics. Alone, a metric cannot go astray: it disagrees. */
-  #countStray(
-    counts: { astray: number; seen: number },
-    link: {
-      readonly at: number;
-      readonly row: number;
-      readonly run: number;
-      readonly probability: number;
-      readonly all: number;
-    },
+  #countStrays(
+    counts: readonly { astray: number; seen: number }[],
+    link: { readonly row: number; readonly run: number; readonly share: number },
   ): void {
-    const side = this.#sides[link.at];
-    const stray = this.#stray[link.at] ?? 0;
-    if (side === undefined || this.#sides.length < 2) return;
-    const ratios = new Float64Array(SPREADS.length).fill(1);
-    if (!multiplyRatios(side, { row: link.row, run: link.run, stray }, ratios)) return;
-    for (const [spread, term] of this.#terms.entries()) {
-      const share = (link.probability * term) / link.all;
-      counts.seen += share;
-      counts.astray += (share * stray) / Math.max(ratios[spread] ?? 1, stray);
+    if (this.#sides.length < 2) return;
+    for (let at = 0; at < this.#sides.length; at++) {
+      const side = this.#sides[at];
+      const count = counts[at];
+      const stray = this.#stray[at] ?? 0;
+      this.#ratios.fill(1);
+      if (side === undefined || count === undefined) continue;
+      if (!multiplyRatios(side, { row: link.row, run: link.run, stray }, this.#ratios)) continue;
+      for (let spread = 0; spread < SPREADS.length; spread++) {
+        const share = link.share * (this.#terms[spread] ?? 0);
+        count.seen += share;
+        count.astray += (share * stray) / Math.max(this.#ratios[spread] ?? 1, stray);
+      }
     }
   }
 
@@ -162,9 +177,10 @@ class SpreadMixture {
     this.#terms.set(this.#shares);
     let compared = 0;
     const isSingle = this.#sides.length < 2;
-    for (const [at, side] of this.#sides.entries()) {
+    for (let at = 0; at < this.#sides.length; at++) {
+      const side = this.#sides[at];
       const stray = isSingle ? 0 : (this.#stray[at] ?? 0);
-      if (multiplyRatios(side, { row, run, stray }, this.#terms)) compared++;
+      if (side !== undefined && multiplyRatios(side, { row, run, stray }, this.#terms)) compared++;
     }
     const together = this.#together[row] ?? 1;
     if (compared > 1 && together > 1) {

@@ -1,5 +1,6 @@
 import { forEachLink } from './comparison.ts';
 import type { Comparison, ComparisonWords, SearchStep, SoftLinks } from './comparison.ts';
+import { sameValues } from './same-values.ts';
 
 const PSEUDO_LINKS = 10;
 const LEAST_BITS = -6;
@@ -26,6 +27,11 @@ export class MissingnessComparison implements Comparison {
     );
   }
 
+  /** Whether it would compare the same with these flags. */
+  compares(rowHas: Uint8Array, runHas: Uint8Array): boolean {
+    return sameValues(this.#rowHas, rowHas) && sameValues(this.#runHas, runHas);
+  }
+
   weigh(row: number, run: number): number {
     return this.#bits[this.#cellOf(row, run)] ?? 0;
   }
@@ -48,8 +54,12 @@ export class MissingnessComparison implements Comparison {
   }
 
   steps(row: number): readonly SearchStep[] {
+    return [{ bound: this.most(row), size: 0 }];
+  }
+
+  most(row: number): number {
     const cell = 2 * (this.#rowHas[row] ?? 0);
-    return [{ bound: Math.max(this.#bits[cell] ?? 0, this.#bits[cell + 1] ?? 0), size: 0 }];
+    return Math.max(this.#bits[cell] ?? 0, this.#bits[cell + 1] ?? 0);
   }
 
   /** Having or lacking metrics is no reason to look at a run. */

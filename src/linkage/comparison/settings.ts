@@ -3,6 +3,7 @@ import type { ValueCodes } from '../normalize/values.ts';
 import type { PairedField } from '../pairing/pairing.ts';
 import { forEachLink } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
+import { sameValues } from './same-values.ts';
 import { SettingIndex } from './setting-index.ts';
 import { SettingShares } from './setting-shares.ts';
 import { buildShareColumns } from './share-columns.ts';
@@ -15,6 +16,9 @@ const MOST_M = 0.9999;
 /** With more disagreements than this a pair is no candidate, whatever else it shares. */
 const MOST_DISAGREEMENTS = 3;
 const LISTED_FIELDS = 4;
+/** A mask of fields has at most so many bits, and so many shares are remembered. */
+const MASK_BITS = 12;
+const SLOT_BITS = 14;
 
 export interface SettingsInput {
   readonly fields: readonly PairedField[];
@@ -45,8 +49,9 @@ export class SettingsComparison implements Comparison {
   /** Bits of an agreement and of a disagreement, by field, the rarity of the values apart. */
   #equalBits: readonly number[] = [];
   #differBits: readonly number[] = [];
-  #asked = -1;
-  readonly #sharesByMask = new Map<number, number>();
+  /** Shares that were asked for lately, by row and mask; one that falls into the same slot takes its place. */
+  readonly #shareKeys = new Float64Array(2 ** SLOT_BITS).fill(-1);
+  readonly #shareValues = new Float64Array(2 ** SLOT_BITS);
 
   constructor(input: SettingsInput) {
     this.#input = input;
@@ -61,6 +66,17 @@ export class SettingsComparison implements Comparison {
     this.#m = input.fields.map(() => PRIOR_AGREEING / PRIOR_COMPARED);
     this.#u = input.fields.map(chanceAgreement);
     this.#updateBits();
+  }
+
+  /** Whether it would compare the same with these fields of the same records. */
+  compares({ fields }: SettingsInput): boolean {
+    const isSame = (own: PairedField, other: PairedField | undefined): boolean =>
+      own.column === other?.column &&
+      own.key === other.key &&
+      sameValues(own.rowCodes, other.rowCodes) &&
+      sameValues(own.runCodes, other.runCodes);
+    const known = this.#input.fields;
+    return known.length === fields.length && known.every((field, at) => isSame(field, fields[at]));
   }
 
   weigh(row: number, run: number): number {
@@ -87,9 +103,10 @@ export class SettingsComparison implements Comparison {
   compare(row: number, run: number): { readonly equal: number; readonly differing: number } {
     let equal = 0;
     let differing = 0;
-    for (const [at, field] of this.#input.fields.entries()) {
-      const own = field.rowCodes[row] ?? -1;
-      const other = field.runCodes[run] ?? -1;
+    const width = this.#input.fields.length;
+    for (let at = 0; at < width; at++) {
+      const own = this.#rowTable[row * width + at] ?? -1;
+      const other = this.#runTable[run * width + at] ?? -1;
       if (own < 0 || other === -1) continue;
       if (own === other) equal |= 1 << at;
       else differing |= 1 << at;
@@ -108,12 +125,13 @@ export class SettingsComparison implements Comparison {
 
   learn(links: SoftLinks): void {
     const { fields } = this.#input;
+    const width = fields.length;
     const agreeing = fields.map(() => PRIOR_AGREEING);
     const compared = fields.map(() => PRIOR_COMPARED);
     forEachLink(links, (row, run, probability) => {
-      for (const [at, field] of fields.entries()) {
-        const own = field.rowCodes[row] ?? -1;
-        const other = field.runCodes[run] ?? -1;
+      for (let at = 0; at < width; at++) {
+        const own = this.#rowTable[row * width + at] ?? -1;
+        const other = this.#runTable[run * width + at] ?? -1;
         if (own < 0 || other === -1) continue;
         compared[at] = (compared[at] ?? 0) + probability;
         if (own === other) agreeing[at] = (agreeing[at] ?? 0) + probability;
@@ -127,7 +145,7 @@ export class SettingsComparison implements Comparison {
 
   steps(row: number): readonly SearchStep[] {
     const everything = 2 ** this.#input.fields.length - 1;
-    const most = this.#shares.mostBits(row, everything);
+    const most = this.most(row);
     const steps: SearchStep[] = [{ bound: most, size: 0 }];
     if (most <= 0) return steps;
     steps.push({ bound: this.#boundBesideWhole(row, most), size: this.#index.sizeOfWhole(row) });
@@ -141,6 +159,10 @@ export class SettingsComparison implements Comparison {
       steps.push({ bound: this.#shares.mostBits(row, rest), size });
     }
     return descending(steps);
+  }
+
+  most(row: number): number {
+    return this.#shares.mostBits(row, 2 ** this.#input.fields.length - 1);
   }
 
   collect({ row, step }: { readonly row: number; readonly step: number }, sink: RunSink): void {
@@ -161,15 +183,15 @@ export class SettingsComparison implements Comparison {
     return this.#input.fields.map((field, at) => describePairing(field, this.#m[at] ?? 0));
   }
 
-  /** Rows are asked for one after the other, each with a few masks many times. */
+  /** Every round of learning and every search asks for the same rows and masks again. */
   #shareOf(row: number, mask: number): number {
-    if (row !== this.#asked) {
-      this.#asked = row;
-      this.#sharesByMask.clear();
+    const key = row * 2 ** MASK_BITS + mask;
+    const slot = (Math.imul(row, 0x9e3779b1) ^ Math.imul(mask, 0x85ebca6b)) >>> (32 - SLOT_BITS);
+    if (this.#shareKeys[slot] !== key) {
+      this.#shareKeys[slot] = key;
+      this.#shareValues[slot] = this.#shares.log2Share(row, mask);
     }
-    let share = this.#sharesByMask.get(mask);
-    if (share === undefined) this.#sharesByMask.set(mask, (share = this.#shares.log2Share(row, mask)));
-    return share;
+    return this.#shareValues[slot] ?? 0;
   }
 
   #updateBits(): void {

@@ -14,8 +14,56 @@ export interface SharedToken {
 
 /** A token in more records than this names no single thing. */
 const MOST_HOLDERS = 4;
+/** Texts that are remembered; those that stand in many records are met early. */
+const MOST_REMEMBERED = 20_000;
 /** Shorter run ids are words. */
 const LEAST_ID = 6;
+
+/** The rare tokens of all records, whatever is compared of them; they depend on the records alone. */
+export interface RecordTokens {
+  readonly cells: readonly CellTokens[];
+  /** Runs that hold a token of any row. */
+  readonly runsByToken: ReadonlyMap<string, readonly number[]>;
+}
+
+interface CellTokens extends Holder {
+  readonly tokens: readonly string[];
+}
+
+export function collectTokens(records: Records): RecordTokens {
+  const runIds = new Set(records.runs.map((run) => run.runId.toLowerCase()));
+  const rareIn = rememberTokens();
+  const ofRows = new Set<string>();
+  const cells: CellTokens[] = [];
+  for (let row = 0; row < records.rows.length; row++) {
+    for (const [column, cell] of Object.entries(records.rows[row]?.values ?? {})) {
+      if (typeof cell !== 'string' || isBlanked(records, row, column)) continue;
+      const tokens = textsOfCell(cell).flatMap((text) => [...rareIn(text), ...idsIn(text, runIds)]);
+      if (tokens.length === 0) continue;
+      for (const token of tokens) ofRows.add(token);
+      cells.push({ row, column, tokens });
+    }
+  }
+  const runsByToken = new Map<string, number[]>();
+  for (let run = 0; run < records.runs.length; run++) {
+    const record = records.runs[run];
+    if (record === undefined) continue;
+    forEachText(record, (text) => addRun(runsByToken, run, rareIn(text).filter((token) => ofRows.has(token))));
+  }
+  return { cells, runsByToken };
+}
+
+/** The same host, group or path stands in many records: each text is taken apart once. */
+function rememberTokens(): (text: string) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  return (text) => {
+    let tokens = known.get(text);
+    if (tokens !== undefined) return tokens;
+    tokens = rareTokens(text);
+    if (known.size < MOST_REMEMBERED) known.set(text, tokens);
+    return tokens;
+  };
+}
 
 /**
  * Rare tokens of each row that occur anywhere in the strings of at most a few runs. What a setting compares already is
@@ -23,24 +71,18 @@ const LEAST_ID = 6;
  */
 export function findSharedTokens(
   records: Records,
+  { cells, runsByToken }: RecordTokens,
   settings: readonly PairedField[],
 ): readonly (readonly SharedToken[])[] {
   const fieldsByColumn = groupByColumn(settings);
   const rowsByToken = new Map<string, Holder[]>();
-  const runIds = new Set(records.runs.map((run) => run.runId.toLowerCase()));
-  for (const [row, record] of records.rows.entries()) {
-    for (const [column, cell] of Object.entries(record.values)) {
-      if (typeof cell !== 'string' || isBlanked(records, row, column)) continue;
-      const fields = fieldsByColumn.get(column) ?? [];
-      if (fields.some((field) => field.column.origin === 'column')) continue;
-      const compared = fields.map((field) => records.values.textOf(field.column.codes[row] ?? -1));
-      const isTold = (token: string): boolean => compared.some((text) => text !== '' && overlaps(text, token));
-      addRowTokens({ rowsByToken, runIds, holder: { row, column }, isTold }, cell);
+  for (const cell of cells) {
+    const fields = fieldsByColumn.get(cell.column) ?? [];
+    if (fields.some((field) => field.column.origin === 'column')) continue;
+    const compared = fields.map((field) => records.values.textOf(field.column.codes[cell.row] ?? -1));
+    for (const token of cell.tokens) {
+      if (!compared.some((text) => text !== '' && overlaps(text, token))) addHolder(rowsByToken, token, cell);
     }
-  }
-  const runsByToken = new Map<string, number[]>();
-  for (const [run, record] of records.runs.entries()) {
-    forEachText(record, (text) => addRunTokens({ rowsByToken, runsByToken, run }, text));
   }
   return shareTokens(records.rows.length, rowsByToken, runsByToken);
 }
@@ -98,22 +140,10 @@ interface Holder {
   readonly column: string;
 }
 
-function addRowTokens(
-  target: {
-    readonly rowsByToken: Map<string, Holder[]>;
-    readonly runIds: ReadonlySet<string>;
-    readonly holder: Holder;
-    readonly isTold: (token: string) => boolean;
-  },
-  cell: string,
-): void {
-  const { rowsByToken, holder } = target;
-  for (const token of textsOfCell(cell).flatMap((text) => [...rareTokens(text), ...idsIn(text, target.runIds)])) {
-    if (target.isTold(token)) continue;
-    const holders = rowsByToken.get(token);
-    if (holders === undefined) rowsByToken.set(token, [holder]);
-    else if (holders.length <= MOST_HOLDERS && holders.at(-1)?.row !== holder.row) holders.push(holder);
-  }
+function addHolder(rowsByToken: Map<string, Holder[]>, token: string, { row, column }: Holder): void {
+  const holders = rowsByToken.get(token);
+  if (holders === undefined) rowsByToken.set(token, [{ row, column }]);
+  else if (holders.length <= MOST_HOLDERS && holders.at(-1)?.row !== row) holders.push({ row, column });
 }
 
 /** A run id is rare whatever it is made of: one in fourteen has no digit. */
@@ -130,19 +160,11 @@ function textsOfCell(cell: string): string[] {
   return [...cell.matchAll(/:\s*"([^"\\]{6,})"/g)].map((match) => match[1] ?? '');
 }
 
-function addRunTokens(
-  index: {
-    readonly rowsByToken: ReadonlyMap<string, unknown>;
-    readonly runsByToken: Map<string, number[]>;
-    readonly run: number;
-  },
-  text: string,
-): void {
-  for (const token of rareTokens(text)) {
-    if (!index.rowsByToken.has(token)) continue;
-    const runs = index.runsByToken.get(token);
-    if (runs === undefined) index.runsByToken.set(token, [index.run]);
-    else if (runs.at(-1) !== index.run) runs.push(index.run);
+function addRun(runsByToken: Map<string, number[]>, run: number, tokens: readonly string[]): void {
+  for (const token of tokens) {
+    const runs = runsByToken.get(token);
+    if (runs === undefined) runsByToken.set(token, [run]);
+    else if (runs.length <= MOST_HOLDERS && runs.at(-1) !== run) runs.push(run);
   }
 }
 

@@ -1,5 +1,6 @@
 import { forEachLink } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
+import { sameValues } from './same-values.ts';
 import type { SharedToken } from './text-index.ts';
 
 /** Guilty until proven: a shared token may be a data set's hash as well as the run's own id. */
@@ -24,6 +25,16 @@ export class TextComparison implements Comparison {
     this.#sharedByRow = sharedByRow;
     this.#runCount = runCount;
     for (const tokens of sharedByRow) for (const token of tokens) this.#trust.set(token.column, PRIOR.sharing);
+  }
+
+  /** Whether it would compare the same with these tokens. */
+  compares(sharedByRow: readonly (readonly SharedToken[])[]): boolean {
+    return this.#sharedByRow.every((tokens, row) => {
+      const others = sharedByRow[row] ?? [];
+      const isSame = ({ text, column, runs }: SharedToken, other: SharedToken | undefined): boolean =>
+        text === other?.text && column === other.column && sameValues(runs, other.runs);
+      return tokens.length === others.length && tokens.every((token, at) => isSame(token, others[at]));
+    });
   }
 
   weigh(row: number, run: number): number {
@@ -56,11 +67,16 @@ export class TextComparison implements Comparison {
     const tokens = this.#tokensOf(row);
     if (tokens.length === 0) return [{ bound: 0, size: 0 }];
     const size = tokens.reduce((sum, token) => sum + token.runs.length, 0);
-    const most = Math.max(0, ...tokens.map((token) => (token.runs.length === 0 ? 0 : this.#bitsOf(token))));
     return [
-      { bound: most, size: 0 },
+      { bound: this.most(row), size: 0 },
       { bound: this.#missedBits(tokens), size },
     ];
+  }
+
+  most(row: number): number {
+    let most = 0;
+    for (const token of this.#tokensOf(row)) if (token.runs.length > 0) most = Math.max(most, this.#bitsOf(token));
+    return most;
   }
 
   collect({ row }: { readonly row: number }, sink: RunSink): void {

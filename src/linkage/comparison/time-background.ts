@@ -16,6 +16,11 @@ export interface TimeBackgroundInput {
   readonly quantum: number;
 }
 
+interface Difference {
+  readonly definition: 0 | 1;
+  readonly likelihood: number;
+}
+
 /**
  * What chance gives a row and a run that are two jobs, as a density per second. Jobs that start in one second stand in
  * one second on the side that is written at once and apart on the other: of a job's two times only the smeared one could
@@ -26,6 +31,7 @@ export class TimeBackground {
   readonly #input: TimeBackgroundInput;
   readonly #rows: Float64Array;
   readonly #runs: readonly Float64Array[];
+  readonly #rowCount: number;
   readonly #leastOfRuns: number;
   readonly #sortedRows: SortedIndex;
   /** Mean density of each run's time over the rows, by definition: how well any of them would explain it. */
@@ -37,6 +43,7 @@ export class TimeBackground {
     this.#runs = input.runSeconds.map((seconds) => densityOf(seconds, input.quantum));
     this.#leastOfRuns = Math.min(...this.#runs.map(leastOf));
     this.#sortedRows = buildSortedIndex(input.rowSeconds);
+    this.#rowCount = Math.max(1, this.#sortedRows.values.length);
     this.#explained = input.runSeconds.map((seconds) => new Float64Array(seconds.length));
   }
 
@@ -56,13 +63,25 @@ export class TimeBackground {
     );
   }
 
-  /** @param likelihood density of the pair's own difference, which is no chance and is left out */
-  at(pair: { readonly row: number; readonly run: number }, definition: 0 | 1, likelihood: number): number {
-    const own = this.#rows[pair.row] ?? 1;
-    const alone = Math.min(own, this.#runs[definition]?.[pair.run] ?? own);
-    const others =
-      (this.#explained[definition]?.[pair.run] ?? 0) - likelihood / Math.max(1, this.#sortedRows.values.length);
-    return Math.max(alone, others);
+  /**
+   * Chance as seen by the runs' first definition.
+   *
+   * @param likelihood density of the pair's own difference, which is no chance and is left out
+   */
+  at(row: number, run: number, likelihood: number): number {
+    return this.#chanceOf(row, run, { definition: 0, likelihood });
+  }
+
+  /** How much likelier a pair's difference is than by chance. */
+  ratioOf(row: number, run: number, difference: Difference): number {
+    return difference.likelihood / this.#chanceOf(row, run, difference);
+  }
+
+  #chanceOf(row: number, run: number, { definition, likelihood }: Difference): number {
+    const own = this.#rows[row] ?? 1;
+    const other = this.#runs[definition]?.[run] ?? own;
+    const others = (this.#explained[definition]?.[run] ?? 0) - likelihood / this.#rowCount;
+    return Math.max(Math.min(own, other), others);
   }
 
   /** No pair of the row has less; NaN where the row has no time. */

@@ -4,7 +4,7 @@ import { rangeOf } from './background.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { DifferenceDensity, boxShape, laplaceShape } from './difference-density.ts';
-import type { Samples } from './difference-density.ts';
+import type { Samples } from './density-grid.ts';
 import { learnLatenessOrNull } from './lateness.ts';
 import type { Lateness } from './lateness.ts';
 import { spell } from './spell.ts';
@@ -42,6 +42,8 @@ const SAME_START = 300;
 export class TimeComparison implements Comparison {
   readonly name = 'time';
   readonly #channel: TimeChannel;
+  /** The rows' times on the runs' clock. */
+  readonly #rowTimes: Float64Array;
   readonly #background: TimeBackground;
   readonly #density: DifferenceDensity;
   readonly #sorted: readonly SortedIndex[];
@@ -55,8 +57,12 @@ export class TimeComparison implements Comparison {
   constructor(channel: TimeChannel) {
     this.#channel = channel;
     const definitions = [channel.runSeconds, ...(channel.otherSeconds === null ? [] : [channel.otherSeconds])];
-    const rowSeconds = channel.rowSeconds.map((seconds, row) => seconds + (channel.offsets[row] ?? 0));
-    this.#background = new TimeBackground({ rowSeconds, runSeconds: definitions, quantum: channel.quantum });
+    this.#rowTimes = channel.rowSeconds.map((seconds, row) => seconds + (channel.offsets[row] ?? 0));
+    this.#background = new TimeBackground({
+      rowSeconds: this.#rowTimes,
+      runSeconds: definitions,
+      quantum: channel.quantum,
+    });
     this.#lateness = learnLatenessOrNull(channel.runSeconds, channel.otherSeconds, SAME_START);
     this.#density = new DifferenceDensity({
       resolution: 1,
@@ -70,20 +76,19 @@ export class TimeComparison implements Comparison {
   }
 
   weigh(row: number, run: number): number {
-    const own = this.#timeOf(row);
+    const own = this.#rowTimes[row] ?? Number.NaN;
     const first = (this.#channel.runSeconds[run] ?? Number.NaN) - own;
     if (Number.isNaN(first)) return 0;
     const likelihood = this.#density.at(first);
-    const base = this.#background.at({ row, run }, 0, likelihood);
-    let ratio = likelihood / base;
+    let ratio = this.#background.ratioOf(row, run, { definition: 0, likelihood });
     const second = (this.#channel.otherSeconds?.[run] ?? Number.NaN) - own;
     if (!Number.isNaN(second)) {
       const share = this.#firstShares[kindOf(first, second)] ?? 0.5;
       const other = this.#density.at(second);
-      ratio = share * ratio + ((1 - share) * other) / this.#background.at({ row, run }, 1, other);
+      ratio = share * ratio + (1 - share) * this.#background.ratioOf(row, run, { definition: 1, likelihood: other });
     } else if (this.#lateness !== null) {
       const late = this.#lateShare();
-      ratio = (1 - late) * ratio + (late * this.#lateness.density(first)) / base;
+      ratio = (1 - late) * ratio + (late * this.#lateness.density(first)) / this.#background.at(row, run, likelihood);
     }
     return Math.max(LEAST_BITS, log2(ratio));
   }
@@ -154,9 +159,8 @@ export class TimeComparison implements Comparison {
     return [];
   }
 
-  /** The row's time on the runs' clock. */
   #timeOf(row: number): number {
-    return (this.#channel.rowSeconds[row] ?? Number.NaN) + (this.#channel.offsets[row] ?? 0);
+    return this.#rowTimes[row] ?? Number.NaN;
   }
 
   #gap(row: number, run: number): Gap {

@@ -57,19 +57,22 @@ interface Column {
 const MOST_FIELDS = 400;
 
 export function createFieldCollector(size: number): FieldCollector {
-  const columns = new Map<string, Column>();
+  // by origin first: a key joined of both would be made and hashed for each cell
+  const origins = new Map<FieldOrigin, Map<string, Column>>();
   return {
     add(record, { name, origin }, code) {
       if (code < 0) return;
-      const id = `${origin} ${name}`;
-      let column = columns.get(id);
-      if (column === undefined) columns.set(id, (column = { name, origin, records: [], codes: [] }));
-      if (column.records.at(-1) === record) return; // the first value stands
+      let columns = origins.get(origin);
+      if (columns === undefined) origins.set(origin, (columns = new Map()));
+      let column = columns.get(name);
+      if (column === undefined) columns.set(name, (column = { name, origin, records: [], codes: [] }));
+      if (column.records[column.records.length - 1] === record) return; // the first value stands
       column.records.push(record);
       column.codes.push(code);
     },
     build(values) {
-      const kept = [...columns.values()]
+      const kept = [...origins.values()]
+        .flatMap((columns) => [...columns.values()])
         .toSorted((a, b) => b.records.length - a.records.length || (a.name < b.name ? -1 : 1))
         .slice(0, MOST_FIELDS);
       return kept.map((column) => buildField({ ...column, codes: spread(column, size) }, values));

@@ -16,10 +16,14 @@ const LAUNCH_GAP = 3000;
  * metrics: that one is the run of the row and the others are no rivals to it. Where two have equally many metrics, or
  * ended apart, all stay, for then they may be jobs of their own. Runs in `keep` are linked already and stay whatever they are.
  */
-export function setRanksAside(runs: readonly Run[], keep: ReadonlySet<string>): RanksSetAside {
+export function setRanksAside(
+  runs: readonly Run[],
+  keep: ReadonlySet<string>,
+  keyOf: (run: Run) => string = launchKey,
+): RanksSetAside {
   const launches = new Map<string, Run[]>();
   for (const run of runs.toSorted((a, b) => a.createdAt - b.createdAt || (a.runId < b.runId ? -1 : 1))) {
-    const key = launchKey(run);
+    const key = keyOf(run);
     const launch = launches.get(key);
     const last = launch?.at(-1);
     if (launch === undefined || last === undefined || run.createdAt - last.createdAt > LAUNCH_GAP) {

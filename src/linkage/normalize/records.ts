@@ -3,7 +3,7 @@ import type { RegistryRow, RegistrySchema } from '../../model/registry.ts';
 import { statusOfState } from '../../model/run.ts';
 import type { Run } from '../../model/run.ts';
 import { compareText } from '../sorted.ts';
-import { setRanksAside } from './ranks.ts';
+import { launchKey, setRanksAside } from './ranks.ts';
 import { findEarlierTries } from './tries.ts';
 import { cellsByColumn, readRowFields } from './row-fields.ts';
 import type { RowFields } from './row-fields.ts';
@@ -37,7 +37,9 @@ export function buildRecords(input: LinkageInput): Records {
   const linkedKeys = new Set(input.linked.map((link) => link.keyText));
   const linkedRunIds = new Set(input.linked.map((link) => link.wandbRunId));
   const sorted = input.runs.toSorted((a, b) => compareText(a.runId, b.runId));
-  const { runs, ranksByRunId } = setRanksAside(sorted, linkedRunIds);
+  const launchKeys = new Map(sorted.map((run) => [run, launchKey(run)]));
+  const keyOf = (run: Run): string => launchKeys.get(run) ?? '';
+  const { runs, ranksByRunId } = setRanksAside(sorted, linkedRunIds, keyOf);
   const values = createValueCodes();
   const words = input.schema.statusWords;
   const statusOf = (run: Run): string | null => {
@@ -58,7 +60,7 @@ export function buildRecords(input: LinkageInput): Records {
     labels: findPairs(input.linked, rowNumbers, runNumbers),
     rejectedByRow: groupByRow(findPairs(input.rejected, rowNumbers, runNumbers)),
     ranksByRunId,
-    triesByRunId: findEarlierTries(runs),
+    triesByRunId: findEarlierTries(runs, keyOf),
   };
 }
 

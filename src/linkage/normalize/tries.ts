@@ -8,10 +8,13 @@ const RETRY_GAP = 3_600_000;
  * The earlier tries of each run: runs of the same name, settings and command that ended without finishing before it
  * began. They are other runs, not rivals that fit as well.
  */
-export function findEarlierTries(runs: readonly Run[]): ReadonlyMap<string, readonly Run[]> {
+export function findEarlierTries(
+  runs: readonly Run[],
+  keyOf: (run: Run) => string = launchKey,
+): ReadonlyMap<string, readonly Run[]> {
   const groups = new Map<string, Run[]>();
   for (const run of runs.toSorted((a, b) => a.createdAt - b.createdAt || (a.runId < b.runId ? -1 : 1))) {
-    const key = launchKey(run);
+    const key = keyOf(run);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [run]);
     else group.push(run);

@@ -33,86 +33,101 @@ const LEAST_TOGETHER = 5;
 /** Keys that stand side by side in a run say the same only if they agree this often. */
 const LEAST_ALIKE = 0.9;
 
-/** @param sure pairs that are as good as certain and show which key a column means; may be empty */
-export function pairMetrics(records: Records, taken: ReadonlySet<string>, sure: readonly SurePair[]): PairedMetric[] {
-  const keys = records.run.fields.filter((field) => field.origin === 'summary' && field.isNumeric && field.filled > 0);
-  const sorted = keys.map((key) => buildSortedIndex(numbersOf(key, records.values)).values);
-  const medians = keys.map((key) => medianOf(numbersOf(key, records.values)));
+/** What was found of these records' columns and keys before: it depends on the records alone. */
+export type MeasuredBefore = Map<Field, MeasuredColumn>;
+
+/**
+ * @param sure pairs that are as good as certain and show which key a column means; may be empty
+ * @param known columns of the same records from before; those that are missing are added
+ */
+export function pairMetrics(
+  records: Records,
+  sure: readonly SurePair[],
+  { taken, known }: { readonly taken: ReadonlySet<string>; readonly known: MeasuredBefore },
+): PairedMetric[] {
+  let keys: readonly MeasuredKey[] | null = null;
   const pairs: PairedMetric[] = [];
-  for (const column of records.row.fields) {
-    if (column.origin !== 'column' || !column.isNumeric || taken.has(column.name)) continue;
-    if (!isInformative(column, records.rows.length)) continue;
-    const pair = bestMetricOrNull({ column, keys, sorted, medians, records, sure });
+  for (const field of records.row.fields) {
+    if (field.origin !== 'column' || !field.isNumeric || taken.has(field.name)) continue;
+    if (!isInformative(field, records.rows.length)) continue;
+    let column = known.get(field);
+    if (column === undefined) {
+      keys ??= measureKeys(records);
+      known.set(field, (column = measureColumn(field, keys, records)));
+    }
+    const pair = bestMetricOrNull(column, records, sure);
     if (pair !== null) pairs.push(pair);
   }
   return dropSharedKeys(pairs).slice(0, MOST_METRICS);
 }
 
-interface MetricSearch {
-  readonly column: Field;
-  readonly keys: readonly Field[];
-  readonly sorted: readonly Float64Array[];
-  readonly medians: readonly number[];
-  readonly records: Records;
-  readonly sure: readonly SurePair[];
+interface MeasuredKey {
+  readonly key: Field;
+  readonly sorted: Float64Array;
+  readonly median: number;
 }
 
-function bestMetricOrNull(search: MetricSearch): PairedMetric | null {
-  const rowValues = numbersOf(search.column, search.records.values);
-  const column: MeasuredColumn = { rowValues, rounding: findRounding(rowValues), sample: sampleOf(rowValues) };
-  const choices = search.keys.flatMap((_key, index) => scoreKey(search, column, index) ?? []);
-  choices.sort((a, b) => b.score - a.score || (a.key.name < b.key.name ? -1 : 1));
-  const [best] = choices;
-  if (best === undefined) return null;
-  const { rounding } = column;
-  const { key, factor, score } = best;
-  return {
-    column: search.column.name,
-    key: key.name,
-    factor,
-    rowValues,
-    rounding,
-    score,
-    runValues: fillIn(search, choices),
-  };
+function measureKeys({ run, values }: Records): MeasuredKey[] {
+  const fields = run.fields.filter((field) => field.origin === 'summary' && field.isNumeric && field.filled > 0);
+  return fields.map((key) => {
+    const { values: sorted } = buildSortedIndex(numbersOf(key, values));
+    return { key, sorted, median: medianOf(sorted) };
+  });
 }
 
 interface MeasuredColumn {
+  readonly field: Field;
   readonly rowValues: Float64Array;
   readonly rounding: Rounding;
-  readonly sample: Float64Array;
+  /** Keys that fit it by their values and names. */
+  readonly choices: readonly MetricChoice[];
 }
 
 interface MetricChoice {
   readonly key: Field;
   readonly factor: number;
   readonly score: number;
+  /** Named in the configuration. */
+  readonly isNamed: boolean;
 }
 
-function scoreKey(search: MetricSearch, column: MeasuredColumn, index: number): MetricChoice | null {
-  const { records, sure } = search;
-  const key = search.keys[index];
-  if (key === undefined) return null;
-  const isMeasured = search.column.counts.size > Math.max(LEAST_MEASURED, 0.1 * search.column.filled);
-  const factor = !isMeasured
-    ? 1
-    : findFactor({ rows: medianOf(column.sample), runs: search.medians[index] ?? Number.NaN });
-  const plain = search.sorted[index] ?? new Float64Array(0);
-  const runs = factor === 1 ? plain : plain.map((value) => value * factor);
-  const bits = agreementBits(column.sample, runs, column.rounding);
-  const alike = distributionsOverlap(column.sample, runs);
-  const name = search.column.name;
-  const named = records.schema.evidence[name] === key.name ? 1000 : 0;
-  const proof = sure.length >= LEAST_SURE_PAIRS ? closenessOnPairs({ ...column, factor, sure }, key, records) : 1;
-  const score = proof * (bits + 2 * keySimilarity(name, key.name)) * alike * (0.3 + 0.7 * fillOf(key)) + named;
-  return score > LEAST_SCORE ? { key, factor, score } : null;
+function measureColumn(field: Field, keys: readonly MeasuredKey[], records: Records): MeasuredColumn {
+  const rowValues = numbersOf(field, records.values);
+  const rounding = findRounding(rowValues);
+  const sample = sampleOf(rowValues);
+  const isMeasured = field.counts.size > Math.max(LEAST_MEASURED, 0.1 * field.filled);
+  const choices = keys.map(({ key, sorted, median }): MetricChoice => {
+    const factor = isMeasured ? findFactor({ rows: medianOf(sample), runs: median }) : 1;
+    const runs = factor === 1 ? sorted : sorted.map((value) => value * factor);
+    const bits = agreementBits(sample, runs, rounding) + 2 * keySimilarity(field.name, key.name);
+    const score = bits * distributionsOverlap(sample, runs) * (0.3 + 0.7 * fillOf(key));
+    return { key, factor, score, isNamed: records.schema.evidence[field.name] === key.name };
+  });
+  return { field, rowValues, rounding, choices };
+}
+
+function bestMetricOrNull(column: MeasuredColumn, records: Records, sure: readonly SurePair[]): PairedMetric | null {
+  const { field, rowValues, rounding } = column;
+  const isJudged = sure.length >= LEAST_SURE_PAIRS;
+  const judged = column.choices.map((choice) => {
+    const proof = isJudged ? closenessOnPairs({ ...column, factor: choice.factor, sure }, choice.key, records) : 1;
+    return { ...choice, score: proof * choice.score + (choice.isNamed ? 1000 : 0) };
+  });
+  const choices = judged
+    .filter(({ score }) => score > LEAST_SCORE)
+    .sort((a, b) => b.score - a.score || (a.key.name < b.key.name ? -1 : 1));
+  const [best] = choices;
+  if (best === undefined) return null;
+  const { key, factor, score } = best;
+  const runValues = fillIn(records, choices);
+  return { column: field.name, key: key.name, factor, rowValues, rounding, score, runValues };
 }
 
 /**
  * The best key's values; where a run lacks it, those of the next key that says the same: `val/r2` for `val/r2.best`, and
  * `boolq/acc` for `arc/acc`. A key that stands beside the best one and differs says something else.
  */
-function fillIn({ records: { values } }: MetricSearch, [best, ...others]: readonly MetricChoice[]): Float64Array {
+function fillIn({ values }: Records, [best, ...others]: readonly MetricChoice[]): Float64Array {
   if (best === undefined) return new Float64Array(0);
   const scaled = ({ key, factor }: MetricChoice): Float64Array => numbersOf(key, values).map((value) => value * factor);
   const filled = scaled(best);
