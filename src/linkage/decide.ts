@@ -34,7 +34,8 @@ export interface Decider {
 export function createDecider(records: Records, model: LearnedModel, options: LinkageOptions): Decider {
   const { candidates, posterior } = model;
   const bitsOf = (edge: number): number => (candidates.weights[edge] ?? 0) + posterior.priorBits;
-  const view = buildAssignmentView(candidates, assignRuns(candidates, posterior.components, bitsOf), bitsOf);
+  const runByRow = assignRuns(candidates, posterior.components, bitsOf);
+  const view = buildAssignmentView(candidates, posterior.components, { runByRow, bitsOf });
   const context: DecisionContext = { records, model, options, view };
   return { decide: (row) => decideRow(context, row) };
 }
