@@ -18,6 +18,8 @@ const OUTWEIGHED = 25;
 /** With many links the model has learned how often a comparison goes astray, so that fewer bits will do. */
 const OUTWEIGHED_IF_LEARNED = 10;
 const MANY_LINKS = 50;
+/** Where one kind of evidence speaks alone, a match may be doubted this many times as much as with two. */
+const DOUBT_OF_ONE_KIND = 1 / 10;
 const MOST_CANDIDATES = 8;
 /** Candidates fainter than this are not shown, save the best one. */
 const FAINTEST = 1e-4;
@@ -126,7 +128,7 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
 }
 
 /** What a high probability may hide: one kind of evidence only, a contradiction, or mere elimination. */
-function findWeakness({ model }: DecisionContext, edge: number): string | null {
+function findWeakness({ model, options }: DecisionContext, edge: number): string | null {
   const row = model.candidates.rows[edge] ?? 0;
   const run = model.candidates.runs[edge] ?? 0;
   let compared = 0;
@@ -140,7 +142,8 @@ function findWeakness({ model }: DecisionContext, edge: number): string | null {
     if (bits < DISAGREES) disagreeing++;
   }
   const weight = model.candidates.weights[edge] ?? 0;
-  if (agreeing < Math.min(2, compared)) return 'only one kind of evidence speaks for the best run';
+  const isProven = 1 - probabilityOf(model, edge) <= (1 - options.minProbability) * DOUBT_OF_ONE_KIND;
+  if (agreeing < Math.min(isProven ? 1 : 2, compared)) return 'only one kind of evidence speaks for the best run';
   if (agreeing <= disagreeing) return 'as much speaks against the best run as for it';
   if (weight < leastBitsAlone(model.posterior.expectedLinks, model.population))
     return 'the best run is left over rather than recognised';
@@ -148,7 +151,8 @@ function findWeakness({ model }: DecisionContext, edge: number): string | null {
   const isLearned = model.posterior.expectedLinks + model.labelCount >= MANY_LINKS;
   if (bits < OUTWEIGHED) {
     for (const comparison of model.comparisons) {
-      if (comparison.isMissing(row, run)) continue;
+      // what is not there contradicts nothing
+      if (comparison.name === 'missingness' || comparison.isMissing(row, run)) continue;
       if (comparison.weigh(row, run) < CONTRADICTS && bits < (isLearned ? OUTWEIGHED_IF_LEARNED : OUTWEIGHED)) {
         return `the best run contradicts the row: ${comparison.describe(row, run).words}`;
       }
