@@ -19,6 +19,8 @@ function sixty(): LinkageInput {
     rowOf(`r${String(n).padStart(2, '0')}`, {
       alg: METHODS[n % 4]!,
       bs: BigInt(32 * (1 + (n % 5))),
+      log_lr: [-4, -3, -2, -1][(n * 7) % 4]!,
+      num_goals: BigInt(2 + ((n * 3) % 5)),
       pct: 100 * [0.1, 0.25, 0.5][n % 3]!,
       node: NODES[n % 3]!,
       psnr: Number((20 + Math.sin(n) * 5).toFixed(2)),
@@ -33,6 +35,8 @@ function sixty(): LinkageInput {
         perDevice: String(32 * (1 + (n % 5))),
         dropout: [0.1, 0.25, 0.5][n % 3]!,
         noise: n % 7,
+        optim: { rate: [1e-4, 1e-3, 1e-2, 0.1][(n * 7) % 4]! },
+        goals: ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, 2 + ((n * 3) % 5)),
       },
       summary: { 'test/psnr': 20 + Math.sin(n) * 5, 'test/other': 300 + n },
     }),
@@ -48,6 +52,7 @@ describe('pairing by values', () => {
     const pairs = pairSettings(rankSettings(records, taken));
     const keys = Object.fromEntries(pairs.map((pair) => [pair.column.name, pair.key.name]));
     expect(keys).toMatchObject({ alg: 'loss.gradMethod', bs: 'perDevice', pct: 'dropout' });
+    expect(keys).toMatchObject({ log_lr: 'optim.rate', num_goals: 'goals.length' });
     expect(Object.keys(keys)).not.toContain('nothing');
   });
 
