@@ -1,9 +1,11 @@
 import type { Candidate, LinkageOptions, LinkOutcome } from '../model/linkage.ts';
 import { assignRuns } from './assign.ts';
 import { explainCandidate, renderStrongest } from './explain.ts';
+import { surePairs } from './learn.ts';
 import type { LearnedModel } from './learn.ts';
 import { buildAssignmentView, marginOf } from './margin.ts';
 import type { AssignmentView } from './margin.ts';
+import { findConflictingNamesakes } from './namesakes.ts';
 import type { Records } from './normalize/records.ts';
 import { leastBitsAlone } from './posterior/competition.ts';
 import { reasonForOpenRow, reasonForTie } from './reasons.ts';
@@ -38,7 +40,8 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const bitsOf = (edge: number): number => (candidates.weights[edge] ?? 0) + posterior.priorBits;
   const runByRow = assignRuns(candidates, posterior.components, bitsOf);
   const view = buildAssignmentView(candidates, posterior.components, { runByRow, bitsOf });
-  const context: DecisionContext = { records, model, options, view };
+  const conflicts = findConflictingNamesakes(records, surePairs(records, model));
+  const context: DecisionContext = { records, model, options, view, conflicts };
   return { decide: (row) => decideRow(context, row) };
 }
 
@@ -47,6 +50,8 @@ interface DecisionContext {
   readonly model: LearnedModel;
   readonly options: LinkageOptions;
   readonly view: AssignmentView;
+  /** Columns that hardly ever agree with the keys of their name: then no link is to be trusted. */
+  readonly conflicts: readonly string[];
 }
 
 function decideRow(context: DecisionContext, row: number): LinkOutcome {
@@ -128,7 +133,10 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
 }
 
 /** What a high probability may hide: one kind of evidence only, a contradiction, or mere elimination. */
-function findWeakness({ model, options }: DecisionContext, edge: number): string | null {
+function findWeakness({ model, options, conflicts }: DecisionContext, edge: number): string | null {
+  if (conflicts.length > 0) {
+    return `runs and rows may be of two projects: ${conflicts.join(', ')} hardly ever agree with the keys of their name`;
+  }
   const row = model.candidates.rows[edge] ?? 0;
   const run = model.candidates.runs[edge] ?? 0;
   let compared = 0;
