@@ -83,6 +83,29 @@ describe('pairing by values', () => {
   });
 });
 
+it('finds by the pairs that are sure a key that has other words for all that a column says', () => {
+  const words: Readonly<Record<string, string>> = { mgda: 'MultipleGradientDescent', epo: 'ParetoOptimal', ls: 'Sum' };
+  const numbers = Array.from({ length: 60 }, (_item, at) => at);
+  const methods = Object.keys(words);
+  const other = numbers.map((n) => ['red', 'green', 'blue'][(n * n) % 3]!);
+  const records = buildRecords(
+    inputOf(
+      numbers.map((n) => rowOf(`row-${n}`, { method: methods[n % 3]! })),
+      numbers.map((n) =>
+        runOf(`run-${n}`, '2024-01-01T00:00:00Z', { config: { solver: words[methods[n % 3]!]!, colour: other[n]! } }),
+      ),
+    ),
+  );
+  const choices = rankSettings(records, new Set());
+  const runNumbers = new Map(records.runs.map(({ runId }, at) => [runId, at]));
+  const sure = records.rows.map(({ keyText }, row) => ({ row, run: runNumbers.get(keyText.replace('row', 'run'))! }));
+  const pairsWith = (known: typeof sure) => pairSettings(choices.map((own) => refineChoices(own, known)));
+  expect(pairsWith([])).toEqual([]);
+  const [pair, ...more] = pairsWith(sure);
+  expect([pair?.column.name, pair?.key.name, more.length]).toEqual(['method', 'solver', 0]);
+  expect(sure.every(({ row, run }) => pair!.rowCodes[row] === pair!.runCodes[run])).toBe(true);
+});
+
 describe('textsAlike', () => {
   const alike = (a: string, b: string): boolean => textsAlike(shapeOf(a), shapeOf(b));
 
