@@ -19,13 +19,7 @@ export function assignRuns(
 ): Int32Array {
   const runByRow = new Int32Array(candidates.starts.length - 1).fill(FREE);
   for (const component of components) {
-    const pairs = assignComponent(
-      Array.from(component.edges, (edge) => ({
-        row: candidates.rows[edge] ?? 0,
-        run: candidates.runs[edge] ?? 0,
-        weight: Math.round(bitsOf(edge) * UNITS_PER_BIT),
-      })).filter((edge) => edge.weight > 0),
-    );
+    const pairs = assignComponent(weighEdges(candidates, component.edges, bitsOf));
     for (const [row, run] of pairs) runByRow[row] = run;
   }
   return runByRow;
@@ -36,6 +30,34 @@ export interface WeightedEdge {
   readonly run: number;
   /** Integer. */
   readonly weight: number;
+}
+
+function weighEdges(candidates: Candidates, edges: Iterable<number>, bitsOf: (edge: number) => number): WeightedEdge[] {
+  return Array.from(edges, (edge) => ({
+    row: candidates.rows[edge] ?? 0,
+    run: candidates.runs[edge] ?? 0,
+    weight: Math.round(bitsOf(edge) * UNITS_PER_BIT),
+  }));
+}
+
+/** Total bits of the best one-to-one set of some candidates that holds a certain one of them. */
+export function mostBitsWith(
+  held: number,
+  {
+    candidates,
+    edges,
+    bitsOf,
+  }: {
+    readonly candidates: Candidates;
+    readonly edges: readonly number[];
+    readonly bitsOf: (edge: number) => number;
+  },
+): number {
+  const [row, run] = [candidates.rows[held], candidates.runs[held]];
+  const others = weighEdges(candidates, edges, bitsOf).filter((edge) => edge.row !== row && edge.run !== run);
+  const taken = assignComponent(others);
+  const sum = others.reduce((total, edge) => total + (taken.get(edge.row) === edge.run ? edge.weight : 0), 0);
+  return bitsOf(held) + sum / UNITS_PER_BIT;
 }
 
 /** Largest total weight; edges of weight 0 or less are never taken. */

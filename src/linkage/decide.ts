@@ -1,9 +1,11 @@
 import type { Candidate, LinkageOptions, LinkOutcome } from '../model/linkage.ts';
 import { assignRuns } from './assign.ts';
 import { explainCandidate, renderStrongest } from './explain.ts';
+import { surePairs } from './learn.ts';
 import type { LearnedModel } from './learn.ts';
 import { buildAssignmentView, marginOf } from './margin.ts';
 import type { AssignmentView } from './margin.ts';
+import { findConflictingNamesakes } from './namesakes.ts';
 import type { Records } from './normalize/records.ts';
 import { leastBitsAlone } from './posterior/competition.ts';
 import { fitAlike, reasonForOpenRow, reasonForTie } from './reasons.ts';
@@ -18,6 +20,8 @@ const OUTWEIGHED = 25;
 /** With many links the model has learned how often a comparison goes astray, so that fewer bits will do. */
 const OUTWEIGHED_IF_LEARNED = 10;
 const MANY_LINKS = 50;
+/** Where one kind of evidence speaks alone, a match may be doubted this many times as much as with two. */
+const DOUBT_OF_ONE_KIND = 1 / 10;
 const MOST_CANDIDATES = 8;
 /** Candidates fainter than this are not shown, save the best one. */
 const FAINTEST = 1e-4;
@@ -34,8 +38,10 @@ export interface Decider {
 export function createDecider(records: Records, model: LearnedModel, options: LinkageOptions): Decider {
   const { candidates, posterior } = model;
   const bitsOf = (edge: number): number => (candidates.weights[edge] ?? 0) + posterior.priorBits;
-  const view = buildAssignmentView(candidates, assignRuns(candidates, posterior.components, bitsOf), bitsOf);
-  const context: DecisionContext = { records, model, options, view };
+  const runByRow = assignRuns(candidates, posterior.components, bitsOf);
+  const view = buildAssignmentView(candidates, posterior.components, { runByRow, bitsOf });
+  const conflicts = findConflictingNamesakes(records, surePairs(records, model));
+  const context: DecisionContext = { records, model, options, view, conflicts };
   return { decide: (row) => decideRow(context, row) };
 }
 
@@ -44,6 +50,8 @@ interface DecisionContext {
   readonly model: LearnedModel;
   readonly options: LinkageOptions;
   readonly view: AssignmentView;
+  /** Columns that hardly ever agree with the keys of their name: then no link is to be trusted. */
+  readonly conflicts: readonly string[];
 }
 
 function decideRow(context: DecisionContext, row: number): LinkOutcome {
@@ -125,7 +133,10 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
 }
 
 /** What a high probability may hide: one kind of evidence only, a contradiction, or mere elimination. */
-function findWeakness({ model }: DecisionContext, edge: number): string | null {
+function findWeakness({ model, options, conflicts }: DecisionContext, edge: number): string | null {
+  if (conflicts.length > 0) {
+    return `runs and rows may be of two projects: ${conflicts.join(', ')} hardly ever agree with the keys of their name`;
+  }
   const row = model.candidates.rows[edge] ?? 0;
   const run = model.candidates.runs[edge] ?? 0;
   let compared = 0;
@@ -139,7 +150,8 @@ function findWeakness({ model }: DecisionContext, edge: number): string | null {
     if (bits < DISAGREES) disagreeing++;
   }
   const weight = model.candidates.weights[edge] ?? 0;
-  if (agreeing < Math.min(2, compared)) return 'only one kind of evidence speaks for the best run';
+  const isProven = 1 - probabilityOf(model, edge) <= (1 - options.minProbability) * DOUBT_OF_ONE_KIND;
+  if (agreeing < Math.min(isProven ? 1 : 2, compared)) return 'only one kind of evidence speaks for the best run';
   if (agreeing <= disagreeing) return 'as much speaks against the best run as for it';
   if (weight < leastBitsAlone(model.posterior.expectedLinks, model.population))
     return 'the best run is left over rather than recognised';
@@ -147,7 +159,8 @@ function findWeakness({ model }: DecisionContext, edge: number): string | null {
   const isLearned = model.posterior.expectedLinks + model.labelCount >= MANY_LINKS;
   if (bits < OUTWEIGHED) {
     for (const comparison of model.comparisons) {
-      if (comparison.isMissing(row, run)) continue;
+      // what is not there contradicts nothing
+      if (comparison.name === 'missingness' || comparison.isMissing(row, run)) continue;
       if (comparison.weigh(row, run) < CONTRADICTS && bits < (isLearned ? OUTWEIGHED_IF_LEARNED : OUTWEIGHED)) {
         return `the best run contradicts the row: ${comparison.describe(row, run).words}`;
       }

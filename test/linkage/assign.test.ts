@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { linearSumAssignment } from 'linear-sum-assignment';
 import { describe, expect, it } from 'vitest';
-import { assignComponent } from '../../src/linkage/assign.ts';
+import { assignComponent, assignRuns } from '../../src/linkage/assign.ts';
 import type { WeightedEdge } from '../../src/linkage/assign.ts';
+import { createCandidateBuilder } from '../../src/linkage/blocking/candidates.ts';
+import { buildAssignmentView, marginOf } from '../../src/linkage/margin.ts';
+import { findComponents } from '../../src/linkage/posterior/graph.ts';
 
 const edgesUpTo = (side: number, count: number): fc.Arbitrary<WeightedEdge[]> =>
   fc
@@ -63,6 +66,48 @@ describe('assignComponent', () => {
         expect(totalOf(edges, assignComponent(edges))).toBe(gain);
       }),
       { numRuns: 60 },
+    );
+  });
+});
+
+describe('marginOf', () => {
+  /** The pairs that the best assignment holds, with their margins. */
+  function marginsOf(edges: readonly WeightedEdge[]): { readonly own: WeightedEdge; readonly margin: number | null }[] {
+    const builder = createCandidateBuilder();
+    for (const { row, run, weight } of edges) builder.add(row, run, weight);
+    const candidates = builder.build(6, new Uint8Array(6));
+    const bitsOf = (edge: number): number => candidates.weights[edge]!;
+    const components = findComponents(candidates, 6, () => true);
+    const runByRow = assignRuns(candidates, components, bitsOf);
+    const view = buildAssignmentView(candidates, components, { runByRow, bitsOf });
+    return [...candidates.rows.keys()].flatMap((edge) => {
+      const [row, run] = [candidates.rows[edge]!, candidates.runs[edge]!];
+      const own = edges.find((other) => other.row === row && other.run === run)!;
+      return runByRow[row] === run ? [{ own, margin: marginOf(view, edge) }] : [];
+    });
+  }
+
+  it('sees that whoever is displaced may find another run nearly as good', () => {
+    const chain = [
+      { row: 0, run: 0, weight: 30 },
+      { row: 0, run: 1, weight: 29 },
+      { row: 1, run: 1, weight: 30 },
+      { row: 1, run: 2, weight: 29 },
+    ];
+    expect(marginsOf(chain).map(({ margin }) => margin)).toEqual([2, 1]);
+  });
+
+  it('is what the best assignment loses when row or run must take another partner: 300 random graphs', () => {
+    fc.assert(
+      fc.property(edgesUpTo(5, 10), (edges) => {
+        const all = bestTotal(edges);
+        for (const { own, margin } of marginsOf(edges)) {
+          const others = edges.filter((edge) => edge !== own && (edge.row === own.row || edge.run === own.run));
+          const totals = others.map((edge) => edge.weight + bestTotal(edges, [edge]));
+          expect(margin).toBe(others.length === 0 ? null : all - Math.max(...totals));
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ColumnChain } from '../../src/linkage/comparison/column-chain.ts';
+import { learnCountShape } from '../../src/linkage/comparison/count-shape.ts';
 import { createRandom } from '../helpers/worlds/random.ts';
 
 const ROWS = 600;
@@ -8,6 +9,13 @@ const draw = (values: number): Int32Array => Int32Array.from({ length: ROWS }, (
 
 function chainOf(codes: readonly Int32Array[], rowSeconds: Float64Array | null = null): ColumnChain {
   return new ColumnChain(codes, { rowCount: codes[0]?.length ?? 0, rowSeconds, tableBudget: 1e7 });
+}
+
+/** Other rows with all values of a row. */
+function countAlike(codes: readonly Int32Array[], row: number): number {
+  const isAlike = (other: number): boolean => codes.every((column) => column[other] === column[row]);
+  return Array.from({ length: ROWS }, (_item, other) => other).filter((other) => other !== row && isAlike(other))
+    .length;
 }
 
 /** Mean bits of all that a row says. */
@@ -31,15 +39,27 @@ describe('how rare a row is, column after column', () => {
     expect(meanBits(chainOf([...columns, sweep]))).toBeLessThan(1.1 * alone);
   });
 
-  it('never gives a row less than the share of the rows that are alike on all of it', () => {
+  it('gives a row that many others are alike to about their share', () => {
     const codes = [draw(3), draw(3)];
     const chain = chainOf(codes);
     for (let row = 0; row < 50; row++) {
-      const alike = codes[0]!.filter(
-        (code, at) => at !== row && code === codes[0]![row] && codes[1]![at] === codes[1]![row],
-      );
-      expect(2 ** chain.log2Share(row, 3)).toBeGreaterThanOrEqual(alike.length / (ROWS - 1) - 1e-12);
+      const alike = countAlike(codes, row);
+      expect(2 ** chain.log2Share(row, 3)).toBeGreaterThanOrEqual((0.95 * alike) / (ROWS - 1));
     }
+  });
+
+  it('takes one other row that is alike for a coincidence where the columns go their own way, and in sweeps not', () => {
+    const own = Array.from({ length: 4 }, () => draw(10));
+    const sweep = draw(300);
+    const sweeps = [7, 11, 13, 300].map((values, at) => sweep.map((code) => (code * (at + 3)) % values));
+    const meanOf = (codes: readonly Int32Array[]): number => {
+      const chain = chainOf(codes);
+      const rows = Array.from({ length: ROWS }, (_item, row) => row).filter((row) => countAlike(codes, row) === 1);
+      expect(rows.length).toBeGreaterThan(5);
+      return rows.reduce((sum, row) => sum - chain.log2Share(row, 15), 0) / rows.length;
+    };
+    expect(meanOf(own)).toBeGreaterThan(Math.log2(ROWS - 1) + 1);
+    expect(meanOf(sweeps)).toBeLessThan(Math.log2(ROWS - 1) + 0.5);
   });
 
   it('takes the settings of a batch as likely in the batch, and its machines not', () => {
@@ -58,5 +78,24 @@ describe('how rare a row is, column after column', () => {
     );
     const chain = chainOf(codes);
     expect(-chain.log2Share(0, chain.columnsOfRow(0))).toBeLessThan(7);
+  });
+});
+
+describe('learnCountShape', () => {
+  const counts = Array.from({ length: 400 }, (_item, at) => (at % 10 === 0 ? 1 : 0));
+  const mean = 0.1;
+
+  it('trusts the means of counts that follow them, and little those of counts that come in crowds', () => {
+    const crowded = counts.map((_count, at) => (at % 100 === 0 ? 10 : 0));
+    const follows = learnCountShape(counts.map((count) => ({ count, mean })));
+    const crowds = learnCountShape(crowded.map((count) => ({ count, mean })));
+    expect(follows).toBeGreaterThanOrEqual(1);
+    expect(crowds).toBeLessThan(0.05);
+  });
+
+  it('trusts them least where nothing was counted', () => {
+    const least = learnCountShape([]);
+    expect(learnCountShape(counts.slice(0, 6).map(() => ({ count: 0, mean })))).toBe(least);
+    expect(least).toBeLessThan(0.01);
   });
 });

@@ -19,6 +19,8 @@ function sixty(): LinkageInput {
     rowOf(`r${String(n).padStart(2, '0')}`, {
       alg: METHODS[n % 4]!,
       bs: BigInt(32 * (1 + (n % 5))),
+      log_lr: [-4, -3, -2, -1][(n * 7) % 4]!,
+      num_goals: BigInt(2 + ((n * 3) % 5)),
       pct: 100 * [0.1, 0.25, 0.5][n % 3]!,
       node: NODES[n % 3]!,
       psnr: Number((20 + Math.sin(n) * 5).toFixed(2)),
@@ -33,6 +35,8 @@ function sixty(): LinkageInput {
         perDevice: String(32 * (1 + (n % 5))),
         dropout: [0.1, 0.25, 0.5][n % 3]!,
         noise: n % 7,
+        optim: { rate: [1e-4, 1e-3, 1e-2, 0.1][(n * 7) % 4]! },
+        goals: ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, 2 + ((n * 3) % 5)),
       },
       summary: { 'test/psnr': 20 + Math.sin(n) * 5, 'test/other': 300 + n },
     }),
@@ -48,6 +52,7 @@ describe('pairing by values', () => {
     const pairs = pairSettings(rankSettings(records, taken));
     const keys = Object.fromEntries(pairs.map((pair) => [pair.column.name, pair.key.name]));
     expect(keys).toMatchObject({ alg: 'loss.gradMethod', bs: 'perDevice', pct: 'dropout' });
+    expect(keys).toMatchObject({ log_lr: 'optim.rate', num_goals: 'goals.length' });
     expect(Object.keys(keys)).not.toContain('nothing');
   });
 
@@ -76,6 +81,29 @@ describe('pairing by values', () => {
     const shifted = records.rows.map((_row, row) => ({ row, run: (row * 7 + Math.floor(row / 3)) % 60 }));
     expect(refineChoices([choice], shifted)).toEqual([]);
   });
+});
+
+it('finds by the pairs that are sure a key that has other words for all that a column says', () => {
+  const words: Readonly<Record<string, string>> = { mgda: 'MultipleGradientDescent', epo: 'ParetoOptimal', ls: 'Sum' };
+  const numbers = Array.from({ length: 60 }, (_item, at) => at);
+  const methods = Object.keys(words);
+  const other = numbers.map((n) => ['red', 'green', 'blue'][(n * n) % 3]!);
+  const records = buildRecords(
+    inputOf(
+      numbers.map((n) => rowOf(`row-${n}`, { method: methods[n % 3]! })),
+      numbers.map((n) =>
+        runOf(`run-${n}`, '2024-01-01T00:00:00Z', { config: { solver: words[methods[n % 3]!]!, colour: other[n]! } }),
+      ),
+    ),
+  );
+  const choices = rankSettings(records, new Set());
+  const runNumbers = new Map(records.runs.map(({ runId }, at) => [runId, at]));
+  const sure = records.rows.map(({ keyText }, row) => ({ row, run: runNumbers.get(keyText.replace('row', 'run'))! }));
+  const pairsWith = (known: typeof sure) => pairSettings(choices.map((own) => refineChoices(own, known)));
+  expect(pairsWith([])).toEqual([]);
+  const [pair, ...more] = pairsWith(sure);
+  expect([pair?.column.name, pair?.key.name, more.length]).toEqual(['method', 'solver', 0]);
+  expect(sure.every(({ row, run }) => pair!.rowCodes[row] === pair!.runCodes[run])).toBe(true);
 });
 
 describe('textsAlike', () => {

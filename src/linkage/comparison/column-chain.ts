@@ -1,3 +1,4 @@
+import { learnCountShape } from './count-shape.ts';
 import { findNeighbours } from './neighbours.ts';
 import { PairBackoff } from './pair-backoff.ts';
 import { allInOne, numberDensely, refineGroups, sizesOf } from './row-groups.ts';
@@ -48,6 +49,8 @@ export class ColumnChain {
   /** By column: P(it goes its own way), and P(it repeats a neighbour). */
   readonly #free: Float64Array;
   readonly #local: Float64Array;
+  /** How far counts of rows alike can be explained by the columns' own shares. */
+  #countShape = 0;
 
   constructor(codes: readonly Int32Array[], options: ChainOptions) {
     this.#codes = codes;
@@ -66,8 +69,28 @@ export class ColumnChain {
     return this.#rowMasks[row] ?? 0;
   }
 
-  /** At least the share of the other rows that are alike on the columns. */
-  log2Share(row: number, columns: number): number {
+  /**
+   * What the columns say of each other, and at least what counting the rows that are alike says: one other row alike is
+   * one observation of a share that the columns expect to be small.
+   *
+   * @param least log2 of a share below which none is believed
+   */
+  log2Share(row: number, columns: number, least = -Infinity): number {
+    const { log2Product, alike } = this.#product(row, columns);
+    const expected = Math.max(least, log2Product);
+    return Math.min(0, Math.max(expected, Math.log2(this.shareBySeen(alike - 1, 2 ** expected))));
+  }
+
+  /**
+   * Share of the rows after so many others alike were seen where the columns let expect another share: the mean of a
+   * gamma distribution round that. It grows with both.
+   */
+  shareBySeen(others: number, expected: number): number {
+    const shape = this.#countShape;
+    return (Math.max(0, others) + shape) / (Math.max(1, this.#options.rowCount - 1) + shape / expected);
+  }
+
+  #product(row: number, columns: number): { readonly log2Product: number; readonly alike: number } {
     let sum = 0;
     let alike = this.#options.rowCount;
     const links = this.#linksOf(columns);
@@ -77,8 +100,7 @@ export class ColumnChain {
       sum += Math.log2(this.#factor({ row, at: found.at, prefix: found.prefix }, found.table));
       alike = found.table.alike[row] ?? 1;
     }
-    const joint = alike <= 1 ? -Infinity : Math.log2((alike - 1) / Math.max(1, this.#options.rowCount - 1));
-    return Math.min(0, Math.max(sum, joint));
+    return { log2Product: sum, alike };
   }
 
   /** Rows alike on the columns, by row, itself included; 0 where it lacks one of them. */
@@ -162,6 +184,13 @@ export class ColumnChain {
       this.#free[at] = this.#learnFree(steps);
       if (this.#neighbours !== null) this.#local[at] = this.#learnLocal(steps);
     }
+    const others = Math.max(1, this.#options.rowCount - 1);
+    this.#countShape = learnCountShape(
+      rows.map((row) => {
+        const { log2Product, alike } = this.#product(row, this.#rowMasks[row] ?? 0);
+        return { count: Math.max(0, alike - 1), mean: others * 2 ** log2Product };
+      }),
+    );
   }
 
   /** Rows of the commonest patterns of missing cells, so that few tables are needed. */

@@ -127,16 +127,19 @@ function findSiblings(rowSeconds: Float64Array, slack: number): Siblings {
   const { values, records } = buildSortedIndex(rowSeconds);
   const pairs: [number, number][] = [];
   let count = 0;
-  let around = 0;
+  let chance = 0;
+  const last = values.at(-1) ?? 0;
   for (let at = 0; at < records.length; at++) {
-    const end = upperBound(values, (values[at] ?? 0) + slack);
+    const own = values[at] ?? 0;
+    const end = upperBound(values, own + slack);
     count += end - at - 1;
-    around += upperBound(values, (values[at] ?? 0) + AROUND * slack) - end;
+    // near the last row, and all along where the rows span a few windows only, less is to be seen than all around
+    const width = Math.min(AROUND * slack, last - own) - slack;
+    chance += width < slack ? end - at - 1 : ((upperBound(values, own + AROUND * slack) - end) * slack) / width;
     for (let other = at + 1; other < Math.min(end, at + REACH); other++)
       pairs.push([records[at] ?? 0, records[other] ?? 0]);
   }
   const stride = Math.max(1, Math.ceil(pairs.length / MOST_SIBLINGS));
-  const chance = around / (AROUND - 1);
   const beyondChance = count - chance - 2 * Math.sqrt(chance);
   return { pairs: pairs.filter((_pair, at) => at % stride === 0), beyondChance, rows: records.length };
 }

@@ -11,7 +11,6 @@ const TABLE_BUDGET = 100_000_000;
 export class SettingShares {
   readonly #columns: ShareColumns;
   readonly #chain: ColumnChain;
-  readonly #rowCount: number;
   /** log2 share of all that a row says: the least that any part of it can have. */
   readonly #least: Float64Array;
   readonly #counts = new Map<number, Int32Array>();
@@ -19,7 +18,6 @@ export class SettingShares {
 
   constructor(columns: ShareColumns, rowCount: number, rowSeconds: Float64Array | null) {
     this.#columns = columns;
-    this.#rowCount = rowCount;
     this.#mostCounts = Math.max(64, Math.floor(TABLE_BUDGET / (4 * Math.max(1, rowCount))));
     this.#chain = new ColumnChain(columns.codes, { rowCount, rowSeconds, tableBudget: TABLE_BUDGET });
     this.#least = new Float64Array(rowCount).fill(Number.NaN);
@@ -27,7 +25,7 @@ export class SettingShares {
 
   /** log2 of the share of rows that have the row's values on exactly the masked fields. */
   log2Share(row: number, mask: number): number {
-    return Math.max(this.#chain.log2Share(row, this.#columnsOf(mask)), this.#leastOf(row));
+    return this.#chain.log2Share(row, this.#columnsOf(mask), this.#leastOf(row));
   }
 
   /** At least −log2Share for every mask within this one. */
@@ -35,8 +33,8 @@ export class SettingShares {
     const columns = this.#columnsOf(mask) & this.#chain.columnsOfRow(row);
     if (columns === 0) return 0;
     const others = (this.#countsOf(columns)?.[row] ?? 1) - 1;
-    const joint = others <= 0 ? -Infinity : Math.log2(others / Math.max(1, this.#rowCount - 1));
-    return -Math.min(0, Math.max(joint, this.#leastOf(row)));
+    const least = this.#leastOf(row);
+    return -Math.min(0, Math.max(least, Math.log2(this.#chain.shareBySeen(others, 2 ** least))));
   }
 
   #leastOf(row: number): number {

@@ -6,7 +6,7 @@ import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from
 import { sameValues } from './same-values.ts';
 import { SettingIndex } from './setting-index.ts';
 import { SettingShares } from './setting-shares.ts';
-import { buildShareColumns } from './share-columns.ts';
+import { buildShareColumns, partsOfFields } from './share-columns.ts';
 import { describePairing, describeSettings, findContradiction } from './setting-words.ts';
 
 /** Prior of m, P(equal | link): 9.7 agreements in 10 comparisons. */
@@ -46,6 +46,10 @@ export class SettingsComparison implements Comparison {
   /** P(equal | link) and P(equal | two random records), by field. */
   readonly #m: number[];
   readonly #u: readonly number[];
+  /** By field, the others that tell a part of the same, as bits. */
+  readonly #parts: readonly number[];
+  /** Whether a field of one half is a part of a field of the other. */
+  readonly #isSplit: boolean;
   /** Bits of an agreement and of a disagreement, by field, the rarity of the values apart. */
   #equalBits: readonly number[] = [];
   #differBits: readonly number[] = [];
@@ -55,14 +59,16 @@ export class SettingsComparison implements Comparison {
 
   constructor(input: SettingsInput) {
     this.#input = input;
-    this.#shares = new SettingShares(
-      buildShareColumns(input.fields, input.nameParts),
-      input.rowCount,
-      input.rowSeconds,
-    );
+    const columns = buildShareColumns(input.fields, input.nameParts);
+    this.#shares = new SettingShares(columns, input.rowCount, input.rowSeconds);
     this.#index = new SettingIndex(input.fields, input.runCount);
     this.#rowTable = recordByRecord(input.fields.map((field) => field.rowCodes));
     this.#runTable = recordByRecord(input.fields.map((field) => field.runCodes));
+    this.#parts = partsOfFields(input.fields, columns);
+    const masks = this.#index.halves.map(({ members }) => members.reduce((mask, at) => mask | (1 << at), 0));
+    this.#isSplit = this.#parts.some((parts, at) =>
+      masks.some((mask) => (mask & (1 << at)) === 0 && (mask & parts) !== 0),
+    );
     this.#m = input.fields.map(() => PRIOR_AGREEING / PRIOR_COMPARED);
     this.#u = input.fields.map(chanceAgreement);
     this.#updateBits();
@@ -82,6 +88,7 @@ export class SettingsComparison implements Comparison {
   weigh(row: number, run: number): number {
     const width = this.#input.fields.length;
     let equal = 0;
+    let differing = 0;
     let disagreements = 0;
     let bits = 0;
     for (let at = 0; at < width; at++) {
@@ -92,9 +99,13 @@ export class SettingsComparison implements Comparison {
         equal |= 1 << at;
         bits += this.#equalBits[at] ?? 0;
       } else {
-        bits += this.#differBits[at] ?? 0;
+        differing |= 1 << at;
         disagreements++;
       }
+    }
+    for (let at = 0; differing >> at !== 0; at++) {
+      const isOwn = (differing & (1 << at)) !== 0 && (differing & (this.#parts[at] ?? 0)) === 0;
+      if (isOwn) bits += this.#differBits[at] ?? 0;
     }
     return equal === 0 || disagreements > MOST_DISAGREEMENTS ? bits : bits - this.#shareOf(row, equal);
   }
@@ -206,13 +217,16 @@ export class SettingsComparison implements Comparison {
     return Math.max(0, differing, beside < 0 ? 0 : this.#mostOfHalf(row, beside));
   }
 
-  /** Of a run that is in neither half's list one field of each half differs, or it has fields of one half only. */
+  /**
+   * Of a run that is in neither half's list one field of each half differs, or it has fields of one half only. Where one
+   * of the two may be a part of the other they differ once.
+   */
   #boundBesideHalves(row: number, most: number): number {
     const [first, second] = this.#index.oneSidedRuns(row);
     const [firstLoss, secondLoss] = [this.#leastLoss(row, 0), this.#leastLoss(row, 1)];
     return Math.max(
       0,
-      most + firstLoss + secondLoss,
+      most + (this.#isSplit ? Math.max(firstLoss, secondLoss) : firstLoss + secondLoss),
       first ? this.#mostOfHalf(row, 0) + firstLoss : 0,
       second ? this.#mostOfHalf(row, 1) + secondLoss : 0,
     );

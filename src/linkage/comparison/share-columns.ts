@@ -46,6 +46,30 @@ export function buildShareColumns(fields: readonly PairedField[], nameParts: rea
   return { codes: order.map((column) => columns[column] ?? new Int32Array(0)), ofField };
 }
 
+/**
+ * By field, the others that tell a part of what it tells, as bits: a name as a whole that differs because its instance id
+ * does differs once. Of fields that tell the same the first is the part.
+ */
+export function partsOfFields(fields: readonly PairedField[], { ofField }: ShareColumns): number[] {
+  return fields.map((whole, at) => {
+    const own = ofField[at] ?? 0;
+    return fields.reduce((parts, field, part) => {
+      const columns = ofField[part] ?? 0;
+      const isWithin = columns !== 0 && (columns & ~own) === 0 && (columns !== own || part < at);
+      const isPart = part !== at && (isWithin || isNamePart(field.column, whole.column));
+      return isPart ? parts | (1 << part) : parts;
+    }, 0);
+  });
+}
+
+function isNamePart(part: Field, whole: Field): boolean {
+  return (
+    part.origin === 'name-part' &&
+    /^(?:\[|\.[^.]*$)/.test(part.name.slice(whole.name.length)) &&
+    part.name.startsWith(whole.name)
+  );
+}
+
 /** A row that lacks the first field of a column may have the second. */
 function fillGaps(codes: Int32Array, more: Int32Array): Int32Array {
   return codes.map((code, row) => (code < 0 ? (more[row] ?? -1) : code));

@@ -6,7 +6,8 @@ const LONGEST_LIST = 20;
 const DEEPEST = 6;
 
 /**
- * Calls `visit` with a dotted path for each scalar of a JSON value. W&B's own bookkeeping (`_wandb`) is left out except
+ * Calls `visit` with a dotted path for each scalar of a JSON value, and with the number of its items for a list under
+ * `<path>.length`: a registry that keeps `num_objectives` counted the objectives of a config. W&B's own bookkeeping (`_wandb`) is left out except
  * what its client recorded of the launch under `_wandb.e.<writer>`, whose random writer id is dropped from the path.
  */
 export function flattenJson(value: JsonObject, visit: (path: string, scalar: JsonValue) => void): void {
@@ -20,6 +21,7 @@ function flattenItem(item: JsonValue, path: string, visit: (path: string, scalar
   if (path.split('.').length > DEEPEST) return;
   if (Array.isArray(item)) {
     const list: readonly JsonValue[] = item;
+    visit(`${path}.length`, list.length);
     if (list.length > LONGEST_LIST) return;
     for (const [index, element] of list.entries()) flattenItem(element, `${path}.${index}`, visit);
     return;

@@ -74,7 +74,7 @@ function readRun(reader: RunReader, run: Run, status: string | null): void {
   flattenJson(run.config, (path, scalar) => add(path, 'config', scalar));
   for (const [key, value] of parseArgs(run.args)) add(key, 'args', value);
   flattenJson(run.summary, (path, scalar) => {
-    if (!path.startsWith('_')) add(path, 'summary', scalar);
+    if (!path.startsWith('_') && !path.endsWith('.length')) add(path, 'summary', scalar);
   });
   const own = { group: run.group, jobType: run.jobType, sweep: run.sweepName, host: run.host, user: run.user };
   for (const [name, value] of Object.entries(own)) add(name, 'run', value);

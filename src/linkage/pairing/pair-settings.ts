@@ -8,11 +8,15 @@ const MOST_FIELDS = 12;
 /** Two fields that say the same this often are one fact. */
 const SAME_FACT = 0.9;
 
+/** A column and a key with more values than this are no two lists of names for the same few things. */
+const MOST_NAMES = 40;
+
 /** The keys of each column that was ranked before: they depend on the records alone, and mapping values is dear. */
 export type RankedColumns = Map<Field, readonly FieldChoice[]>;
 
 /**
- * For each column the keys that fit its values, best first; columns that no key fits are left out.
+ * For each column the keys that fit its values, best first, or, where none does, those that may have other words for
+ * them; columns without either are left out.
  *
  * @param known rankings of the same records from before; those that are missing are added
  */
@@ -29,8 +33,20 @@ export function rankSettings(
   const columns = withoutCopies(
     records.row.fields.filter((field) => !taken.has(field.name) && isInformative(field, records.rows.length)),
   );
-  for (const column of columns) if (!known.has(column)) known.set(column, rankKeys(column, keys, records));
+  for (const column of columns) {
+    if (known.has(column)) continue;
+    const choices = rankKeys(column, keys, records);
+    known.set(column, choices.length > 0 ? choices : listStrangeWords(column, keys));
+  }
   return columns.map((column) => known.get(column) ?? []).filter((choices) => choices.length > 0);
+}
+
+/** `mgda` and `MultipleGradientDescent` share no value: only pairs that are sure by other evidence can tell. */
+function listStrangeWords(column: Field, keys: readonly Field[]): FieldChoice[] {
+  const isShort = ({ counts }: Field): boolean => counts.size > 1 && counts.size <= MOST_NAMES;
+  if (column.origin !== 'column' || !isShort(column)) return [];
+  const map = { rows: new Map<number, number>(), runs: new Map<number, number>() };
+  return keys.filter(isShort).map((key) => ({ column, key, map, score: 0 }));
 }
 
 /**

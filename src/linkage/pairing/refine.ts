@@ -23,8 +23,11 @@ const JUDGED = 5;
  * its runs).
  */
 export function refineChoices(choices: readonly FieldChoice[], sure: readonly SurePair[]): FieldChoice[] {
-  if (sure.length < LEAST_SURE_PAIRS) return [...choices];
-  const judged = choices.map((choice) => judge(withAliases(choice, sure), sure));
+  if (sure.length < LEAST_SURE_PAIRS) return choices.filter(({ score }) => score > 0);
+  const judged = choices
+    .map((choice) => withAliases(choice, sure))
+    .filter(({ map }) => map.runs.size > 0)
+    .map((choice) => judge(choice, sure));
   return judged
     .filter(
       ({ compared, agreement, gain }) => compared < JUDGED || (agreement >= LEAST_AGREEMENT && gain >= LEAST_GAIN),

@@ -12,11 +12,21 @@ export interface ValueMap {
   readonly runs: ReadonlyMap<number, number>;
 }
 
-/** Units and percentages, tried only where the plain values do not fit. */
-const FACTORS = [1, 100, 0.01, 1000, 0.001, 60, 1 / 60] as const;
+type Reading = (value: number) => number;
+
+/** Units, percentages and logarithms of a run's value, tried only where the plain values do not fit. */
+const FACTORS = [100, 0.01, 1000, 0.001, 60, 1 / 60] as const;
+const READINGS: readonly Reading[] = [
+  (value) => value,
+  ...FACTORS.map((factor): Reading => (value) => value / factor),
+  Math.log10,
+  (value) => 10 ** value,
+];
 /** Above this share of covered rows no other reading is tried. */
 const GOOD_COVERAGE = 0.8;
-const FACTOR_COVERAGE = 0.7;
+const READ_COVERAGE = 0.7;
+/** Two values may stand in any relation. */
+const LEAST_READ = 3;
 /** Relative gap within which two numbers are the same. */
 const EXACT = 1e-9;
 /** Above what rounding to one decimal, the coarsest that counts, can change. */
@@ -53,10 +63,11 @@ interface Sides {
 
 function mapNumbers(sides: Sides, plain: ValueMap): ValueMap {
   const shown = sortNumbers(sides.row, sides.values);
-  for (const factor of FACTORS) {
-    const map = mapRounded(sides, shown, factor);
-    const least = factor === 1 ? Math.max(0.4, coverageOf(sides.row, plain) + 0.1) : FACTOR_COVERAGE;
-    if (coverageOf(sides.row, map) >= least) return map;
+  for (const [at, read] of READINGS.entries()) {
+    const map = mapRounded(sides, shown, read);
+    const least = at === 0 ? Math.max(0.4, coverageOf(sides.row, plain) + 0.1) : READ_COVERAGE;
+    const isTold = at <= FACTORS.length || new Set(map.runs.values()).size >= LEAST_READ;
+    if (isTold && coverageOf(sides.row, map) >= least) return map;
   }
   return plain;
 }
@@ -74,10 +85,10 @@ function sortNumbers(field: Field, values: ValueCodes): SortedNumbers {
 }
 
 /** Run values that round to a row value at the digits which the row shows. Integers and bare exponents are exact. */
-function mapRounded(sides: Sides, { numbers, codes }: SortedNumbers, factor: number): ValueMap {
+function mapRounded(sides: Sides, { numbers, codes }: SortedNumbers, read: Reading): ValueMap {
   const runs = new Map<number, number>();
   for (const code of sides.run.counts.keys()) {
-    const value = sides.values.numberOf(code) / factor;
+    const value = read(sides.values.numberOf(code));
     if (!Number.isFinite(value)) continue;
     const at = lowerBound(numbers, value);
     const isBelow = Math.abs((numbers[at - 1] ?? Infinity) - value) < Math.abs((numbers[at] ?? Infinity) - value);

@@ -37,13 +37,21 @@ export function solveCompetition(candidates: Candidates, population: Population,
   let links = clampLinks(start, population);
   let posterior = solveOnce(candidates, { population, links });
   for (let round = 0; round < 6; round++) {
-    const next = clampLinks(posterior.expectedLinks, population);
+    const next = clampLinks(withoutChance(posterior.expectedLinks, population), population);
     const moved = Math.abs(next - links);
     links = next;
     if (moved < 0.002 * links + 1e-3) break;
     posterior = solveOnce(candidates, { population, links });
   }
   return posterior;
+}
+
+/**
+ * Where there are no links at all any small number of them explains itself, for by chance alone a pair is as likely as
+ * the number says. One link less (a beta prior with α = 0) tips that over to none, and hardly counts otherwise.
+ */
+function withoutChance(links: number, population: Population): number {
+  return links - Math.max(0, 1 - links / Math.min(population.rows, population.runs));
 }
 
 /**

@@ -71,7 +71,7 @@ function findLinks({ candidates, posterior, population }: LearnedModel): Link[] 
   const { minProbability, minMargin } = DEFAULT_LINKAGE_OPTIONS;
   const bitsOf = (edge: number): number => (candidates.weights[edge] ?? 0) + posterior.priorBits;
   const runByRow = assignRuns(candidates, posterior.components, bitsOf);
-  const view = buildAssignmentView(candidates, runByRow, bitsOf);
+  const view = buildAssignmentView(candidates, posterior.components, { runByRow, bitsOf });
   const leastBits = leastBitsAlone(posterior.expectedLinks, population);
   const links: Link[] = [];
   for (const [edge, probability] of posterior.probabilities.entries()) {

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { linkRecords } from '../../src/linkage/link-records.ts';
+import type { LinkageResult } from '../../src/model/linkage.ts';
+import { inputOf, rowOf, runOf } from '../helpers/worlds/small.ts';
+import { createRandom } from '../helpers/worlds/random.ts';
+
+const MODELS = ['small', 'medium', 'large'];
+const DATA = ['wiki', 'books', 'web', 'code'];
+
+/** Forty jobs an hour or so apart; each row stands 40 to 60 seconds before a run of the same model and data. */
+function linkLabs(configOf: (job: { readonly lr: number; readonly steps: number }) => object): LinkageResult {
+  const random = createRandom(3);
+  const jobs = Array.from({ length: 40 }, (_item, no) => ({
+    start: Date.UTC(2025, 3, 1) + no * 4_000_000 + random.integer(0, 3_000_000),
+    model: random.pick(MODELS),
+    data: random.pick(DATA),
+    lr: random.pick([0.001, 0.0003]),
+    steps: random.pick([10_000, 50_000]),
+  }));
+  const rows = jobs.map(({ start, model, data, lr, steps }, no) =>
+    rowOf(`row-${no}`, { created_at: new Date(start).toISOString(), model, data, lr, steps, stage: 'pretrain' }),
+  );
+  const runs = jobs.map(({ start, model, data, lr, steps }, no) =>
+    runOf(`run${no}`, new Date(start + random.integer(40_000, 60_000)).toISOString(), {
+      config: { model, data, ...configOf({ lr, steps }) },
+    }),
+  );
+  return linkRecords(inputOf(rows, runs));
+}
+
+describe('namesakes that never agree', () => {
+  it('keep rows from the runs of a sister project that start beside them', () => {
+    const { outcomes } = linkLabs(({ lr, steps }) => ({ lr: lr / 70, steps: steps / 12.5, stage: 'finetune' }));
+    expect(outcomes.filter(({ kind }) => kind === 'match')).toEqual([]);
+    expect(outcomes[0]?.reason).toBe(
+      'runs and rows may be of two projects: lr, stage, steps hardly ever agree with the keys of their name',
+    );
+  });
+
+  it('do no harm where most columns agree and one means something else', () => {
+    const { outcomes } = linkLabs(({ lr, steps }) => ({ lr: lr / 70, steps, stage: 'pretrain' }));
+    const right = outcomes.filter(({ keyText, wandbRunId }) => wandbRunId === keyText.replace('row-', 'run'));
+    expect(right.length).toBeGreaterThan(35);
+  });
+});
