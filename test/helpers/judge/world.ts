@@ -59,7 +59,7 @@ export function buildJudgeWorld(recipe: LabRecipe, seed: number): JudgeWorld {
     seed,
     input,
     truth: new Map(open.map(({ keyText, job }) => [keyText, job.runId])),
-    identifiable: identifiableRows(candidates, registered, [...lab.present, ...lab.gone]),
+    identifiable: identifiableRows(candidates, { registered, present: lab.present, gone: lab.gone }),
   };
 }
 
