@@ -142,7 +142,7 @@ function flagsOf({ settings }: Launch): string[] {
 }
 
 /** `optim.lr` = 0.1 → `{optim: {lr: 0.1}}`. */
-export function nest(entries: readonly (readonly [string, JsonValue])[]): JsonObject {
+function nest(entries: readonly (readonly [string, JsonValue])[]): JsonObject {
   const root: Record<string, JsonValue> = {};
   for (const [path, value] of entries) {
     const parts = path.split('.');
@@ -157,6 +157,6 @@ const ADJECTIVES = ['lucky', 'autumn', 'dry', 'fallen', 'glowing', 'misty', 'swi
 const NOUNS = ['night', 'river', 'sky', 'lake', 'meadow', 'moon', 'forest', 'shape', 'wave', 'terrain'] as const;
 
 /** What W&B calls a run that nobody named: the number counts the project's runs. */
-export function autoName(dice: Dice, no: number): string {
+function autoName(dice: Dice, no: number): string {
   return `${dice.pick(ADJECTIVES)}-${dice.pick(NOUNS)}-${no}`;
 }
