@@ -2,14 +2,14 @@
 // `identified` is recall of the rows that one who knows the generator could name (test/helpers/habits/identifiable.ts);
 // `in noise` is the share of true pairs within the noise that this reckons with.
 import { parseArgs } from 'node:util';
-import { linkRecords } from '../../src/linkage/link-records.ts';
 import type { LinkageResult } from '../../src/model/linkage.ts';
+import { identifiedShare, renderShare, scoreWorld, totalOf, worstOf } from '../helpers/accuracy.ts';
+import type { WorldScore } from '../helpers/accuracy.ts';
 import { HABITS } from '../helpers/habits/habits.ts';
 import { identifiableRows, shareWithinNoise } from '../helpers/habits/identifiable.ts';
 import { buildHabitWorld } from '../helpers/habits/records.ts';
 import type { Habit, HabitWorld } from '../helpers/habits/records.ts';
 import { scoreOutcomes } from '../helpers/worlds/score.ts';
-import type { Score } from '../helpers/worlds/score.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,14 +26,8 @@ const seeds =
 /** Where several rows have one run, a probability cannot be read as that of a link. */
 const NOT_ONE_TO_ONE = ['results grid', 'rows registered twice', 'everything twice'];
 
-interface HabitScore extends Score {
-  readonly seed: number;
-  readonly rows: number;
-  readonly runs: number;
-  readonly identifiable: number;
-  readonly identified: number;
+interface HabitScore extends WorldScore {
   readonly inNoise: number;
-  readonly ms: number;
 }
 
 console.log(
@@ -53,24 +47,9 @@ console.log(renderTotal());
 function scoreHabit(habit: Habit, seed: number): HabitScore {
   const world = buildHabitWorld(habit, seed);
   const identifiable = identifiableRows(habit, world);
-  const start = performance.now();
-  const result = linkRecords(world.input);
-  const ms = performance.now() - start;
-  const score = scoreOutcomes(result.outcomes, world.truth);
+  const { score, result } = scoreWorld(world, identifiable);
   if (values.wrong === true) printMistakes(world, result, identifiable);
-  const right = result.outcomes.filter(
-    ({ kind, keyText, wandbRunId }) => kind === 'match' && world.truth.get(keyText) === wandbRunId,
-  );
-  return {
-    ...score,
-    seed,
-    rows: world.input.rows.length,
-    runs: world.input.runs.length,
-    identifiable: identifiable.size,
-    identified: right.filter(({ keyText }) => identifiable.has(keyText)).length,
-    inNoise: shareWithinNoise(world),
-    ms,
-  };
+  return { ...score, inNoise: shareWithinNoise(world) };
 }
 
 /** All wrong links, and the first dozen of the identifiable rows that were left open, the true run marked `*`. */
@@ -97,13 +76,10 @@ function printMistakes(
 }
 
 function renderLine(name: string, scores: readonly HabitScore[]): string {
-  const sum = (read: (score: HabitScore) => number): number => scores.reduce((total, score) => total + read(score), 0);
+  const sum = (read: (score: HabitScore) => number): number => totalOf(scores, read);
   const [proposed, right, possible] = [sum((one) => one.proposed), sum((one) => one.right), sum((one) => one.possible)];
   const [identifiable, identified] = [sum((one) => one.identifiable), sum((one) => one.identified)];
-  const shareOf = (one: HabitScore): number => (one.identifiable === 0 ? 1 : one.identified / one.identifiable);
-  const worst = scores.toSorted((a, b) => shareOf(a) - shareOf(b))[0]!;
-  const share = (part: number, whole: number, digits: number): string =>
-    whole === 0 ? '-'.padEnd(digits + 2) : (part / whole).toFixed(digits);
+  const worst = worstOf(scores);
   const ece = NOT_ONE_TO_ONE.includes(name) ? '-    ' : (sum((one) => one.calibrationError) / scores.length).toFixed(3);
   return [
     name.padEnd(34),
@@ -113,11 +89,11 @@ function renderLine(name: string, scores: readonly HabitScore[]): string {
     String(possible).padStart(6),
     String(right).padStart(6),
     String(proposed - right).padStart(6),
-    `     ${share(right, proposed, 4)}`,
-    `  ${share(right, possible, 3)}`,
+    `     ${renderShare(right, proposed, 4)}`,
+    `  ${renderShare(right, possible, 3)}`,
     String(identifiable).padStart(13),
-    `      ${share(identified, identifiable, 4)}`,
-    `  ${shareOf(worst).toFixed(4)} (${worst.seed})`.padEnd(15),
+    `      ${renderShare(identified, identifiable, 4)}`,
+    `  ${identifiedShare(worst).toFixed(4)} (${worst.seed})`.padEnd(15),
     `  ${(sum((one) => one.inNoise) / scores.length).toFixed(3)}`,
     `    ${ece}`,
     (sum((one) => one.ms) / scores.length).toFixed(0).padStart(6),
@@ -125,25 +101,14 @@ function renderLine(name: string, scores: readonly HabitScore[]): string {
 }
 
 function renderTotal(): string {
-  const sum = (read: (score: HabitScore) => number): number => all.reduce((total, score) => total + read(score), 0);
+  const sum = (read: (score: HabitScore) => number): number => totalOf(all, read);
   const calibrated = all.filter((score) => !Number.isNaN(score.calibrationError));
-  const ece = calibrated.reduce((total, score) => total + score.calibrationError, 0) / Math.max(1, calibrated.length);
-  const [proposed, right] = [sum((one) => one.proposed), sum((one) => one.right)];
+  const ece = totalOf(calibrated, (score) => score.calibrationError) / Math.max(1, calibrated.length);
+  const [proposed, right, possible] = [sum((one) => one.proposed), sum((one) => one.right), sum((one) => one.possible)];
+  const [identifiable, identified] = [sum((one) => one.identifiable), sum((one) => one.identified)];
   return (
-    `all: ${proposed} proposed, ${proposed - right} wrong, precision ${(right / Math.max(1, proposed)).toFixed(5)}; ` +
-    `recall of ${sum((one) => one.possible)} links ${(
-      right /
-      Math.max(
-        1,
-        sum((one) => one.possible),
-      )
-    ).toFixed(4)}, ` +
-    `of ${sum((one) => one.identifiable)} identifiable ${(
-      sum((one) => one.identified) /
-      Math.max(
-        1,
-        sum((one) => one.identifiable),
-      )
-    ).toFixed(4)}; ECE ${ece.toFixed(4)}`
+    `all: ${proposed} proposed, ${proposed - right} wrong, precision ${renderShare(right, proposed, 5)}; ` +
+    `recall of ${possible} links ${renderShare(right, possible, 4)}, ` +
+    `of ${identifiable} identifiable ${renderShare(identified, identifiable, 4)}; ECE ${ece.toFixed(4)}`
   );
 }
