@@ -11,7 +11,7 @@ import { makeIo } from './helpers/run-inline.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const PAGES = ['README.md', ...globSync('src/help/*.md', { cwd: ROOT }).sort()];
 const readme = readPage('README.md');
-const verbs = new Map(buildProgram(makeIo(), () => undefined).commands.map((verb) => [verb.name(), verb]));
+const verbs = new Map((await buildProgram(makeIo(), () => undefined)).commands.map((verb) => [verb.name(), verb]));
 
 function readPage(page: string): string {
   return readFileSync(join(ROOT, page), 'utf8');

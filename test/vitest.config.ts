@@ -5,9 +5,13 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     reporters: ['default', './test/helpers/count-reporter.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    globalSetup: 'test/helpers/global-setup.ts',
+    // For a machine that does much else besides; no test waits for it.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests share no state but caches that are keyed by path; a worker that goes on to the next file need not load all again.
+    isolate: false,
+    maxWorkers: 3,
   },
 });

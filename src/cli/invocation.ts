@@ -36,7 +36,7 @@ export interface Invocation {
 }
 
 export async function openInvocation(io: Io, options: CommonOptions): Promise<Invocation> {
-  const progress = createProgress(io);
+  const progress = await createProgress(io);
   const style = isColoured(io, options.color ?? 'auto') ? COLOURED : PLAIN;
   const log = options.log === undefined ? null : await openLog(resolve(io.cwd, options.log));
   return {

@@ -1,4 +1,3 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { Progress } from '../model/context.ts';
 import type { Io } from './io.ts';
 
@@ -8,32 +7,10 @@ export interface ProgressTalk {
 }
 
 /** A bar with rate and ETA where stderr is a terminal; one line per 10 % where it is a file or a pipe. */
-export function createProgress(io: Io): ProgressTalk {
-  return io.terminal.err ? createBar(io) : createLines(io);
-}
-
-function createBar(io: Io): ProgressTalk {
-  let bar: SingleBar | null = null;
-  let label = '';
-  const end = (): void => {
-    bar?.stop();
-    bar = null;
-  };
-  return {
-    end,
-    report: (progress) => {
-      if (bar === null || progress.label !== label) {
-        end();
-        label = progress.label;
-        const format = `${label} {bar} {value}/{total} · ETA {eta_formatted}`;
-        bar = new SingleBar({ stream: io.errStream, format, barsize: 30, hideCursor: true }, Presets.shades_classic);
-        bar.start(progress.total, progress.done);
-      }
-      bar.setTotal(progress.total);
-      bar.update(progress.done);
-      if (progress.done >= progress.total) end();
-    },
-  };
+export async function createProgress(io: Io): Promise<ProgressTalk> {
+  if (!io.terminal.err) return createLines(io);
+  const { createBar } = await import('./progress-bar.ts');
+  return createBar(io);
 }
 
 function createLines(io: Io): ProgressTalk {

@@ -56,7 +56,7 @@ const MAX_CHECKED = 1000;
  * @throws RunlinkError where the registry cannot be read or no table of it fits
  */
 export async function doctor(deps: DoctorDeps, options: DoctorOptions): Promise<DoctorReport> {
-  const config = readRegistryConfig(options.registry, options.config ?? null);
+  const config = await readRegistryConfig(options.registry, options.config ?? null);
   const registry = inspectRegistry(options.registry, config);
   const wandb = await askWandb(deps.source, registry.states.linkedRunIds);
   return { registry, wandb, problems: listProblems(registry, wandb) };

@@ -1,7 +1,6 @@
 import { assertNever } from '../errors.ts';
 import { renderCell } from '../model/cell.ts';
 import type { DataCell, DataColumn } from '../model/table.ts';
-import { encodeParquetPieces } from '../dataset/parquet.ts';
 import { guardText, renderCsvLines } from '../plan/csv-cells.ts';
 import type { RowRecord } from '../registry/query.ts';
 import { escapeForTerminal, escapeJson } from '../text/escape.ts';
@@ -9,17 +8,15 @@ import { cutToWidth } from '../text/fit.ts';
 import { joinPieces } from '../text/pieces.ts';
 import type { Style } from '../text/style.ts';
 import { renderTable } from '../text/table.ts';
+import type { RunsFormat } from './formats.ts';
 import type { RunsReport } from './runs.ts';
 
-export const RUNS_FORMATS = ['table', 'json', 'jsonl', 'csv', 'parquet'] as const;
-export type RunsFormat = (typeof RUNS_FORMATS)[number];
-
 /** The report in pieces, which are made while they are taken: rows do not pile up. */
-export function renderRuns(
+export async function renderRuns(
   report: RunsReport,
   format: RunsFormat,
   style: Style,
-): Iterable<string> | Iterable<Uint8Array> {
+): Promise<Iterable<string> | Iterable<Uint8Array>> {
   switch (format) {
     case 'table':
       return renderRunsTable(report, style);
@@ -30,7 +27,7 @@ export function renderRuns(
     case 'csv':
       return renderRunsCsv(report);
     case 'parquet':
-      return renderRunsParquet(report);
+      return await renderRunsParquet(report);
     default:
       return assertNever(format);
   }
@@ -130,9 +127,10 @@ function renderCsvCell(value: RowRecord[string]): string {
 }
 
 /** Typed by what the rows hold; blobs, and columns with numbers and text mixed, are text. */
-function* renderRunsParquet({ rows, readTypes }: RunsReport): Generator<Uint8Array> {
+async function renderRunsParquet({ rows, readTypes }: RunsReport): Promise<Iterable<Uint8Array>> {
+  const { encodeParquetPieces } = await import('../dataset/parquet.ts');
   const columns = readTypes();
-  yield* encodeParquetPieces({ columns, rows: listCells(rows, columns) });
+  return encodeParquetPieces({ columns, rows: listCells(rows, columns) });
 }
 
 function* listCells(rows: Iterable<RowRecord>, columns: readonly DataColumn[]): Generator<readonly DataCell[]> {

@@ -3,14 +3,12 @@ import { renderCsv } from '../plan/csv.ts';
 import { renderPlanJson } from '../plan/json.ts';
 import { renderEntryDetail } from '../plan/render-detail.ts';
 import { renderPlanDiff } from '../plan/render-diff.ts';
+import type { ShowFormat } from './formats.ts';
 import type { Page } from '../text/page.ts';
 import { renderPlanMarkdown } from '../plan/render-markdown.ts';
 import { renderPlanTable } from '../plan/render-table.ts';
 import type { ShowReport } from './show.ts';
 import { escapeJson } from '../text/escape.ts';
-
-export const SHOW_FORMATS = ['table', 'diff', 'json', 'csv', 'markdown'] as const;
-export type ShowFormat = (typeof SHOW_FORMATS)[number];
 
 /** Yields the text in pieces, each ending with a line: a plan of a hundred thousand entries need not fit into memory. */
 export function renderShow(report: ShowReport, format: ShowFormat, page: Page): Iterable<string> {

@@ -1,29 +1,10 @@
 import { access, open, readFile, readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
 import { parseLenientJson } from '../model/json.ts';
+import type { Receipt } from './receipt-shape.ts';
 
-const RECEIPT_VERSION = 1;
-
-const receiptSchema = z.strictObject({
-  version: z.literal(RECEIPT_VERSION),
-  registry: z.string(),
-  table: z.string(),
-  planId: z.string(),
-  planDigest: z.string(),
-  round: z.string(),
-  written: z.number().int(),
-  skipped: z.number().int(),
-  undecided: z.number().int(),
-  /** The ledger's last entry: whoever keeps the receipt elsewhere can prove that the ledger was not rewritten. */
-  ledger: z.strictObject({ seq: z.number().int(), hash: z.string() }),
-  backup: z.string().nullable(),
-  toolVersion: z.string(),
-  at: z.string(),
-});
-
-/** What an apply did, as a file beside the registry. */
-export type Receipt = Readonly<z.infer<typeof receiptSchema>>;
+/** The version of what `writeReceipt` writes. */
+const RECEIPT_VERSION: Receipt['version'] = 1;
 
 export function receiptPath(registry: string, round: string): string {
   return `${resolve(registry)}.${round}.receipt.json`;
@@ -66,12 +47,14 @@ export async function readReceipts(registry: string): Promise<readonly ReceiptFi
   return await Promise.all(
     names.sort().map(async (name) => {
       const path = join(dirname(file), name);
-      return { path, receipt: parseReceiptOrNull(await readFile(path, 'utf8')) };
+      return { path, receipt: await parseReceiptOrNull(await readFile(path, 'utf8')) };
     }),
   );
 }
 
-function parseReceiptOrNull(text: string): Receipt | null {
+async function parseReceiptOrNull(text: string): Promise<Receipt | null> {
+  // Only who reads a receipt waits for what checks one.
+  const { receiptSchema } = await import('./receipt-shape.ts');
   try {
     return receiptSchema.parse(parseLenientJson(text));
   } catch {

@@ -43,7 +43,7 @@ async function withRegistry<T>(open: Open, location: RegistryLocation, use: Use<
   const retry = { timeoutMs: location.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS };
   const db = await retryWhileBusy(() => openOrBusy(open, location.registry), retry);
   try {
-    const config = readRegistryConfig(location.registry, location.config ?? null);
+    const config = await readRegistryConfig(location.registry, location.config ?? null);
     const kept = { path: resolve(location.registry), id: JSON.stringify(config) };
     const readComplete = (): RegistrySchema =>
       readSchemaOnce(db, kept, () => {

@@ -114,10 +114,18 @@ function readProxies(surroundings: Surroundings): ProxySettings {
     readEnvOrNull(surroundings, name.toLowerCase()) ?? readEnvOrNull(surroundings, name);
   const all = env('ALL_PROXY') ?? '';
   return {
-    http: own['http'] ?? env('HTTP_PROXY') ?? all,
-    https: own['https'] ?? env('HTTPS_PROXY') ?? all,
+    http: assertProxy(own['http'] ?? env('HTTP_PROXY') ?? all, 'HTTP_PROXY'),
+    https: assertProxy(own['https'] ?? env('HTTPS_PROXY') ?? all, 'HTTPS_PROXY'),
     noProxy: env('NO_PROXY') ?? '',
   };
+}
+
+/** It may hold a password, so the error does not show it. */
+function assertProxy(address: string, name: string): string {
+  if (address === '' || URL.canParse(address)) return address;
+  throw new UsageError(`the proxy is no address, expected one such as http://proxy.example:3128`, {
+    hint: `Correct or unset ${name}, ALL_PROXY or WANDB__PROXIES, whichever of them is set.`,
+  });
 }
 
 /** A JSON object of texts from the environment. The value may be a secret, so the error does not show it. */

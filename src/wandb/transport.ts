@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
-import { EnvHttpProxyAgent, request } from 'undici';
+import type { Dispatcher, request as Request } from 'undici';
 
 import type { Headers } from './retry-timing.ts';
 import type { ProxySettings } from './settings.ts';
@@ -51,21 +51,14 @@ export class CutAnswerError extends Error {
 }
 
 export function createTransport(options: TransportOptions): Transport {
-  const agent = new EnvHttpProxyAgent({
-    connections: MOST_CONNECTIONS,
-    keepAliveTimeout: 30_000,
-    headersTimeout: options.timeoutMs,
-    bodyTimeout: options.timeoutMs,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    httpProxy: options.proxies.http,
-    httpsProxy: options.proxies.https,
-    noProxy: options.proxies.noProxy,
-  });
+  let opened: Promise<Pool> | null = null;
+  const openOnce = (): Promise<Pool> => (opened ??= openPool(options));
   const headers = { ...options.headers, 'content-type': 'application/json', 'accept-encoding': 'gzip' };
   return {
     post: async (body, signal) => {
+      const { request, dispatcher } = await openOnce();
       const answer = await request(options.url, {
-        dispatcher: agent,
+        dispatcher,
         method: 'POST',
         headers,
         body,
@@ -74,8 +67,9 @@ export function createTransport(options: TransportOptions): Transport {
       return { status: answer.statusCode, headers: answer.headers, body: await readBody(answer) };
     },
     download: async (url, range, signal) => {
+      const { request, dispatcher } = await openOnce();
       const answer = await request(url, {
-        dispatcher: agent,
+        dispatcher,
         headers: { range, 'user-agent': options.headers['user-agent'] ?? '' },
         ...(signal === undefined ? {} : { signal }),
       });
@@ -86,11 +80,34 @@ export function createTransport(options: TransportOptions): Transport {
       const bytes = new Uint8Array(await answer.body.arrayBuffer());
       return { status: answer.statusCode, headers: answer.headers, bytes };
     },
-    close: () => agent.close(),
+    close: async () => {
+      if (opened !== null) await (await opened).dispatcher.close();
+    },
   };
 }
 
-async function readBody(answer: Awaited<ReturnType<typeof request>>): Promise<string> {
+interface Pool {
+  readonly request: typeof Request;
+  readonly dispatcher: Dispatcher;
+}
+
+/** Loaded with the first question: an offline link asks none, and starts in half the time. */
+async function openPool({ timeoutMs, proxies }: TransportOptions): Promise<Pool> {
+  const { EnvHttpProxyAgent, request } = await import('undici');
+  const dispatcher = new EnvHttpProxyAgent({
+    connections: MOST_CONNECTIONS,
+    keepAliveTimeout: 30_000,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    httpProxy: proxies.http,
+    httpsProxy: proxies.https,
+    noProxy: proxies.noProxy,
+  });
+  return { request, dispatcher };
+}
+
+async function readBody(answer: Dispatcher.ResponseData): Promise<string> {
   try {
     const bytes = Buffer.from(await answer.body.arrayBuffer());
     const isGzip = answer.headers['content-encoding'] === 'gzip';

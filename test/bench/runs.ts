@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { queryRuns, runs } from '../../src/commands/runs.ts';
 import { renderRuns } from '../../src/commands/runs.render.ts';
-import type { RunsFormat } from '../../src/commands/runs.render.ts';
+import type { RunsFormat } from '../../src/commands/formats.ts';
 import { writeOutFile } from '../../src/dataset/out-file.ts';
 import type { RunsOptions } from '../../src/commands/runs.ts';
 import { PLAIN } from '../../src/text/style.ts';
@@ -99,7 +99,7 @@ function stream(options: Omit<RunsOptions, 'registry'>, format: RunsFormat): (pa
           }
         },
       };
-      await writeOutFile(`${registry}.ours.${format}`, renderRuns({ ...report, rows: counted }, format, PLAIN));
+      await writeOutFile(`${registry}.ours.${format}`, await renderRuns({ ...report, rows: counted }, format, PLAIN));
       return count;
     });
 }

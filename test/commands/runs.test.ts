@@ -5,7 +5,7 @@ import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import { queryRuns, runs } from '../../src/commands/runs.ts';
 import { renderRuns } from '../../src/commands/runs.render.ts';
-import type { RunsFormat } from '../../src/commands/runs.render.ts';
+import type { RunsFormat } from '../../src/commands/formats.ts';
 import { PLAIN } from '../../src/text/style.ts';
 import { makeContext } from '../helpers/context.ts';
 import { insertRows, makeDatabase } from '../helpers/database.ts';
@@ -46,8 +46,8 @@ const registry = makeDatabase((db) => {
   ]);
 });
 async function render(format: RunsFormat, where: readonly string[] = []): Promise<string> {
-  return await runs({ context: makeContext() }, { registry, where }, (report) =>
-    [...renderRuns(report, format, PLAIN)].join(''),
+  return await runs({ context: makeContext() }, { registry, where }, async (report) =>
+    [...(await renderRuns(report, format, PLAIN))].join(''),
   );
 }
 
@@ -97,8 +97,8 @@ test('JSON lines hold a row each, as JSON has words for it', async () => {
 });
 
 test('Parquet is typed by what the rows hold', async () => {
-  const bytes = await runs({ context: makeContext() }, { registry, where: [] }, (report) =>
-    Buffer.concat([...renderRuns(report, 'parquet', PLAIN)].map((piece) => Buffer.from(piece))),
+  const bytes = await runs({ context: makeContext() }, { registry, where: [] }, async (report) =>
+    Buffer.concat([...(await renderRuns(report, 'parquet', PLAIN))].map((piece) => Buffer.from(piece))),
   );
   const file = new Uint8Array(bytes).buffer;
   const types = parquetSchema(parquetMetadata(file)).children.map(({ element }) => [element.name, element.type]);

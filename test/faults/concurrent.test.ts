@@ -90,7 +90,7 @@ test('a row that a training job renames after the checks and before its batch is
   await expectVerified(lab);
 });
 
-test.for([
+test.concurrent.for([
   ['apply', 'backfill.plan', '--yes'],
   ['link', 'run-0001', 'wanted01', '--project', 'lab/molopt', '--offline'],
   ['verify'],

@@ -10,8 +10,8 @@ import { runInline } from '../helpers/run-inline.ts';
 import { createRandom } from '../helpers/worlds/random.ts';
 import type { Random } from '../helpers/worlds/random.ts';
 
-/** Twenty batches. */
-const ROWS = 2000;
+/** Twelve batches. */
+const ROWS = 1200;
 const KILLS_A_ROUND = 6;
 
 const isDraft = (name: string): boolean => name.includes('.runlink-draft-');

@@ -5,7 +5,6 @@ import { expect, test } from 'vitest';
 import { query } from '../helpers/query.ts';
 import { fillRows, makeRegistry } from '../helpers/registry.ts';
 import { findBrokenInvariants, readState } from '../helpers/registry-state.ts';
-import { NODE_COMPILE_CACHE } from '../helpers/run-cli.ts';
 import { runInline } from '../helpers/run-inline.ts';
 
 const PROCESSES = 4;
@@ -22,8 +21,7 @@ interface Jobs {
 /** @returns once the process is ready to go */
 async function prepareJobs(registry: string, first: number): Promise<Jobs> {
   const args = [CHILD, registry, 'http://127.0.0.1:9', String(first), String(JOBS_A_PROCESS)];
-  const env = { ...process.env, NODE_COMPILE_CACHE };
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

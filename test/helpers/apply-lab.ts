@@ -28,7 +28,16 @@ export interface ApplyLab {
 const REGISTRY = 'training_runs.db';
 
 /** A registry of so many rows, each with a match that the plan accepts, and another table of the user's. */
-export async function makeApplyTemplate(rows: number, journalMode: JournalMode): Promise<ApplyTemplate> {
+export function makeApplyTemplate(rows: number, journalMode: JournalMode): Promise<ApplyTemplate> {
+  const key = `${rows} ${journalMode}`;
+  const template = templates.get(key) ?? buildTemplate(rows, journalMode);
+  templates.set(key, template);
+  return template;
+}
+
+const templates = new Map<string, Promise<ApplyTemplate>>();
+
+async function buildTemplate(rows: number, journalMode: JournalMode): Promise<ApplyTemplate> {
   const { path } = makeRegistry({
     journalMode,
     fill: (db) => {

@@ -15,7 +15,7 @@ export interface RegistryPlanOptions {
 
 /** Seals a plan for a real registry in the registry's own folder. @returns its path */
 export async function makeRegistryPlan(registry: string, options: RegistryPlanOptions): Promise<string> {
-  const schema = readSchemaOf(registry, readRegistryConfig(registry));
+  const schema = readSchemaOf(registry, await readRegistryConfig(registry));
   const rows = withReadOnly(registry, (db) => readRows(db, schema));
   const identity: RegistryIdentity = {
     path: registry,

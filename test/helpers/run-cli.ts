@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 const CLI = resolve(import.meta.dirname, '../../src/cli.ts');
-/** Compiled once for all children: a start takes half the time. */
-export const NODE_COMPILE_CACHE = join(tmpdir(), 'runlink-test-compiled');
 
 export interface CliResult {
   readonly code: number | null;
@@ -28,8 +26,9 @@ export interface CliOptions {
 /** Runs `runlink` as a user does: a process of its own, no terminal. */
 export function runRunlink(args: readonly string[], options: CliOptions): Promise<CliResult> {
   return new Promise((done, fail) => {
-    const own = { HOME: options.cwd, USER: 'tester', NODE_COMPILE_CACHE };
-    const env = { PATH: process.env['PATH'], ...own, ...options.env };
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
+    const own = { HOME: options.cwd, USER: 'tester', TMPDIR: tmpdir() };
+    const env = { PATH, NODE_COMPILE_CACHE, ...own, ...options.env };
     const [command = '', ...rest] = [...(options.under ?? []), process.execPath, CLI, ...args];
     const child = spawn(command, rest, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';

@@ -102,6 +102,13 @@ test('extra headers are a JSON object of texts, and a wrong value is not repeate
   expect(() => read('{"X": 1}')).toThrow('object of texts');
 });
 
+test('a proxy that is no address is refused without being shown', () => {
+  for (const name of ['HTTPS_PROXY', 'ALL_PROXY', 'http_proxy'])
+    expect(() => readSettings(makeSurroundings({ [name]: 'http://user:secret@[bad' }))).toThrow(
+      /^the proxy is no address, expected one such as http:\/\/proxy\.example:3128$/,
+    );
+});
+
 test("proxies come from W&B's own variable before the usual ones", () => {
   const env = { HTTPS_PROXY: 'http://usual:1', NO_PROXY: 'localhost', WANDB__PROXIES: '{"https":"http://own:2"}' };
   expect(readSettings(makeSurroundings(env)).proxies).toEqual({

@@ -1,8 +1,8 @@
 import { extname, resolve } from 'node:path';
 import { Option } from 'commander';
 import type { RunsOptions } from '../../commands/runs.ts';
-import { RUNS_FORMATS } from '../../commands/runs.render.ts';
-import type { RunsFormat } from '../../commands/runs.render.ts';
+import { RUNS_FORMATS } from '../../commands/formats.ts';
+import type { RunsFormat } from '../../commands/formats.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { writeOutput } from '../output.ts';
 import { readSelection, type SelectionOptions, splitNames, withSelection } from '../selection.ts';
@@ -40,8 +40,8 @@ async function runRuns(invocation: Invocation, options: RunsVerbOptions): Promis
   const registry = resolveRegistry(io, options);
   const out = options.out === undefined ? {} : { out: resolve(io.cwd, options.out) };
   const format = chooseFormat(invocation, options);
-  await runs({ context }, { ...registry, ...readQuery(options) }, (report) =>
-    writeOutput(invocation, renderRuns(report, format, style), { ...out, registry: registry.registry }),
+  await runs({ context }, { ...registry, ...readQuery(options) }, async (report) =>
+    writeOutput(invocation, await renderRuns(report, format, style), { ...out, registry: registry.registry }),
   );
   return 0;
 }

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import { SHOW_FORMATS } from '../../commands/show.render.ts';
-import type { ShowFormat } from '../../commands/show.render.ts';
+import { SHOW_FORMATS } from '../../commands/formats.ts';
+import type { ShowFormat } from '../../commands/formats.ts';
 import { DECISIONS, type Decision, ENTRY_KINDS, type EntryKind } from '../../model/plan.ts';
 import type { CommonOptions, Invocation } from '../invocation.ts';
 import { addVerb, type VerbHost } from '../verb.ts';

@@ -5,7 +5,6 @@ import { decodeCounts } from './counts.ts';
 import type { HistoryCounts } from './counts.ts';
 import { askRun } from './deps.ts';
 import type { HistoryDeps } from './deps.ts';
-import { readExports } from './exports.ts';
 import { mapInOrder } from './in-order.ts';
 import { COUNTS_QUERY } from './queries.ts';
 import { readWindow } from './read-window.ts';
@@ -110,6 +109,8 @@ async function* readExported(
   const maxStep = query.maxStep ?? Infinity;
   let next = all.from;
   try {
+    // What reads Parquet is loaded where a server offers it.
+    const { readExports } = await import('./exports.ts');
     const part = { urls: exports, keys: query.keys, minStep: all.from, maxStep, before: liveFrom };
     for await (const chunk of readExports(deps, part, signal)) {
       assertGoingOn(signal);
