@@ -106,7 +106,10 @@ export function searchAndSolve(records: Records, model: Evidence & { readonly ex
   return { candidates, posterior: solveCompetition(candidates, model.population, model.expected) };
 }
 
-export function surePairs(records: Records, { candidates, posterior }: Pick<State, 'candidates' | 'posterior'>): SurePair[] {
+export function surePairs(
+  records: Records,
+  { candidates, posterior }: Pick<State, 'candidates' | 'posterior'>,
+): SurePair[] {
   const sure: SurePair[] = [...records.labels];
   for (const [edge, probability] of posterior.probabilities.entries()) {
     if (probability >= SURE) sure.push({ row: candidates.rows[edge] ?? 0, run: candidates.runs[edge] ?? 0 });
