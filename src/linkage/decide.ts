@@ -18,7 +18,7 @@ const CONTRADICTS = -2.5;
 /** … is outweighed by this many bits only. */
 const OUTWEIGHED = 25;
 /** With many links the model has learned how often a comparison goes astray, so that fewer bits will do. */
-const OUTWEIGHED_IF_LEARNED = 10;
+const OUTWEIGHED_IF_LEARNED = 14;
 const MANY_LINKS = 50;
 /** Where one kind of evidence speaks alone, a match may be doubted this many times as much as with two. */
 const DOUBT_OF_ONE_KIND = 1 / 10;

@@ -138,7 +138,10 @@ export function searchAndSolve(records: Records, model: Evidence & { readonly ex
   return { candidates, posterior: solveCompetition(candidates, model.population, model.expected) };
 }
 
-export function surePairs(records: Records, { candidates, posterior }: Pick<State, 'candidates' | 'posterior'>): SurePair[] {
+export function surePairs(
+  records: Records,
+  { candidates, posterior }: Pick<State, 'candidates' | 'posterior'>,
+): SurePair[] {
   const sure: SurePair[] = [...records.labels];
   for (let edge = 0; edge < candidates.rows.length; edge++) {
     if ((posterior.probabilities[edge] ?? 0) < SURE) continue;

@@ -57,10 +57,9 @@ describe('pairing by values', () => {
   });
 
   it('finds the summary key that measured a column, at the digits that the column kept', () => {
-    expect(pairMetrics(records, [], { taken: new Set(), known: new Map() }).map(({ column, key }) => [column, key])).toContainEqual([
-      'psnr',
-      'test/psnr',
-    ]);
+    expect(
+      pairMetrics(records, [], { taken: new Set(), known: new Map() }).map(({ column, key }) => [column, key]),
+    ).toContainEqual(['psnr', 'test/psnr']);
   });
 
   it('takes the key that the configuration names', () => {

@@ -54,9 +54,7 @@ export function burstyDensity(
     }
     if (moved < SETTLED) break;
   }
-  return values.map((value, record) =>
-    Number.isNaN(value) ? Number.NaN : densityAt({ parts, shares, flat }, record),
-  );
+  return values.map((value, record) => (Number.isNaN(value) ? Number.NaN : densityAt({ parts, shares, flat }, record)));
 }
 
 interface Mixture {

@@ -190,10 +190,7 @@ function intervalsAbove(table: Float64Array, limit: number, { cells, resolution,
     const above = cell < to && (table[cell] ?? 0) > limit;
     if (above && first < 0) first = cell;
     if (!above && first >= 0) {
-      intervals.push([
-        ((cells.starts[first] ?? 0) - 0.5) * resolution,
-        ((cells.starts[cell] ?? 0) - 0.5) * resolution,
-      ]);
+      intervals.push([((cells.starts[first] ?? 0) - 0.5) * resolution, ((cells.starts[cell] ?? 0) - 0.5) * resolution]);
       first = -1;
     }
   }

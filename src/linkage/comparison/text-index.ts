@@ -48,7 +48,13 @@ export function collectTokens(records: Records): RecordTokens {
   for (let run = 0; run < records.runs.length; run++) {
     const record = records.runs[run];
     if (record === undefined) continue;
-    forEachText(record, (text) => addRun(runsByToken, run, rareIn(text).filter((token) => ofRows.has(token))));
+    forEachText(record, (text) =>
+      addRun(
+        runsByToken,
+        run,
+        rareIn(text).filter((token) => ofRows.has(token)),
+      ),
+    );
   }
   return { cells, runsByToken };
 }

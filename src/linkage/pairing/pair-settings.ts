@@ -1,6 +1,6 @@
 import type { Field } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
-import { agreementOf, buildPairedField, isInformative, rankKeys } from './pairing.ts';
+import { agreementOf, buildPairedField, isFilled, isInformative, rankKeys } from './pairing.ts';
 import type { FieldChoice, PairedField } from './pairing.ts';
 
 /** More fields than this repeat each other. */
@@ -30,8 +30,9 @@ export function rankSettings(
       (field) => field.origin !== 'summary' && isInformative(field, records.runs.length) && !isIdentity(field),
     ),
   );
+  // a column that never varies tells no rows apart, but the runs that differ from all of them
   const columns = withoutCopies(
-    records.row.fields.filter((field) => !taken.has(field.name) && isInformative(field, records.rows.length)),
+    records.row.fields.filter((field) => !taken.has(field.name) && isFilled(field, records.rows.length)),
   );
   for (const column of columns) {
     if (known.has(column)) continue;

@@ -28,6 +28,8 @@ export interface FieldChoice {
 const LEAST_COVERAGE = 0.4;
 const MOST_CHANCE = 0.95;
 const LEAST_FILLED = 0.03;
+/** From this similarity on two names mean the same by themselves. */
+const SAME_NAME = 0.8;
 const FILLER_AGREEMENT = 0.9;
 const LEAST_TOGETHER = 5;
 
@@ -45,13 +47,19 @@ export function rankKeys(column: Field, keys: readonly Field[], records: Records
 
 /** A field with one value only, or hardly any, cannot tell records apart. */
 export function isInformative(field: Field, size: number): boolean {
-  return field.filled >= Math.max(1, LEAST_FILLED * size) && (field.counts.size > 1 || field.filled < size);
+  return isFilled(field, size) && (field.counts.size > 1 || field.filled < size);
+}
+
+export function isFilled(field: Field, size: number): boolean {
+  return field.filled >= Math.max(1, LEAST_FILLED * size);
 }
 
 /** A quick look at some values, so that not every column is mapped to every key. */
 function mayFit(column: Field, key: Field, records: Records): boolean {
   if (records.schema.evidence[column.name] === key.name) return true;
   if (column.isNumeric !== key.isNumeric) return false;
+  // one value occurs somewhere in most keys
+  if (column.counts.size === 1) return keySimilarity(column.name, key.name) >= SAME_NAME;
   if (keySimilarity(column.name, key.name) > 0.3) return true;
   const sample = [...column.counts.keys()].slice(0, 60);
   const shared = sample.filter((code) => key.counts.has(code)).length;
@@ -113,7 +121,7 @@ function mayFill(best: FieldChoice, filler: FieldChoice, agreement: number | nul
   if (agreement !== null) return agreement >= FILLER_AGREEMENT;
   if (filler.isProven === true) return true;
   const alike = keySimilarity(best.column.name, filler.key.name);
-  return alike >= 0.8 || (alike >= 0.3 && filler.score >= 0.3 * best.score);
+  return alike >= SAME_NAME || (alike >= 0.3 && filler.score >= 0.3 * best.score);
 }
 
 /** Share of the records where both say the same, among those where both say something; null where too few do. */

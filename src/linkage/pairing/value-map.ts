@@ -18,7 +18,11 @@ type Reading = (value: number) => number;
 const FACTORS = [100, 0.01, 1000, 0.001, 60, 1 / 60] as const;
 const READINGS: readonly Reading[] = [
   (value) => value,
-  ...FACTORS.map((factor): Reading => (value) => value / factor),
+  ...FACTORS.map(
+    (factor): Reading =>
+      (value) =>
+        value / factor,
+  ),
   Math.log10,
   (value) => 10 ** value,
 ];
