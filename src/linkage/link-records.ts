@@ -44,7 +44,9 @@ function describeHealth(records: Records, model: LearnedModel): string[] {
   if (cut > 0) lines.push(`${cut} rows fit so many runs alike that they stay open`);
   const ranks = [...records.ranksByRunId.values()].reduce((sum, others) => sum + others.length, 0);
   if (ranks > 0) {
-    lines.push(`${ranks === 1 ? '1 run is a further rank' : `${ranks} runs are further ranks`} of a launch and set aside`);
+    lines.push(
+      `${ranks === 1 ? '1 run is a further rank' : `${ranks} runs are further ranks`} of a launch and set aside`,
+    );
   }
   return [...lines, ...model.comparisons.flatMap((comparison) => comparison.health())];
 }

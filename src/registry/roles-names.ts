@@ -55,7 +55,7 @@ const NAME_HINTS: Readonly<Record<SingleRole, readonly RegExp[]>> = {
       `^(run |train |training |total )?(duration|elapsed|runtime|run time|wall ?time|wall clock)( time)?${UNIT}$`,
     ),
     new RegExp(`^(time taken|took|train time|training time|total time|time elapsed|time spent)${UNIT}$`),
-    /^(seconds|secs|minutes|mins|hours)$/,
+    /^((run|job|train|training|total) )?(seconds|secs|minutes|mins|hours)$/,
   ],
 };
 

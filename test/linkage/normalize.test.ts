@@ -102,7 +102,7 @@ describe('parseArgs', () => {
 });
 
 describe('flattenJson', () => {
-  it('gives dotted paths, drops media and the random ids of what the client recorded', () => {
+  it('gives dotted paths and the lengths of lists, drops media and the random ids of what the client recorded', () => {
     const found: [string, unknown][] = [];
     flattenJson(
       {
@@ -114,6 +114,7 @@ describe('flattenJson', () => {
     );
     expect(found).toEqual([
       ['optim.lr', 0.1],
+      ['optim.betas.length', 2],
       ['optim.betas.0', 0.9],
       ['optim.betas.1', 0.99],
       ['_wandb.e.slurm.job_id', '77'],

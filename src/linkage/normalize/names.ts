@@ -11,6 +11,9 @@ const FILE_ENDING = /(?<=[\w-])\.(?:out|log|err|txt|jsonl?|ya?ml|csv|ckpt|pth?|n
 const INSTANCE_ID = /^[a-z]-[\da-f]{6,}$/;
 const EXPONENT = /^\d+(?:\.\d*)?e$/;
 const WORD_NUMBER = /^([a-z][a-z_]*?)[=:]?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)$/;
+/** One word and its value. */
+const SETTING = /^[a-z_]+:[^:]+$/;
+const DECIMALS = /^\d+(?:e[+-]?\d*)?$/;
 const ASSIGNMENT = /^([a-z][\w.]*)[=:](.+)$/;
 
 /**
@@ -24,7 +27,7 @@ export function parseName(name: string): NamePart[] {
 
 function splitName(text: string): string[] {
   const parts: string[] = [];
-  for (const piece of text.split(/[\s_/,;|()[\]{}]+/)) {
+  for (const piece of text.split(/[\s_/,;|()[\]{}]+/).flatMap(splitAtDots)) {
     const pieces = piece.split('-');
     for (const [index, part] of pieces.entries()) {
       const before = parts.at(-1);
@@ -32,6 +35,22 @@ function splitName(text: string): string[] {
       if (joins) parts[parts.length - 1] = `${before}-${part}`;
       else if (part !== '') parts.push(part);
     }
+  }
+  return parts;
+}
+
+/**
+ * Points and colons that separate: `qm9.h128.lr0.01` is three parts, `mgda:wav2vec:ru` as well, while `0.01`, `lr:0.01`
+ * and `optim.lr=0.01` stay whole.
+ */
+function splitAtDots(piece: string): string[] {
+  if (piece.includes('=')) return [piece];
+  const parts: string[] = [];
+  for (const part of SETTING.test(piece) ? [piece] : piece.split(':').flatMap((text) => text.split('.'))) {
+    const before = parts.at(-1);
+    if (before !== undefined && /\d$/.test(before) && DECIMALS.test(part) && piece.includes(`${before}.${part}`)) {
+      parts[parts.length - 1] = `${before}.${part}`;
+    } else if (part !== '') parts.push(part);
   }
   return parts;
 }

@@ -6,6 +6,7 @@ import { createFieldCollector } from './fields.ts';
 import type { Field, FieldCollector } from './fields.ts';
 import { flattenJson } from './flatten.ts';
 import { addNameParts } from './name-fields.ts';
+import { readPlainCells } from './spreadsheet.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
 import type { ValueCodes } from './values.ts';
@@ -58,7 +59,7 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
 
 function looksLikeNames(column: readonly Cell[]): boolean {
   const texts = column.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '');
-  const parted = texts.filter((text) => /[a-z\d].*[\s_/,;|=-]./i.test(text) && !text.startsWith('{'));
+  const parted = texts.filter((text) => /[a-z\d].*[\s_/,;|=:-].|[a-z].*\../i.test(text) && !text.startsWith('{'));
   return parted.length > texts.length / 2 && new Set(parted).size >= Math.min(5, 2 + NAME_SHARE * texts.length);
 }
 
@@ -82,17 +83,16 @@ export function cellsByColumn(
   rows: readonly RegistryRow[],
   schema: RegistrySchema,
   linked: ReadonlySet<string>,
-): Map<string, Cell[]> {
+): Map<string, readonly Cell[]> {
   const identity = new Set(IDENTITY_COLUMNS.map((column) => schema.identity[column]).filter((name) => name !== null));
   identity.delete(schema.key);
   const names = new Set(rows.flatMap((row) => Object.keys(row.values)));
-  const cells = new Map<string, Cell[]>();
+  const cells = new Map<string, readonly Cell[]>();
   for (const name of [...names].toSorted()) {
     if (name === schema.identity.wandb_run_id || name === schema.identity.wandb_url) continue;
-    cells.set(
-      name,
-      rows.map((row) => (identity.has(name) && linked.has(row.keyText) ? null : (row.values[name] ?? null))),
-    );
+    const isWritten = identity.has(name);
+    const column = rows.map((row) => (isWritten && linked.has(row.keyText) ? null : (row.values[name] ?? null)));
+    cells.set(name, readPlainCells(column));
   }
   return cells;
 }

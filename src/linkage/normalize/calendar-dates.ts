@@ -1,0 +1,95 @@
+import type { Cell } from '../../model/cell.ts';
+
+const CLOCK = '(?:(?:,?\\s+|T)(\\d{1,2})[:.h](\\d{2})(?:[:.](\\d{2}))?(?:\\s*([ap])\\.?m\\.?)?)?';
+/** `2/19/2025 7:00 PM`, `19.02.25 19:00`: which of the two is the month shows in the column. */
+const NUMERIC = new RegExp(`^(\\d{1,2})([./-])(\\d{1,2})\\2(\\d{4}|\\d{2})${CLOCK}$`, 'i');
+/** `19 Feb 2025 19:00`, `Wed 19-Feb-25`. */
+const DAY_MONTH = new RegExp(
+  `^(?:[a-z]{2,9},?\\s+)?(\\d{1,2})\\.?[\\s-]([a-z]{3,9})\\.?[\\s,-]+(\\d{4}|\\d{2})${CLOCK}$`,
+  'i',
+);
+/** `Feb 19, 2025 7:00 PM`, `Wed Feb 19 2025`. */
+const MONTH_DAY = new RegExp(`^(?:[a-z]{2,9},?\\s+)?([a-z]{3,9})\\.?\\s+(\\d{1,2}),?\\s+(\\d{4})${CLOCK}$`, 'i');
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+/** This share of a column must be dates. */
+const SHARE = 0.8;
+
+interface WrittenDate {
+  readonly year: number;
+  /** The two numbers of the day and the month, in the order in which they stand; a month by name stands second. */
+  readonly first: number;
+  readonly second: number;
+  readonly separator: string;
+  /** Seconds since midnight; null where the text names a day only. */
+  readonly clock: number | null;
+}
+
+/** ISO texts, as exact as they were; null where the column holds no dates, or none whose order is certain. */
+export function readCalendarDates(cells: readonly Cell[]): Cell[] | null {
+  const dates = cells.map((cell) => (typeof cell === 'string' ? parseDateOrNull(cell.trim()) : null));
+  const found = dates.filter((date) => date !== null);
+  const there = cells.filter((cell) => cell !== null && cell !== '').length;
+  if (found.length === 0 || found.length < SHARE * there) return null;
+  const isMonthFirst = findOrder(found.filter(({ separator }) => separator !== ''));
+  if (isMonthFirst === null) return null;
+  return dates.map((date, at) => (date === null ? (cells[at] ?? null) : renderIso(date, isMonthFirst)));
+}
+
+function parseDateOrNull(text: string): WrittenDate | null {
+  const numeric = NUMERIC.exec(text);
+  if (numeric !== null) {
+    const [, first, separator = '', second, year, ...clock] = numeric;
+    return buildDate({ year, first: Number(first), second: Number(second), separator }, clock);
+  }
+  const dayMonth = DAY_MONTH.exec(text);
+  const [, day, name, year, ...clock] = dayMonth ?? swapFirst(MONTH_DAY.exec(text)) ?? [];
+  const month = MONTHS.indexOf((name ?? '').slice(0, 3).toLowerCase()) + 1;
+  return month === 0 ? null : buildDate({ year, first: Number(day), second: month, separator: '' }, clock);
+}
+
+function swapFirst(match: RegExpExecArray | null): readonly (string | undefined)[] | null {
+  if (match === null) return null;
+  const [whole, first, second, ...rest] = match;
+  return [whole, second, first, ...rest];
+}
+
+function buildDate(
+  date: Pick<WrittenDate, 'first' | 'second' | 'separator'> & { readonly year: string | undefined },
+  [hour, minute, second, half]: readonly (string | undefined)[],
+): WrittenDate {
+  const year = Number(date.year) + (date.year?.length === 2 ? 2000 : 0);
+  if (hour === undefined) return { ...date, year, clock: null };
+  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
+  return { ...date, year, clock: (hours * 60 + Number(minute)) * 60 + Number(second ?? 0) };
+}
+
+/**
+ * True where the month stands first, null where the column says both. Where no day is beyond 12, the months that lie
+ * nearer together are right: the first days of one month, read the other way, are spread over a year.
+ */
+function findOrder(dates: readonly WrittenDate[]): boolean | null {
+  const isDayFirst = dates.some(({ first }) => first > 12);
+  const isMonthFirst = dates.some(({ second }) => second > 12);
+  if (isDayFirst && isMonthFirst) return null;
+  if (isDayFirst || isMonthFirst) return isMonthFirst;
+  const [days, months] = [spanOf(dates, false), spanOf(dates, true)];
+  return days === months ? dates[0]?.separator === '/' : months < days;
+}
+
+function spanOf(dates: readonly WrittenDate[], isMonthFirst: boolean): number {
+  const times = dates
+    .map((date) => Date.parse(renderIso({ ...date, clock: null }, isMonthFirst)))
+    .toSorted((a, b) => a - b);
+  return (times.at(-1) ?? 0) - (times[0] ?? 0);
+}
+
+function renderIso({ year, first, second, separator, clock }: WrittenDate, isMonthFirst: boolean): string {
+  const [month, day] = isMonthFirst && separator !== '' ? [first, second] : [second, first];
+  const date = `${year}-${pad(month)}-${pad(day)}`;
+  if (clock === null) return date;
+  return `${date}T${pad(Math.floor(clock / 3600))}:${pad(Math.floor(clock / 60) % 60)}:${pad(clock % 60)}`;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,0 +1,67 @@
+import type { Cell } from '../../model/cell.ts';
+import { readCalendarDates } from './calendar-dates.ts';
+
+/**
+ * The cells of a column with what spreadsheets and people make of numbers and dates written plainly: `0,748` and
+ * `93.1 %` as numbers, `2/19/2025 7:00 PM` and serial dates as ISO times. A column is one or the other as a whole, for
+ * `1,234` and `3/4/2025` mean nothing by themselves; one that is not sure stays as it is.
+ */
+export function readPlainCells(cells: readonly Cell[]): readonly Cell[] {
+  const numbers = readNumbers(cells);
+  return readSerialDates(numbers) ?? readCalendarDates(numbers) ?? numbers;
+}
+
+/** This share of a column must be written as it is read. */
+const SHARE = 0.95;
+const GROUPED = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
+const DECIMAL_COMMA = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+(?:e[+-]?\d+)?$/i;
+/** A comma that no thousands follow can only stand before decimals. */
+const SURE_COMMA = /^[+-]?0,\d|,(?!\d{3}(?!\d))\d/;
+const POINT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+function readNumbers(cells: readonly Cell[]): readonly Cell[] {
+  const texts = cells.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '').map(bareNumber);
+  if (!texts.some((text) => text.includes(',')) && !cells.some(isPercentage)) return cells;
+  const isComma = texts.some((text) => SURE_COMMA.test(text));
+  const pattern = isComma ? DECIMAL_COMMA : GROUPED;
+  const fitting = texts.filter((text) => pattern.test(text) || POINT.test(text));
+  if (fitting.length < SHARE * texts.length) return cells;
+  return cells.map((cell) => {
+    const text = typeof cell === 'string' ? bareNumber(cell) : '';
+    if (pattern.test(text))
+      return Number(isComma ? text.replaceAll('.', '').replace(',', '.') : text.replaceAll(',', ''));
+    return POINT.test(text) ? Number(text) : cell;
+  });
+}
+
+function isPercentage(cell: Cell): boolean {
+  return typeof cell === 'string' && cell.trimEnd().endsWith('%');
+}
+
+function bareNumber(text: string): string {
+  return text.replace(/\s*%\s*$/, '').trim();
+}
+
+/** Serial dates count days from here, as spreadsheets do. */
+const SERIAL_EPOCH = Date.UTC(1899, 11, 30);
+/** 2017 to 2040: narrower than any number of steps or samples would keep to. */
+const SERIAL_RANGE = { from: 42_736, to: 51_136 } as const;
+const DAY_MS = 86_400_000;
+
+/** Null where the column holds no serial dates with a time of day. */
+function readSerialDates(cells: readonly Cell[]): Cell[] | null {
+  const numbers = cells.filter((cell) => cell !== null && cell !== '').map(serialOf);
+  const dates = numbers.filter((value) => value >= SERIAL_RANGE.from && value < SERIAL_RANGE.to);
+  if (dates.length === 0 || dates.length < SHARE * numbers.length) return null;
+  if (dates.filter((value) => !Number.isInteger(value)).length < SHARE * dates.length) return null;
+  return cells.map((cell) => {
+    const value = serialOf(cell);
+    if (Number.isNaN(value)) return cell;
+    return new Date(SERIAL_EPOCH + Math.round((value * DAY_MS) / 1000) * 1000).toISOString().slice(0, 19);
+  });
+}
+
+function serialOf(cell: Cell): number {
+  if (typeof cell === 'number') return cell;
+  return typeof cell === 'string' && /^\d{5}(?:\.\d+)?$/.test(cell.trim()) ? Number(cell) : Number.NaN;
+}

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { parseName } from '../../src/linkage/normalize/names.ts';
+import { readPlainCells } from '../../src/linkage/normalize/spreadsheet.ts';
+import type { Cell } from '../../src/model/cell.ts';
+
+describe('numbers as people write them', () => {
+  test.each<[string, Cell[], Cell[]]>([
+    ['decimal commas', ['0,748', '12,5', null, '3'], [0.748, 12.5, null, 3]],
+    ['decimal commas after thousands', ['1.234,5', '17,25'], [1234.5, 17.25]],
+    ['thousands', ['1,234', '12,000', '800'], [1234, 12_000, 800]],
+    ['percentages', ['93.1 %', '7%', ''], [93.1, 7, '']],
+  ])('%s are read', (_name, cells, expected) => {
+    expect(readPlainCells(cells)).toEqual(expected);
+  });
+
+  test.each<[string, Cell[]]>([
+    ['lists', ['1,2,3', '0,5,7']],
+    ['words beside them', ['0,748', 'none at all', 'see notes', '0,5']],
+    ['numbers', [0.5, 12, null]],
+    ['numbers of steps', [45_000, 48_000, 50_000]],
+  ])('%s stay as they are', (_name, cells) => {
+    expect(readPlainCells(cells)).toEqual(cells);
+  });
+});
+
+describe('dates as people write them', () => {
+  test.each<[string, Cell[], Cell[]]>([
+    ['the month first', ['2/9/2025 7:00 PM', '2/19/2025 12:05 am'], ['2025-02-09T19:00:00', '2025-02-19T00:05:00']],
+    ['the day first', ['9/2/2025', '19/2/2025'], ['2025-02-09', '2025-02-19']],
+    ['two digits of the year', ['19.02.25 19:00:30', '1.3.25 8:15'], ['2025-02-19T19:00:30', '2025-03-01T08:15:00']],
+    ['the first days of one month', ['5/1/2025', '5/3/2025', '5/9/2025'], ['2025-05-01', '2025-05-03', '2025-05-09']],
+    ['months by name', ['Feb 19, 2025 7:00 PM', '3 March 2025'], ['2025-02-19T19:00:00', '2025-03-03']],
+    ['serial dates', [45_726.68235, null, 45_727.5], ['2025-03-10T16:22:35', null, '2025-03-11T12:00:00']],
+    ['serial dates with commas', ['45726,68235', '45727,25'], ['2025-03-10T16:22:35', '2025-03-11T06:00:00']],
+  ])('%s', (_name, cells, expected) => {
+    expect(readPlainCells(cells)).toEqual(expected);
+  });
+
+  it('stay as they are where day and month cannot be told apart', () => {
+    const cells = ['13/2/2025', '2/13/2025'];
+    expect(readPlainCells(cells)).toEqual(cells);
+  });
+
+  it('come back whole from a year in either order', () => {
+    const dates = fc.array(fc.date({ min: new Date('2020-01-01'), max: new Date('2029-12-31'), noInvalidDate: true }), {
+      minLength: 1,
+      maxLength: 20,
+    });
+    fc.assert(
+      fc.property(dates, fc.boolean(), (times, isMonthFirst) => {
+        const parts = times.map((time) => time.toISOString().slice(0, 10).split('-').map(Number));
+        // one day beyond 12 tells the order
+        const all = [...parts, [2024, 6, 30]];
+        const written = all.map(([y, m, d]) => (isMonthFirst ? `${m}/${d}/${y}` : `${d}/${m}/${y}`));
+        const expected = all.map(([y, m, d]) => `${y}-${String(m).padStart(2, '0')}-${String(d).padStart(2, '0')}`);
+        expect(readPlainCells(written)).toEqual(expected);
+      }),
+    );
+  });
+});
+
+test.each([
+  ['qm9.L2.h128.lr0.01.seed1', ['qm9', 'l2', 'h128', 'lr0.01', 'seed1']],
+  ['delta:wav2vec:ru', ['delta', 'wav2vec', 'ru']],
+  ['bs96_lr:0.01', ['bs96', 'lr0.01']],
+  ['optim.lr=0.01/seed=3', ['optim.lr0.01', 'seed3']],
+  ['run.1e-3.bs64', ['run', '1e-3', 'bs64']],
+])('the parts of %s', (name, parts) => {
+  expect(parseName(name).map(({ label, value }) => `${label ?? ''}${value}`)).toEqual(parts);
+});
