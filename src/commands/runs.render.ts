@@ -6,7 +6,6 @@ import { guardText, renderCsvLines } from '../plan/csv-cells.ts';
 import type { RowRecord } from '../registry/query.ts';
 import { escapeForTerminal, escapeJson } from '../text/escape.ts';
 import { cutToWidth } from '../text/fit.ts';
-import { joinPieces } from '../text/pieces.ts';
 import type { Style } from '../text/style.ts';
 import { renderTable } from '../text/table.ts';
 import type { RunsReport } from './runs.ts';
@@ -24,9 +23,9 @@ export function renderRuns(
     case 'table':
       return renderRunsTable(report, style);
     case 'json':
-      return escapePieces(joinPieces(renderRunsJson(report)));
+      return renderRunsJson(report);
     case 'jsonl':
-      return escapePieces(joinPieces(renderRunsJsonLines(report)));
+      return renderRunsJsonLines(report);
     case 'csv':
       return renderRunsCsv(report);
     case 'parquet':
@@ -37,23 +36,27 @@ export function renderRuns(
 }
 
 const CELL_WIDTH = 40;
+
 /** Rows that are laid out together. */
-const BLOCK = 1000;
+const TABLE_ROWS = 1000;
 
 /** The brief columns for a terminal, with the number of rows below. */
-function* renderRunsTable({ rows, brief, columns: all }: RunsReport, style: Style): Generator<string> {
+function* renderRunsTable({ blocks, brief, columns: all }: RunsReport, style: Style): Generator<string> {
   const columns = brief.length > 0 ? brief : all;
   const head = columns.map((name) => style.strong(escapeForTerminal(name)));
-  let block: RowRecord[] = [];
   let count = 0;
-  for (const row of rows) {
-    block.push(row);
-    count += 1;
-    if (block.length < BLOCK) continue;
-    yield renderBlock(block, columns, count === BLOCK ? [head] : []);
-    block = [];
+  let waiting: RowRecord[] = [];
+  const layOut = (): string => {
+    const text = renderBlock(waiting, columns, count === 0 ? [head] : []);
+    count += waiting.length;
+    waiting = [];
+    return text;
+  };
+  for (const block of blocks) {
+    waiting.push(...block);
+    if (waiting.length >= TABLE_ROWS) yield layOut();
   }
-  if (block.length > 0) yield renderBlock(block, columns, count < BLOCK ? [head] : []);
+  if (waiting.length > 0) yield layOut();
   yield `${style.faint(`${count} ${count === 1 ? 'row' : 'rows'}`)}\n`;
 }
 
@@ -74,24 +77,28 @@ function renderValue(value: RowRecord[string]): string {
 }
 
 /** `{version, table, key, columns, rows}`; whole numbers beyond 2^53 and infinite ones as text, blobs as x'…'. */
-function* renderRunsJson({ table, key, columns, rows }: RunsReport): Generator<string> {
+function* renderRunsJson({ table, key, columns, blocks }: RunsReport): Generator<string> {
   const head = JSON.stringify({ version: 1, table, key, columns }, null, 2);
-  yield `${head.slice(0, -2)},\n  "rows": [`;
+  yield escapeJson(`${head.slice(0, -2)},\n  "rows": [`);
   let comma = '';
-  for (const row of rows) {
-    yield `${comma}\n    ${encodeRow(row, columns)}`;
-    comma = ',';
+  for (const block of blocks) {
+    let piece = '';
+    for (const row of block) {
+      piece += `${comma}\n    ${encodeRow(row, columns)}`;
+      comma = ',';
+    }
+    yield escapeJson(piece);
   }
   yield comma === '' ? ']\n}\n' : '\n  ]\n}\n';
 }
 
 /** A JSON object a row, for programs that read line by line. */
-function* renderRunsJsonLines({ rows, columns }: RunsReport): Generator<string> {
-  for (const row of rows) yield `${encodeRow(row, columns)}\n`;
-}
-
-function* escapePieces(pieces: Iterable<string>): Generator<string> {
-  for (const piece of pieces) yield escapeJson(piece);
+function* renderRunsJsonLines({ blocks, columns }: RunsReport): Generator<string> {
+  for (const block of blocks) {
+    let piece = '';
+    for (const row of block) piece += `${encodeRow(row, columns)}\n`;
+    yield escapeJson(piece);
+  }
 }
 
 function encodeRow(row: RowRecord, columns: readonly string[]): string {
@@ -111,18 +118,12 @@ function encodeValues(row: RowRecord): object {
   );
 }
 
-const CSV_BATCH = 1000;
-
 /** All columns; text that a spreadsheet would run as a formula is guarded, numbers are not. */
-function* renderRunsCsv({ columns, rows }: RunsReport): Generator<string> {
-  let lines = [columns.map(guardText)];
-  for (const row of rows) {
-    lines.push(columns.map((name) => renderCsvCell(row[name] ?? null)));
-    if (lines.length < CSV_BATCH) continue;
-    yield renderCsvLines(lines);
-    lines = [];
+function* renderRunsCsv({ columns, blocks }: RunsReport): Generator<string> {
+  yield renderCsvLines([columns.map(guardText)]);
+  for (const block of blocks) {
+    yield renderCsvLines(block.map((row) => columns.map((name) => renderCsvCell(row[name] ?? null))));
   }
-  yield renderCsvLines(lines);
 }
 
 function renderCsvCell(value: RowRecord[string]): string {
@@ -130,17 +131,22 @@ function renderCsvCell(value: RowRecord[string]): string {
 }
 
 /** Typed by what the rows hold; blobs, and columns with numbers and text mixed, are text. */
-function* renderRunsParquet({ rows, readTypes }: RunsReport): Generator<Uint8Array> {
+function* renderRunsParquet({ blocks, readTypes }: RunsReport): Generator<Uint8Array> {
   const columns = readTypes();
-  yield* encodeParquetPieces({ columns, rows: listCells(rows, columns) });
+  yield* encodeParquetPieces({ columns, rows: listCells(blocks, columns) });
 }
 
-function* listCells(rows: Iterable<RowRecord>, columns: readonly DataColumn[]): Generator<readonly DataCell[]> {
-  for (const row of rows) {
-    yield columns.map(({ name, type }) => {
-      const value = row[name] ?? null;
-      if (value instanceof Uint8Array) return renderCell(value);
-      return type === 'integer' && typeof value === 'boolean' ? Number(value) : value;
-    });
-  }
+function* listCells(
+  blocks: Iterable<readonly RowRecord[]>,
+  columns: readonly DataColumn[],
+): Generator<readonly DataCell[]> {
+  for (const block of blocks) for (const row of block) yield listRowCells(row, columns);
+}
+
+function listRowCells(row: RowRecord, columns: readonly DataColumn[]): readonly DataCell[] {
+  return columns.map(({ name, type }) => {
+    const value = row[name] ?? null;
+    if (value instanceof Uint8Array) return renderCell(value);
+    return type === 'integer' && typeof value === 'boolean' ? Number(value) : value;
+  });
 }

@@ -19,8 +19,8 @@ export interface RunsReport {
   readonly columns: readonly string[];
   /** The columns that tell most, for where there is no room for all. */
   readonly brief: readonly string[];
-  /** Read from SQLite while they are taken, so once only and before the report's time is over. */
-  readonly rows: Iterable<RowRecord>;
+  /** Some rows at a time, read from SQLite while they are taken, so once only and before the report's time is over. */
+  readonly blocks: Iterable<readonly RowRecord[]>;
   /** The columns' types by what the rows really hold; reads the whole result once more. */
   readonly readTypes: () => readonly DataColumn[];
 }
@@ -47,7 +47,7 @@ export async function runs<T>(
       key: schema.key,
       columns,
       brief: query.groupBy === undefined ? listBrief(schema, columns, asked) : columns,
-      rows: { [Symbol.iterator]: opened.iterate },
+      blocks: { [Symbol.iterator]: opened.blocks },
       readTypes: () => readTypes(opened),
     });
   });
