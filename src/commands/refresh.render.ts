@@ -47,7 +47,8 @@ function renderChange(
   width: number,
 ): string {
   const words = events.map((event) => EVENT_WORDS[event]).join(', ');
-  const head = `${style.change('~')} ${style.strong(escapeForTerminal(keyText))} → ${escapeForTerminal(wandbRunId)}  ${style.faint(words)}`;
+  const told = words === '' ? '' : `  ${style.faint(words)}`;
+  const head = `${style.change('~')} ${style.strong(escapeForTerminal(keyText))} → ${escapeForTerminal(wandbRunId)}${told}`;
   const roles = listImageColumns(after).filter((role) => !cellsEqual(before[role] ?? null, after[role] ?? null));
   const rows = roles.map((role) => {
     const [from, to] = [before, after].map((image) => renderValue(image[role] ?? null, style, width));

@@ -5,8 +5,8 @@ import { encodeParquetPieces } from '../dataset/parquet.ts';
 import { guardText, renderCsvLines } from '../plan/csv-cells.ts';
 import type { RowRecord } from '../registry/query.ts';
 import { escapeForTerminal, escapeJson } from '../text/escape.ts';
-import { cutToWidth } from '../text/fit.ts';
-import type { Style } from '../text/style.ts';
+import { cutToWidth, widthOf } from '../text/fit.ts';
+import type { Page } from '../text/page.ts';
 import { renderTable } from '../text/table.ts';
 import type { RunsReport } from './runs.ts';
 
@@ -17,11 +17,11 @@ export type RunsFormat = (typeof RUNS_FORMATS)[number];
 export function renderRuns(
   report: RunsReport,
   format: RunsFormat,
-  style: Style,
+  page: Page,
 ): Iterable<string> | Iterable<Uint8Array> {
   switch (format) {
     case 'table':
-      return renderRunsTable(report, style);
+      return renderRunsTable(report, page);
     case 'json':
       return renderRunsJson(report);
     case 'jsonl':
@@ -36,17 +36,19 @@ export function renderRuns(
 }
 
 const CELL_WIDTH = 40;
+const COLUMN_GAP = 2;
 
 /** Rows that are laid out together. */
 const TABLE_ROWS = 1000;
 
-/** The brief columns for a terminal, with the number of rows below. */
-function* renderRunsTable({ blocks, brief, columns: all }: RunsReport, style: Style): Generator<string> {
-  const columns = brief.length > 0 ? brief : all;
-  const head = columns.map((name) => style.strong(escapeForTerminal(name)));
+/** The columns that were asked for, else as many of the telling ones as there is room for, with the number of rows below. */
+function* renderRunsTable({ blocks, brief, columns: all }: RunsReport, { style, width }: Page): Generator<string> {
+  let columns = brief ?? all;
   let count = 0;
   let waiting: RowRecord[] = [];
   const layOut = (): string => {
+    if (count === 0 && brief !== null) columns = fitColumns(waiting, brief, width);
+    const head = columns.map((name) => style.strong(escapeForTerminal(name)));
     const text = renderBlock(waiting, columns, count === 0 ? [head] : []);
     count += waiting.length;
     waiting = [];
@@ -57,14 +59,29 @@ function* renderRunsTable({ blocks, brief, columns: all }: RunsReport, style: St
     if (waiting.length >= TABLE_ROWS) yield layOut();
   }
   if (waiting.length > 0) yield layOut();
-  yield `${style.faint(`${count} ${count === 1 ? 'row' : 'rows'}`)}\n`;
+  const hidden = all.length - columns.length;
+  const more = hidden === 0 || count === 0 ? '' : `; ${hidden} more columns with --columns, or in the other formats`;
+  yield `${style.faint(`${count} ${count === 1 ? 'row' : 'rows'}${more}`)}\n`;
+}
+
+/** The first columns that fit side by side; the first one always does. */
+function fitColumns(rows: readonly RowRecord[], columns: readonly string[], width: number): readonly string[] {
+  let used = -COLUMN_GAP;
+  const fitting = columns.filter((name) => {
+    const cells = rows.map((row) => widthOf(renderTableCell(row[name])));
+    used += COLUMN_GAP + cells.reduce((most, cell) => Math.max(most, cell), widthOf(escapeForTerminal(name)));
+    return used <= width;
+  });
+  return fitting.length > 0 ? fitting : columns.slice(0, 1);
+}
+
+function renderTableCell(value: RowRecord[string] = null): string {
+  return cutToWidth(escapeForTerminal(renderValue(value)), CELL_WIDTH);
 }
 
 function renderBlock(rows: readonly RowRecord[], columns: readonly string[], head: readonly string[][]): string {
   const numeric = columns.flatMap((name, index) => (rows.every((row) => isNumberOrEmpty(row[name])) ? [index] : []));
-  const body = rows.map((row) =>
-    columns.map((name) => cutToWidth(escapeForTerminal(renderValue(row[name] ?? null)), CELL_WIDTH)),
-  );
+  const body = rows.map((row) => columns.map((name) => renderTableCell(row[name])));
   return `${renderTable([...head, ...body], numeric)}\n`;
 }
 

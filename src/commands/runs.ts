@@ -17,8 +17,8 @@ export interface RunsReport {
   readonly table: string;
   readonly key: string;
   readonly columns: readonly string[];
-  /** The columns that tell most, for where there is no room for all. */
-  readonly brief: readonly string[];
+  /** The columns that tell most, first the most telling, for where there is no room for all; null where the caller chose. */
+  readonly brief: readonly string[] | null;
   /** Some rows at a time, read from SQLite while they are taken, so once only and before the report's time is over. */
   readonly blocks: Iterable<readonly RowRecord[]>;
   /** The columns' types by what the rows really hold; reads the whole result once more. */
@@ -42,11 +42,12 @@ export async function runs<T>(
     const opened = openQuery(db, schema, { ...query, where: conditions });
     const columns = opened.columns.map(({ name }) => name);
     const asked = conditions.map(({ column }) => column);
+    const isChosen = query.columns !== undefined || query.groupBy !== undefined;
     return await use({
       table: schema.table,
       key: schema.key,
       columns,
-      brief: query.groupBy === undefined ? listBrief(schema, columns, asked) : columns,
+      brief: isChosen ? null : listBrief(schema, columns, asked),
       blocks: { [Symbol.iterator]: opened.blocks },
       readTypes: () => readTypes(opened),
     });

@@ -98,9 +98,11 @@ async function readOurs(source: ProjectSource, { folder, registry }: Bench): Pro
 
 async function measure(title: string, read: () => Promise<number>): Promise<{ seconds: number; points: number }> {
   const started = performance.now();
+  const began = process.cpuUsage();
   const points = await read();
   const seconds = (performance.now() - started) / 1000;
-  console.log(`${title}: ${points} points in ${seconds.toFixed(2)} s`);
+  const { user, system } = process.cpuUsage(began);
+  console.log(`${title}: ${points} points in ${seconds.toFixed(2)} s, ${((user + system) / 1e6).toFixed(2)} s of CPU`);
   return { seconds, points };
 }
 

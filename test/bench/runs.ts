@@ -101,7 +101,10 @@ function stream(options: Omit<RunsOptions, 'registry'>, format: RunsFormat): (pa
           }
         },
       };
-      await writeOutFile(`${registry}.ours.${format}`, renderRuns({ ...report, blocks: counted }, format, PLAIN));
+      await writeOutFile(
+        `${registry}.ours.${format}`,
+        renderRuns({ ...report, blocks: counted }, format, { style: PLAIN, width: Infinity }),
+      );
       return count;
     });
 }

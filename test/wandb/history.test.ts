@@ -174,7 +174,7 @@ test('histories of many runs at once share the one pool', async () => {
       expect(server.peakConcurrency()).toBeLessThanOrEqual(8);
       expect(server.peakConcurrency()).toBeGreaterThan(4);
     },
-    { server: { latency: 20 } },
+    { server: { latency: 150 } },
   );
 });
 
