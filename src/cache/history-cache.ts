@@ -1,3 +1,4 @@
+import { RunlinkError } from '../errors.ts';
 import type { HistoryCheck, HistoryQuery, HistoryRow, HistorySource, RunHistoryInfo } from '../model/history.ts';
 import { createEntryStore } from './entry-store.ts';
 import type { EntryStore } from './entry-store.ts';
@@ -39,7 +40,10 @@ export function cacheHistories(source: HistorySource, scope: CacheScope, options
   const infos = new Map<string, RunHistoryInfo | null>();
   const fetchHistoryInfos: HistorySource['fetchHistoryInfos'] = async (runIds) => {
     const found = await source.fetchHistoryInfos(runIds);
-    for (const [index, id] of runIds.entries()) infos.set(id, found[index] ?? null);
+    for (const [index, id] of runIds.entries()) {
+      const info = found[index] ?? null;
+      infos.set(id, info instanceof RunlinkError ? null : info);
+    }
     return found;
   };
   const readInfo = async (runId: string): Promise<RunHistoryInfo | null> => {

@@ -17,7 +17,8 @@ export function createBar(io: Io): ProgressTalk {
         end();
         label = progress.label;
         const format = `${label} {bar} {value}/{total} · ETA {eta_formatted}`;
-        bar = new SingleBar({ stream: io.errStream, format, barsize: 30, hideCursor: true }, Presets.shades_classic);
+        const options = { stream: io.errStream, format, formatTime, barsize: 30, hideCursor: true };
+        bar = new SingleBar(options, Presets.shades_classic);
         bar.start(progress.total, progress.done);
       }
       bar.setTotal(progress.total);
@@ -25,4 +26,13 @@ export function createBar(io: Io): ProgressTalk {
       if (progress.done >= progress.total) end();
     },
   };
+}
+
+/** The bar gives words instead of seconds where it cannot tell yet. */
+export function formatTime(seconds: number | string): string {
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return '?';
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

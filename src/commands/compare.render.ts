@@ -37,7 +37,7 @@ export function renderCompare(report: CompareReport, { style, width }: Page): st
     ...(config.length === 0 ? [] : [style.faint(same)]),
     '',
     summary.length === 0 ? style.faint('no final numbers') : renderTable([head('final'), ...rows(summary)]),
-    ...report.skipped.map(({ label, metric, why }) =>
+    ...[...report.skipped, ...report.partly, ...report.incomplete].map(({ label, metric, why }) =>
       style.change(escapeForTerminal(`${label}: ${metric ?? 'it'} ${why}`)),
     ),
     ...report.failed.map(({ label, message }) =>

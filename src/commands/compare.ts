@@ -1,8 +1,8 @@
 import { listMetricUse, matchPattern } from '../curves/metrics.ts';
 import type { CurveRun } from '../curves/curve.ts';
-import { RunlinkError, UsageError } from '../errors.ts';
+import { EXIT_CODES, RunlinkError, UsageError } from '../errors.ts';
 import { flattenJson } from '../linkage/normalize/flatten.ts';
-import type { RunHistoryInfo } from '../model/history.ts';
+import type { HistorySource, RunHistoryInfo } from '../model/history.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { RegistryLocation } from '../registry/session.ts';
 import { nameApart } from './curve-rows.ts';
@@ -12,9 +12,9 @@ import { fetchCurves } from './read-curves.ts';
 import type { CurvesDeps, ReadResult } from './read-curves.ts';
 import { findRunTargets } from './run-target.ts';
 
-export interface CompareDeps extends CurvesDeps {
-  /** The project whose runs are meant. */
-  readonly scope: { readonly entity: string; readonly project: string };
+export interface CompareDeps extends Pick<CurvesDeps, 'context'> {
+  /** Opens the project for as long as it is used; null is the one that the settings name. */
+  readonly withHistories: <T>(project: string | null, use: (source: HistorySource) => Promise<T>) => Promise<T>;
 }
 
 export interface CompareOptions extends Omit<CurveOptions, 'best' | 'bestBy' | 'goal'> {
@@ -22,6 +22,8 @@ export interface CompareOptions extends Omit<CurveOptions, 'best' | 'bestBy' | '
   readonly runs: readonly string[];
   /** Where keys are looked up; W&B ids alone need none. */
   readonly registry?: RegistryLocation;
+  /** The project as the caller names it; what the runs' links and addresses say must agree with it. */
+  readonly project?: string;
   /** Names or patterns; without any, up to six that at least two of the runs have logged. */
   readonly metrics?: readonly string[];
 }
@@ -53,21 +55,29 @@ const DEFAULT_CONCURRENCY = 8;
 /**
  * Compares runs: in which settings they differ, what they ended with, and their curves.
  *
- * @throws UsageError on fewer than two runs, on rows that are not linked and on unknown metrics
- * @throws RunlinkError where W&B lacks a run
+ * @throws UsageError on fewer than two runs, on rows that are not linked, on runs of two projects and on unknown metrics
+ * @throws RunlinkError where W&B lacks a run, or fails to give it
  */
 export async function compareRuns(deps: CompareDeps, options: CompareOptions): Promise<CompareReport> {
   if (options.runs.length < 2) {
     throw new UsageError(`one run cannot be compared: expected two or more, found ${options.runs.length}`);
   }
-  const named = await findRuns(deps, options);
+  const { runs, project } = await findRuns(options);
+  return await deps.withHistories(project, (source) => compareFound({ context: deps.context, source }, runs, options));
+}
+
+async function compareFound(
+  deps: CurvesDeps,
+  named: readonly CurveRun[],
+  options: CompareOptions,
+): Promise<CompareReport> {
   const infos = await fetchAll(deps, named);
   const runs = nameApart(named.map((run, index) => ({ ...run, label: infos[index]?.run.displayName ?? run.label })));
   const metrics = options.metrics ?? chooseShared(infos);
   const { x = '_step', concurrency = DEFAULT_CONCURRENCY } = options;
   const read: ReadResult =
     metrics.length === 0
-      ? { metrics: [], curves: [], skipped: [], failed: [] }
+      ? { metrics: [], curves: [], skipped: [], partly: [], incomplete: [], failed: [], exitCode: EXIT_CODES.done }
       : await fetchCurves(deps, { runs, metrics, x, concurrency });
   const config = compareValues(infos.map(({ run }) => run.config));
   return {
@@ -80,20 +90,29 @@ export async function compareRuns(deps: CompareDeps, options: CompareOptions): P
   };
 }
 
-async function findRuns({ scope }: CompareDeps, options: CompareOptions): Promise<readonly CurveRun[]> {
-  const project = `${scope.entity}/${scope.project}`;
-  const targets = await findRunTargets(options.runs, { registry: options.registry ?? null, project });
+interface FoundRuns {
+  readonly runs: readonly CurveRun[];
+  readonly project: string | null;
+}
+
+async function findRuns(options: CompareOptions): Promise<FoundRuns> {
+  const scope = { registry: options.registry ?? null, project: options.project ?? null };
+  const { targets, project } = await findRunTargets(options.runs, scope);
   const twice = targets.find(({ runId }, index) => targets.findIndex((other) => other.runId === runId) !== index);
   if (twice !== undefined) {
     throw new UsageError(`run ${twice.runId} is named twice`, { hint: 'Name each run once.' });
   }
-  return targets.map(({ runId, keyText }) => ({ runId, rowKey: keyText, label: runId, group: null }));
+  return {
+    runs: targets.map(({ runId, keyText }) => ({ runId, rowKey: keyText, label: runId, group: null })),
+    project,
+  };
 }
 
-async function fetchAll({ source }: CompareDeps, runs: readonly CurveRun[]): Promise<readonly RunHistoryInfo[]> {
+async function fetchAll({ source }: CurvesDeps, runs: readonly CurveRun[]): Promise<readonly RunHistoryInfo[]> {
   const infos = await source.fetchHistoryInfos(runs.map(({ runId }) => runId));
   return runs.map(({ runId, rowKey }, index) => {
     const info = infos[index] ?? null;
+    if (info instanceof RunlinkError) throw info;
     if (info !== null) return info;
     const where = rowKey === null ? '' : ` that row "${rowKey}" is linked to`;
     throw new RunlinkError(`W&B has no run ${runId}${where}`, {

@@ -41,7 +41,7 @@ export function renderCurves(report: CurvesReport, { out, written, style }: Rend
   ].join('\n');
 }
 
-function renderLeftOut({ selection, skipped, failed, metrics }: CurvesReport): readonly string[] {
+function renderLeftOut({ selection, skipped, partly, incomplete, failed, metrics }: CurvesReport): readonly string[] {
   const { rows, unlinked, repeated } = selection;
   // Of many metrics a run logs some: only what is odd is worth a line.
   const odd = skipped.filter(({ why }) => metrics.length === 1 || why !== 'never logged it');
@@ -51,8 +51,10 @@ function renderLeftOut({ selection, skipped, failed, metrics }: CurvesReport): r
       ? []
       : [`${repeated.length} rows have a run that another row has too: ${nameSome(repeated)}`]),
     ...groupByReason(odd).map(([why, names]) => `left out, ${why}: ${nameSome(names)}`),
+    ...groupByReason([...partly, ...incomplete]).map(([why, names]) => `drawn, but ${why}: ${nameSome(names)}`),
     ...failed.slice(0, MOST_NAMED).map(({ label, message }) => `${label} could not be read: ${message}`),
     ...(failed.length > MOST_NAMED ? [`${failed.length - MOST_NAMED} more runs could not be read`] : []),
+    ...failed.slice(0, 1).flatMap(({ hint }) => hint ?? []),
   ];
 }
 

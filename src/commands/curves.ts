@@ -5,11 +5,10 @@ import { learnGoal, pickBest } from '../curves/rank.ts';
 import type { Ranking } from '../curves/rank.ts';
 import { parseSmoothing, smooth } from '../curves/smooth.ts';
 import { UsageError } from '../errors.ts';
-import type { SkippedCurve } from './curve-metrics.ts';
 import { selectRuns } from './curve-rows.ts';
 import type { CurveSelection, SelectedRows } from './curve-rows.ts';
 import { fetchCurves } from './read-curves.ts';
-import type { CurvesDeps, FailedRun } from './read-curves.ts';
+import type { CurvesDeps, ReadResult } from './read-curves.ts';
 
 /** How curves are treated once they are read. */
 export interface CurveOptions {
@@ -45,19 +44,19 @@ export interface BestReport {
   readonly metric: string;
 }
 
-export interface CurvesReport {
+export interface CurvesReport extends Omit<ReadResult, 'curves'>, TreatedCurves {
   readonly selection: SelectedRows;
-  readonly metrics: readonly string[];
   readonly x: XKey;
-  readonly smooth: string | null;
   readonly groupBy: string | null;
+}
+
+export interface TreatedCurves {
+  readonly smooth: string | null;
   readonly band: Band | null;
   readonly best: BestReport | null;
   readonly curves: readonly Curve[];
   /** Null where each run is a line of its own. */
   readonly groups: readonly GroupCurve[] | null;
-  readonly skipped: readonly SkippedCurve[];
-  readonly failed: readonly FailedRun[];
 }
 
 const DEFAULT_CONCURRENCY = 8;
@@ -80,8 +79,6 @@ export async function readCurves(deps: CurvesDeps, options: CurvesOptions): Prom
   const read = await fetchCurves(deps, { runs: selection.runs, metrics, x, concurrency });
   return { selection, x, groupBy: groupBy ?? null, ...read, ...treatCurves(read, options) };
 }
-
-export type TreatedCurves = Pick<CurvesReport, 'smooth' | 'band' | 'best' | 'curves' | 'groups'>;
 
 /** Smooths each curve, then keeps the best runs, then averages: the band is of the curves as they are drawn. */
 export function treatCurves(

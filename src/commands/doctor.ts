@@ -70,7 +70,7 @@ async function askWandb(source: DoctorDeps['source'], linkedRunIds: readonly str
     const viewer = await source.fetchViewer();
     const runs = await source.fetchRunCount();
     const checked = runs === null ? [] : linkedRunIds.slice(0, MAX_CHECKED);
-    const known = new Set((await source.fetchRunsById(checked)).map(({ runId }) => runId));
+    const known = await source.fetchRunsById(checked);
     const unknown = checked.filter((runId) => !known.has(runId));
     return {
       kind: 'reached',

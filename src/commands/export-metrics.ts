@@ -1,11 +1,11 @@
-import { UsageError } from '../errors.ts';
+import { RunlinkError, UsageError } from '../errors.ts';
 import type { RunHistoryInfo } from '../model/history.ts';
 import { nearestNames } from '../registry/nearest.ts';
 
 /** Whether the metrics that were asked for are there at all. */
 export interface MetricCheck {
   /** @throws UsageError where these are all runs, some have a history, and none of them logged one of the metrics */
-  readonly add: (infos: readonly (RunHistoryInfo | null)[]) => void;
+  readonly add: (infos: readonly (RunHistoryInfo | RunlinkError | null)[]) => void;
   /** The same as a remark, where the runs came in several batches. */
   readonly end: (say: (line: string) => void) => void;
 }
@@ -21,11 +21,12 @@ export function createMetricCheck(keys: readonly string[], runs: number | null):
   };
   return {
     add: (infos) => {
-      const isAll = seen === 0 && infos.length === runs;
+      const isAll = seen === 0 && infos.length === runs && !infos.some((info) => info instanceof RunlinkError);
       seen += infos.length;
       for (const info of keys.length === 0 ? [] : infos) {
-        if (info !== null && info.lastStep >= 0) logging += 1;
-        for (const name of info?.metrics.keys() ?? []) names.add(name);
+        if (info === null || info instanceof RunlinkError) continue;
+        if (info.lastStep >= 0) logging += 1;
+        for (const name of info.metrics.keys()) names.add(name);
       }
       const unknown = isAll ? findUnknown() : null;
       if (unknown !== null) throw new UsageError(unknown.fact, { hint: unknown.hint });

@@ -20,15 +20,16 @@ export interface RunExport {
 
 export interface RunTask {
   readonly linked: LinkedRun;
-  /** What W&B just said of it; null where it has no such run. */
-  readonly known: RunHistoryInfo | null;
+  /** What W&B just said of it; null where it has no such run, the reason where it fails to give it. */
+  readonly known: RunHistoryInfo | RunlinkError | null;
   /** What an earlier invocation wrote of it. */
   readonly earlier: DatasetRun | null;
 }
 
 /** Whether what stands there is the whole run as W&B has it now. */
 export async function isUpToDate(store: DatasetStore, { known, earlier }: RunTask): Promise<boolean> {
-  if (known === null || earlier?.status !== 'complete' || earlier.error !== null) return false;
+  if (known === null || known instanceof RunlinkError || earlier?.status !== 'complete' || earlier.error !== null)
+    return false;
   if (earlier.lastStep !== known.lastStep || earlier.logged !== known.lineCount) return false;
   for (const { path, bytes } of earlier.parts) if ((await store.sizeOrNull(path)) !== bytes) return false;
   return true;
@@ -42,6 +43,7 @@ export async function exportRun(task: RunTask, run: RunExport): Promise<DatasetR
   const { linked, known } = task;
   if (known === null)
     return await failRun(task, run, { parts: [], why: 'W&B has no such run; it may have been deleted' });
+  if (known instanceof RunlinkError) return await failRun(task, run, { parts: [], why: known.message });
   const folder = runFolder(run.project, linked.runId);
   await run.store.tidy(`${folder}/part-`);
   const parts: DatasetPart[] = [];
@@ -65,7 +67,8 @@ export async function exportRun(task: RunTask, run: RunExport): Promise<DatasetR
   };
 }
 
-function describe({ linked, known }: RunTask): Omit<DatasetRun, 'status' | 'rows' | 'parts' | 'error'> {
+function describe({ linked, known: asked }: RunTask): Omit<DatasetRun, 'status' | 'rows' | 'parts' | 'error'> {
+  const known = asked instanceof RunlinkError ? null : asked;
   return {
     run: linked.runId,
     row: linked.row,
@@ -103,7 +106,7 @@ function createWriter(
 /** Up to the last step that W&B told of, so that a run that grows meanwhile is written as it stood at one moment. */
 async function* readChunks(task: RunTask, { source, keys, signal }: RunExport): AsyncGenerator<readonly HistoryRow[]> {
   const { linked, known } = task;
-  if (known === null || known.lastStep < 0) return;
+  if (known === null || known instanceof RunlinkError || known.lastStep < 0) return;
   const asked = keys === null ? {} : { keys };
   let last = -Infinity;
   let check: HistoryCheck | null = null;

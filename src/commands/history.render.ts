@@ -2,12 +2,13 @@ import { describeMissing } from '../model/history-check.ts';
 import { escapeForTerminal } from '../text/escape.ts';
 import type { Style } from '../text/style.ts';
 import type { HistoryReport } from './history.ts';
+import { renderCount } from './image.render.ts';
 
 /** What was written where, and whether it is everything. */
 export function renderHistory(report: HistoryReport, style: Style): string {
   const { rows, columns, runId, displayName, out, check } = report;
   const name = displayName === null ? '' : ` (${escapeForTerminal(displayName)})`;
-  const what = `${rows} rows, ${columns} columns of run ${escapeForTerminal(runId)}${name}`;
+  const what = `${renderCount(rows, 'row')}, ${renderCount(columns, 'column')} of run ${escapeForTerminal(runId)}${name}`;
   return `wrote ${style.strong(what)} to ${escapeForTerminal(out ?? 'stdout')}\n${renderVerdict(check)}`;
 }
 

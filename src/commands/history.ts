@@ -16,7 +16,7 @@ import type { RegistryLocation } from '../registry/session.ts';
 import type { ProjectSource } from '../wandb/run-source.ts';
 import { assertKeysAreLogged } from './history-keys.ts';
 import { buildHistogramsTable, buildMetricsTable, listMixedKinds, summarizeRows } from './history-table.ts';
-import { findRunTarget } from './run-target.ts';
+import { findRunTargets } from './run-target.ts';
 import type { RunTarget } from './run-target.ts';
 
 export interface HistoryOptions {
@@ -70,11 +70,14 @@ export interface HistoryReport {
  */
 export async function history(deps: HistoryDeps, options: HistoryOptions): Promise<HistoryReport> {
   if (options.out !== null) await assertWritable(options.out, options.registry?.registry ?? null);
-  const target = await findRunTarget(options.run, options);
-  const source = await deps.openProject(target.project);
+  const { targets, project } = await findRunTargets([options.run], options);
+  const [target] = targets;
+  if (target === undefined) throw new Error('a name gave no target');
+  const source = await deps.openProject(project);
   try {
     const [info] = await source.history.fetchHistoryInfos([target.runId]);
     if (info === undefined || info === null) throw notFound(source, target, options);
+    if (info instanceof RunlinkError) throw info;
     const reading = { ...deps, options, source, info };
     return options.what.kind === 'system' ? await readSystem(reading) : await readSteps(reading);
   } finally {

@@ -19,7 +19,8 @@ import { readRow } from '../registry/rows.ts';
 import { applySchemaMigrations, assertColumnsCanBeAdded, isSchemaReady } from '../registry/schema-migrations.ts';
 import { withRegistryForWriting, withRegistryReadOnly } from '../registry/session.ts';
 import type { RegistryLocation, RegistrySession } from '../registry/session.ts';
-import { parseRunId, projectOfRunOrNull } from '../wandb/urls.ts';
+import { parseRunPath } from '../wandb/urls.ts';
+import { assertSameProject } from './run-target.ts';
 
 export interface LinkDeps {
   readonly context: InvocationContext;
@@ -65,8 +66,8 @@ const ASK_TIMEOUT_MS = 15_000;
  * @throws LockedError
  */
 export async function linkRun({ context, source }: LinkDeps, options: LinkOptions): Promise<LinkReport> {
-  const wandbRunId = parseRunId(options.wandbRun);
-  assertSameProject(source, options.wandbRun);
+  const { runId: wandbRunId, project: named } = parseRunPath(options.wandbRun);
+  if (named !== null) assertSameProject(options.wandbRun, named, `${source.entity}/${source.project}`);
   const timeoutMs = options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS;
   const retry = { timeoutMs, signal: context.signal, say: context.say };
   const { kept, isReady } = await withRegistryReadOnly(options, (session) =>
@@ -186,7 +187,7 @@ async function fetchRunOrNull(context: InvocationContext, source: RunSource, wan
   const where = `${source.entity}/${source.project}`;
   const runs = await fetchRunsOrNull(context, source, wandbRunId);
   if (runs === null) return null;
-  const run = runs.find(({ runId }) => runId === wandbRunId);
+  const run = runs.get(wandbRunId);
   if (run !== undefined) return run;
   throw new ConflictError(`W&B has no run ${wandbRunId} in ${where}`, {
     hint: 'Check the id and --project. A run that is synced later can be linked with --offline.',
@@ -197,7 +198,7 @@ async function fetchRunsOrNull(
   context: InvocationContext,
   source: RunSource,
   runId: string,
-): Promise<readonly Run[] | null> {
+): Promise<ReadonlyMap<string, Run> | null> {
   const done = new AbortController();
   const timeout = sleep(ASK_TIMEOUT_MS, null, { signal: done.signal, ref: false }).catch(() => null);
   try {
@@ -205,7 +206,7 @@ async function fetchRunsOrNull(
     const runs = await Promise.race([source.openRuns([runId]), timeout]);
     if (runs === null)
       context.say(`W&B has not answered for ${ASK_TIMEOUT_MS / 1000} s; linking without name and start`);
-    return runs;
+    return runs === null ? null : withoutBroken(runs);
   } catch (error) {
     if (!(error instanceof RunlinkError) || error instanceof StoppedError) throw error;
     context.say(`W&B was not reached (${error.message}); linking without name and start`);
@@ -215,11 +216,12 @@ async function fetchRunsOrNull(
   }
 }
 
-/** @throws UsageError where an address or path names another project than the one that the URL would be built for */
-function assertSameProject({ entity, project }: RunSource, text: string): void {
-  const named = projectOfRunOrNull(text);
-  if (named === null || named === `${entity}/${project}`) return;
-  throw new UsageError(`the run "${text}" is in ${named}, and the project is ${entity}/${project}`, {
-    hint: `Add --project ${named}.`,
-  });
+/** @throws RunlinkError where W&B fails to give one of them */
+function withoutBroken(runs: ReadonlyMap<string, Run | RunlinkError>): ReadonlyMap<string, Run> {
+  return new Map(
+    [...runs].map(([runId, run]) => {
+      if (run instanceof RunlinkError) throw run;
+      return [runId, run];
+    }),
+  );
 }

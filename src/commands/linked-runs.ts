@@ -37,7 +37,7 @@ export async function selectLinkedRuns({ where = [], ...options }: SelectionOpti
       });
     }
     const columns = [schema.key, link];
-    const { iterate } = openQuery(db, schema, {
+    const { blocks } = openQuery(db, schema, {
       ...options,
       where: where.map(parseCondition),
       columns,
@@ -45,7 +45,7 @@ export async function selectLinkedRuns({ where = [], ...options }: SelectionOpti
     });
     const rowsByRun = new Map<string, string>();
     let [selected, unlinked] = [0, 0];
-    for (const row of iterate()) {
+    for (const row of [...blocks()].flat()) {
       selected += 1;
       const runId = String(row[link] ?? '').trim();
       if (runId === '') unlinked += 1;

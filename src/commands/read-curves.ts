@@ -2,7 +2,8 @@ import pLimit from 'p-limit';
 import { createCurveBuilder } from '../curves/build-curve.ts';
 import type { BuiltCurve } from '../curves/build-curve.ts';
 import type { Curve, CurveRun, XKey } from '../curves/curve.ts';
-import { RunlinkError, StoppedError } from '../errors.ts';
+import { EXIT_CODES, RunlinkError, StoppedError } from '../errors.ts';
+import type { ExitCode } from '../errors.ts';
 import type { InvocationContext } from '../model/context.ts';
 import type { HistoryCheck, HistoryQuery, HistorySource } from '../model/history.ts';
 import { chooseMetrics, noCurveError, sortMetrics } from './curve-metrics.ts';
@@ -13,11 +14,15 @@ export interface CurvesDeps {
   readonly source: HistorySource;
 }
 
+class NotThereError extends RunlinkError {}
+
 /** A run that could not be read; the others were. */
 export interface FailedRun {
   readonly runId: string;
   readonly label: string;
   readonly message: string;
+  /** What to do next. */
+  readonly hint: string | null;
 }
 
 export interface ReadRequest {
@@ -34,7 +39,14 @@ export interface ReadResult {
   /** In the order of the runs, then of the metrics. */
   readonly curves: readonly Curve[];
   readonly skipped: readonly SkippedCurve[];
+  /** Curves that are drawn although they hold more than numbers. */
+  readonly partly: readonly SkippedCurve[];
+  /** Curves that are drawn although fewer values arrived than W&B counts. */
+  readonly incomplete: readonly SkippedCurve[];
+  /** Runs that W&B lacks, or failed to give. */
   readonly failed: readonly FailedRun[];
+  /** 1 where a run could not be read, 7 where values of a curve did not arrive. */
+  readonly exitCode: ExitCode;
 }
 
 /**
@@ -44,28 +56,66 @@ export interface ReadResult {
  */
 export async function fetchCurves(deps: CurvesDeps, request: ReadRequest): Promise<ReadResult> {
   const infos = await deps.source.fetchHistoryInfos(request.runs.map(({ runId }) => runId));
-  const known = request.runs.flatMap((run, index): readonly KnownRun[] => {
-    const info = infos[index] ?? null;
-    return info === null ? [] : [{ run, info }];
-  });
-  const knownIds = new Set(known.map(({ run }) => run.runId));
-  const lost = request.runs.filter(({ runId }) => !knownIds.has(runId));
-  if (known.length === 0) throw noRunsError(lost);
+  const { known, broken } = sortRuns(request.runs, infos);
+  if (known.length === 0) throw noRunsError(broken);
   const chosen = chooseMetrics(request.metrics, known);
-  const parts = await readRuns(deps, known, { ...request, metrics: chosen.metrics, chosen });
-  const gone = lost.map(({ runId, label }) => ({ runId, label, metric: null, why: 'is not at W&B' }));
-  const skipped = [...gone, ...parts.flatMap((part) => part.skipped)];
-  const failed = parts.flatMap((part) => part.failed);
-  const curves = parts.flatMap((part) => part.curves);
+  const read = await readRuns(deps, known, { ...request, metrics: chosen.metrics, chosen });
+  const parts = [...broken, ...read];
+  const { curves, ...told } = joinParts(parts);
   if (curves.length === 0)
-    throw parts.find(({ error }) => error !== null)?.error ?? noCurveError(chosen.metrics, skipped);
-  return { metrics: chosen.metrics, curves, skipped, failed };
+    throw read.find(({ error }) => error !== null)?.error ?? noCurveError(chosen.metrics, told.skipped);
+  return { metrics: chosen.metrics, curves, ...told };
 }
 
-interface RunPart {
-  readonly curves: readonly Curve[];
-  readonly skipped: readonly SkippedCurve[];
-  readonly failed: readonly FailedRun[];
+interface SortedRuns {
+  readonly known: readonly KnownRun[];
+  /** W&B lacks them, or fails to give them. */
+  readonly broken: readonly RunPart[];
+}
+
+function sortRuns(
+  runs: readonly CurveRun[],
+  infos: Awaited<ReturnType<HistorySource['fetchHistoryInfos']>>,
+): SortedRuns {
+  const known: KnownRun[] = [];
+  const broken: RunPart[] = [];
+  for (const [index, run] of runs.entries()) {
+    const info = infos[index] ?? null;
+    if (info === null) broken.push(failedPart(run, notThereError(run)));
+    else if (info instanceof RunlinkError) broken.push(failedPart(run, info));
+    else known.push({ run, info });
+  }
+  return { known, broken };
+}
+
+function notThereError({ runId }: CurveRun): NotThereError {
+  return new NotThereError(`W&B has no run ${runId} in this project`, {
+    hint: `It was deleted or moved, or your key may not see it. Leave it out with --where 'wandb_run_id!=${runId}'.`,
+  });
+}
+
+function failedPart({ runId, label }: CurveRun, error: RunlinkError, skipped: readonly SkippedCurve[] = []): RunPart {
+  const failed = [{ runId, label, message: error.message, hint: error.hint ?? null }];
+  return { ...NOTHING, skipped, failed, error };
+}
+
+const NOTHING = { curves: [], skipped: [], partly: [], incomplete: [], failed: [], error: null };
+
+function joinParts(parts: readonly RunPart[]): Omit<ReadResult, 'metrics'> {
+  const incomplete = parts.flatMap((part) => part.incomplete);
+  const failed = parts.flatMap((part) => part.failed);
+  const partly = incomplete.length > 0 ? EXIT_CODES.incomplete : EXIT_CODES.done;
+  return {
+    curves: parts.flatMap((part) => part.curves),
+    skipped: parts.flatMap((part) => part.skipped),
+    partly: parts.flatMap((part) => part.partly),
+    incomplete,
+    failed,
+    exitCode: failed.length > 0 ? EXIT_CODES.failure : partly,
+  };
+}
+
+interface RunPart extends Omit<ReadResult, 'metrics' | 'exitCode'> {
   readonly error: RunlinkError | null;
 }
 
@@ -110,15 +160,15 @@ async function readRunOrFailure(source: HistorySource, known: KnownRun, plan: Re
     const curves = wanted.length === 0 ? [] : await readRun(source, known, { ...plan, metrics: wanted, onEnd });
     const parts = curves.map((curve) => judgeCurve(known, curve));
     return {
+      ...NOTHING,
       curves: parts.flatMap((part) => part.curve ?? []),
-      skipped: [...skipped, ...parts.flatMap((part) => part.skipped ?? []), ...incomplete],
-      failed: [],
-      error: null,
+      skipped: [...skipped, ...parts.flatMap((part) => part.skipped ?? [])],
+      partly: parts.flatMap((part) => part.partly ?? []),
+      incomplete,
     };
   } catch (error) {
     if (!(error instanceof RunlinkError) || error instanceof StoppedError) throw error;
-    const { runId, label } = known.run;
-    return { curves: [], skipped, failed: [{ runId, label, message: error.message }], error };
+    return failedPart(known.run, error, skipped);
   }
 }
 
@@ -137,7 +187,7 @@ async function readRun(
 function judgeCurve(
   { run }: KnownRun,
   { metric, x, y, others, unplaced }: BuiltCurve,
-): { readonly curve?: Curve; readonly skipped?: SkippedCurve } {
+): { readonly curve?: Curve; readonly skipped?: SkippedCurve; readonly partly?: SkippedCurve } {
   const { runId, label } = run;
   const other = Object.entries(others).map(([type, count]) => `${count} ${type}`);
   const hasValue = y.some((value) => !Number.isNaN(value));
@@ -146,13 +196,16 @@ function judgeCurve(
     ...(other.length > 0 ? [`holds values that are no numbers: ${other.join(', ')}`] : []),
     ...(unplaced > 0 ? [`has ${unplaced} values without a place on the x axis`] : []),
   ];
-  return {
-    ...(hasValue ? { curve: { run, metric, x, y, raw: null } } : {}),
-    ...(why.length > 0 ? { skipped: { runId, label, metric, why: why.join('; ') } } : {}),
-  };
+  const told = { runId, label, metric, why: why.join('; ') };
+  if (!hasValue) return { skipped: told };
+  return { curve: { run, metric, x, y, raw: null }, ...(why.length > 0 ? { partly: told } : {}) };
 }
 
-function noRunsError(lost: readonly CurveRun[]): RunlinkError {
+/** W&B's own failure says more than that nothing came. */
+function noRunsError(broken: readonly RunPart[]): RunlinkError {
+  const failure = broken.find(({ error }) => !(error instanceof NotThereError))?.error;
+  if (failure !== undefined && failure !== null) return failure;
+  const lost = broken.flatMap(({ failed }) => failed);
   const names = lost.slice(0, 3).map(({ runId }) => runId);
   const rest = lost.length > names.length ? `, and ${lost.length - names.length} more` : '';
   return new RunlinkError(`W&B has none of the runs that the rows are linked to: ${names.join(', ')}${rest}`, {

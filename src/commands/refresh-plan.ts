@@ -1,3 +1,4 @@
+import { RunlinkError } from '../errors.ts';
 import { renderCell } from '../model/cell.ts';
 import type { IdentityColumn, ImageColumn, RowImage } from '../model/identity.ts';
 import type { LinkedRow, RefreshEvent, RowRefresh } from '../model/refresh.ts';
@@ -45,9 +46,18 @@ export interface GoneRow {
   readonly words: string;
 }
 
+/** A row whose run W&B fails to give; nothing of it is written. */
+export interface BrokenRow {
+  readonly keyText: string;
+  readonly wandbRunId: string;
+  readonly words: string;
+  /** What to do next. */
+  readonly hint: string | null;
+}
+
 /** What W&B says of the linked runs. */
 export interface RunNews {
-  readonly runsById: ReadonlyMap<string, Run>;
+  readonly runsById: ReadonlyMap<string, Run | RunlinkError>;
   /** Projects that have a run of the id, for runs that are not in this one. */
   readonly projectsByRun: ReadonlyMap<string, readonly string[]>;
 }
@@ -64,6 +74,7 @@ export interface RefreshPlan {
   readonly unchanged: number;
   readonly left: readonly LeftRow[];
   readonly gone: readonly GoneRow[];
+  readonly broken: readonly BrokenRow[];
   /** How many rows of a column stay empty because its times carry no zone. */
   readonly withoutZone: Readonly<Partial<Record<ImageColumn, number>>>;
   /** Rows by states of W&B that runlink does not know. */
@@ -97,12 +108,17 @@ export function planRefresh(input: RefreshPlanInput): RefreshPlan {
   const planned: PlannedRefresh[] = [];
   const left: LeftRow[] = [];
   const gone: GoneRow[] = [];
+  const broken: BrokenRow[] = [];
   const withoutZone: Partial<Record<ImageColumn, number>> = {};
   const unknownStates: Record<string, number> = {};
   for (const row of input.rows) {
     const run = input.news.runsById.get(row.wandbRunId);
     if (run === undefined) {
       gone.push(describeGone(row, input));
+      continue;
+    }
+    if (run instanceof RunlinkError) {
+      broken.push(describeBroken(row, run));
       continue;
     }
     const conflict = findConflictOrNull(row, input.sharedRuns);
@@ -118,10 +134,10 @@ export function planRefresh(input: RefreshPlanInput): RefreshPlan {
       unknownStates[refresh.unknownState] = (unknownStates[refresh.unknownState] ?? 0) + 1;
     }
   }
-  const leftAlone = new Set([...left, ...gone].map(({ keyText }) => keyText));
+  const leftAlone = new Set([...left, ...gone, ...broken].map(({ keyText }) => keyText));
   const writing = new Set(planned.map(({ row }) => row.keyText));
   const unchanged = input.rows.filter(({ keyText }) => !writing.has(keyText) && !leftAlone.has(keyText)).length;
-  return { planned, unchanged, left, gone, withoutZone, unknownStates };
+  return { planned, unchanged, left, gone, broken, withoutZone, unknownStates };
 }
 
 export function isWritten({ changed, events }: RowRefresh): boolean {
@@ -150,6 +166,10 @@ export function describeEdited({ keyText, wandbRunId, image, standing }: LinkedR
 function keepEdited(image: RowImage): Readonly<Record<IdentityColumn, RowImage[IdentityColumn]>> {
   const { finished_at: _end, duration_seconds: _duration, ...identity } = image;
   return identity;
+}
+
+function describeBroken({ keyText, wandbRunId }: LinkedRow, { message, hint }: RunlinkError): BrokenRow {
+  return { keyText, wandbRunId, words: message, hint: hint ?? null };
 }
 
 function describeGone({ keyText, wandbRunId, standing }: LinkedRow, { news, source }: RefreshPlanInput): GoneRow {

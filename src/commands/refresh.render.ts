@@ -6,7 +6,7 @@ import type { Page } from '../text/page.ts';
 import type { Style } from '../text/style.ts';
 import { renderTable } from '../text/table.ts';
 import { renderCount, renderValue } from './image.render.ts';
-import type { GoneRow, LeftRow, RefreshedRow, RefreshReport } from './refresh.ts';
+import type { BrokenRow, GoneRow, LeftRow, RefreshedRow, RefreshReport } from './refresh.ts';
 
 /** Rows of one kind that are shown; --json has all. */
 const MOST_SHOWN = 40;
@@ -21,6 +21,7 @@ export function renderRefresh(report: RefreshReport, { style, width }: Page): st
     cut(report.changes, (row) => renderChange(row, style, valueWidth), style),
     renderGone(report.gone, style),
     renderLeft(report.left, style),
+    renderBroken(report.broken, style),
     [renderTotal(report, style), ...listNotes(report).map((note) => `  ${style.change('!')} ${note}`)].join('\n'),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
@@ -46,7 +47,8 @@ function renderChange(
   width: number,
 ): string {
   const words = events.map((event) => EVENT_WORDS[event]).join(', ');
-  const head = `${style.change('~')} ${style.strong(escapeForTerminal(keyText))} → ${escapeForTerminal(wandbRunId)}  ${style.faint(words)}`;
+  const told = words === '' ? '' : `  ${style.faint(words)}`;
+  const head = `${style.change('~')} ${style.strong(escapeForTerminal(keyText))} → ${escapeForTerminal(wandbRunId)}${told}`;
   const roles = listImageColumns(after).filter((role) => !cellsEqual(before[role] ?? null, after[role] ?? null));
   const rows = roles.map((role) => {
     const [from, to] = [before, after].map((image) => renderValue(image[role] ?? null, style, width));
@@ -69,6 +71,16 @@ function renderLeft(left: readonly LeftRow[], style: Style): string {
     `    ${style.strong(escapeForTerminal(keyText))} → ${escapeForTerminal(wandbRunId)} (${reason}): ${escapeForTerminal(words)}`;
   const head = `${style.remove('!')} ${renderCount(left.length, 'row')} left alone, in whole or in part:`;
   return `${head}\n${cut(left, render, style)}`;
+}
+
+function renderBroken(broken: readonly BrokenRow[], style: Style): string {
+  const [first] = broken;
+  if (first === undefined) return '';
+  const render = ({ keyText, wandbRunId, words }: BrokenRow): string =>
+    `    ${style.strong(escapeForTerminal(keyText))} → ${escapeForTerminal(wandbRunId)}: ${escapeForTerminal(words)}`;
+  const head = `${style.remove('!')} ${renderCount(broken.length, 'run')} could not be read; the rows stay as they are:`;
+  const hint = first.hint === null ? '' : `\n  ${style.faint(escapeForTerminal(first.hint))}`;
+  return `${head}\n${cut(broken, render, style)}${hint}`;
 }
 
 function renderTotal(report: RefreshReport, style: Style): string {

@@ -15,7 +15,15 @@ import { withRegistryReadOnly } from '../registry/session.ts';
 import type { RegistryLocation, RegistrySession } from '../registry/session.ts';
 import { namedProjectOrNull } from '../wandb/urls.ts';
 import { buildRefreshRules, planRefresh } from './refresh-plan.ts';
-import type { GoneRow, LeftRow, PlannedRefresh, RefreshPlan, RefreshedRow, RunNews } from './refresh-plan.ts';
+import type {
+  BrokenRow,
+  GoneRow,
+  LeftRow,
+  PlannedRefresh,
+  RefreshPlan,
+  RefreshedRow,
+  RunNews,
+} from './refresh-plan.ts';
 import { writeRefresh } from './refresh-write.ts';
 
 export interface RefreshDeps {
@@ -53,7 +61,7 @@ export interface RefreshReport extends Omit<RefreshPlan, 'planned'> {
  * are gone are listed. Columns that were edited since runlink wrote them stay as they are and are listed. No lock is held
  * while W&B is asked; killed and run again, it does what is left.
  *
- * @returns a report; its exit code is 5 where rows or columns were left alone
+ * @returns a report; its exit code is 5 where rows or columns were left alone, 1 where W&B failed to give runs
  * @throws UsageError, LockedError, RunlinkError where W&B cannot be asked; nothing is written then
  * @throws StoppedError between two transactions
  */
@@ -89,7 +97,8 @@ export async function refreshLinks({ context, source }: RefreshDeps, options: Re
 }
 
 function finish(report: Omit<RefreshReport, 'exitCode'>): RefreshReport {
-  return { ...report, exitCode: report.left.length > 0 ? EXIT_CODES.conflict : EXIT_CODES.done };
+  const partly = report.broken.length > 0 ? EXIT_CODES.failure : EXIT_CODES.done;
+  return { ...report, exitCode: report.left.length > 0 ? EXIT_CODES.conflict : partly };
 }
 
 /** What was seen in the transaction counts; in the order of the keys' texts. */
@@ -155,8 +164,8 @@ const SLICE = 1000;
 /** A run that the listing lacks is asked for by its id before it is called gone. */
 async function fetchNews(context: InvocationContext, source: RunSource, rows: readonly LinkedRow[]): Promise<RunNews> {
   const runIds = [...new Set(rows.map(({ wandbRunId }) => wandbRunId))];
-  const runsById = new Map<string, Run>();
-  const keep = (runs: readonly Run[]): void => runs.forEach((run) => runsById.set(run.runId, run));
+  const runsById = new Map<string, Run | RunlinkError>();
+  const keep = (runs: RunNews['runsById']): void => runs.forEach((run, runId) => runsById.set(runId, run));
   for (let done = 0; done < runIds.length; done += SLICE) {
     const slice = runIds.slice(done, done + SLICE);
     keep(await source.fetchRunsById(slice));
@@ -169,4 +178,4 @@ async function fetchNews(context: InvocationContext, source: RunSource, rows: re
   return { runsById, projectsByRun };
 }
 
-export type { GoneRow, LeftRow, RefreshedRow };
+export type { BrokenRow, GoneRow, LeftRow, RefreshedRow };

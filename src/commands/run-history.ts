@@ -91,6 +91,7 @@ export async function fetchHistograms(
 
 async function fetchInfo({ history, entity, project }: ProjectSource, runId: string): Promise<RunHistoryInfo> {
   const [info] = await history.fetchHistoryInfos([runId]);
+  if (info instanceof RunlinkError) throw info;
   if (info !== undefined && info !== null) return info;
   throw new RunlinkError(`W&B has no run ${runId} in ${entity}/${project}`, {
     hint: 'Check the id and the project; it may have been deleted or moved, or your key may not see it.',

@@ -8,11 +8,20 @@ import type { RegistryLocation } from '../registry/session.ts';
 import { namedProjectOrNull, parseProjectPath, parseRunPath } from '../wandb/urls.ts';
 
 export interface RunTarget {
+  /** As it was named. */
+  readonly text: string;
   readonly runId: string;
   /** The project as the text or the row's link says it; null where neither does. */
   readonly project: string | null;
   /** The registry row that was named; null where the run was. */
   readonly keyText: string | null;
+}
+
+export interface FoundTargets {
+  /** In the order of the names. */
+  readonly targets: readonly RunTarget[];
+  /** Where all of them are: as the caller says it, or a run's address, path or link; null where nothing does. */
+  readonly project: string | null;
 }
 
 /** Where a name is looked up. */
@@ -27,24 +36,32 @@ export interface TargetScope {
  * Which W&B runs a person means: each by the key of a registry row, which is looked up read-only for its link, by the run's
  * id, or by the run's path or address. A key of the registry goes first.
  *
- * @throws UsageError where a row has no link, or a run is in another project than the one that was named
+ * @throws UsageError where a row has no link, or the runs are not all in the project that was named, or in one
  */
 export async function findRunTargets(
   texts: readonly string[],
   { registry, project }: TargetScope,
-): Promise<readonly RunTarget[]> {
+): Promise<FoundTargets> {
   const links =
     registry === null || texts.every(isUrl)
       ? []
       : await withRegistryReadOnly(registry, ({ db, schema }) =>
           texts.map((text) => (isUrl(text) ? null : readLinkOrNull(db, schema, text))),
         );
-  return texts.map((text, index) => describeTarget(text, links[index] ?? null, project));
+  const targets = texts.map((text, index) => describeTarget(text, links[index] ?? null));
+  return { targets, project: chooseProject(targets, project) };
 }
 
-export async function findRunTarget(text: string, scope: TargetScope): Promise<RunTarget> {
-  const [target] = await findRunTargets([text], scope);
-  return target ?? describeTarget(text, null, scope.project);
+/** The one project that all of them are in. @throws UsageError where they are in several */
+function chooseProject(targets: readonly RunTarget[], given: string | null): string | null {
+  let chosen = given;
+  for (const { text, project } of targets) {
+    if (project === null) continue;
+    if (chosen !== null) assertSameProject(text, project, chosen);
+    // The one that says its entity tells more.
+    if (chosen === null || parseProjectPath(chosen).entity === null) chosen = project;
+  }
+  return chosen;
 }
 
 function isUrl(text: string): boolean {
@@ -69,19 +86,18 @@ function readLinkOrNull(db: Database, schema: RegistrySchema, keyText: string): 
   return { link: renderCell(link), url };
 }
 
-function describeTarget(text: string, row: RowLink | null, project: string | null): RunTarget {
+function describeTarget(text: string, row: RowLink | null): RunTarget {
   const path = parseRunPath(row?.link ?? text);
-  const named = path.project ?? namedProjectOrNull(row?.url);
-  if (named !== null && project !== null) assertSameProject(text, named, project);
-  return { runId: path.runId, project: named, keyText: row === null ? null : text };
+  const project = path.project ?? namedProjectOrNull(row?.url);
+  return { text, runId: path.runId, project, keyText: row === null ? null : text };
 }
 
-/** A project may be named with or without its entity. */
-function assertSameProject(text: string, named: string, project: string): void {
+/** A project may be named with or without its entity. @throws UsageError where two are meant */
+export function assertSameProject(text: string, named: string, project: string): void {
   const [a, b] = [parseProjectPath(named), parseProjectPath(project)];
   const isSame = a.project === b.project && (a.entity === null || b.entity === null || a.entity === b.entity);
   if (isSame) return;
   throw new UsageError(`the run "${text}" is in ${named}, and the project is ${project}`, {
-    hint: `Say --project ${named}; runs of two projects cannot be read at once.`,
+    hint: `Say --project ${named}; one command works with one project.`,
   });
 }

@@ -17,10 +17,10 @@ export interface RunsReport {
   readonly table: string;
   readonly key: string;
   readonly columns: readonly string[];
-  /** The columns that tell most, for where there is no room for all. */
-  readonly brief: readonly string[];
-  /** Read from SQLite while they are taken, so once only and before the report's time is over. */
-  readonly rows: Iterable<RowRecord>;
+  /** The columns that tell most, first the most telling, for where there is no room for all; null where the caller chose. */
+  readonly brief: readonly string[] | null;
+  /** Some rows at a time, read from SQLite while they are taken, so once only and before the report's time is over. */
+  readonly blocks: Iterable<readonly RowRecord[]>;
   /** The columns' types by what the rows really hold; reads the whole result once more. */
   readonly readTypes: () => readonly DataColumn[];
 }
@@ -42,12 +42,13 @@ export async function runs<T>(
     const opened = openQuery(db, schema, { ...query, where: conditions });
     const columns = opened.columns.map(({ name }) => name);
     const asked = conditions.map(({ column }) => column);
+    const isChosen = query.columns !== undefined || query.groupBy !== undefined;
     return await use({
       table: schema.table,
       key: schema.key,
       columns,
-      brief: query.groupBy === undefined ? listBrief(schema, columns, asked) : columns,
-      rows: { [Symbol.iterator]: opened.iterate },
+      brief: isChosen ? null : listBrief(schema, columns, asked),
+      blocks: { [Symbol.iterator]: opened.blocks },
       readTypes: () => readTypes(opened),
     });
   });

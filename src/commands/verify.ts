@@ -93,8 +93,8 @@ async function findRunsNotThere(
   for (let done = 0; done < live.length; done += REMOTE_BATCH) {
     const batch = live.slice(done, done + REMOTE_BATCH);
     const runs = await source.fetchRunsById(batch.map(({ wandbRunId }) => wandbRunId));
-    const there = new Set(runs.map(({ runId }) => runId));
-    const missing = batch.filter(({ wandbRunId }) => !there.has(wandbRunId));
+    // One that W&B has and fails to give is there.
+    const missing = batch.filter(({ wandbRunId }) => !runs.has(wandbRunId));
     const where = `${source.entity}/${source.project}`;
     problems.push(
       ...missing.map(({ keyText, wandbRunId }): Problem => ({

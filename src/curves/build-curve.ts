@@ -63,12 +63,22 @@ function typeNameOf(value: JsonValue): string {
 
 /** By x; of points that share an x, as a resumed run's clock may give, the one logged last. */
 function sortPoints(xs: readonly number[], ys: readonly number[]): Points {
+  if (isAscending(xs)) return { x: Float64Array.from(xs), y: Float64Array.from(ys) };
   const order = xs.map((_x, index) => index);
   const at = (values: readonly number[], index: number | undefined): number => values[index ?? -1] ?? Number.NaN;
-  if (xs.some((x, index) => index > 0 && x <= at(xs, index - 1))) order.sort((a, b) => at(xs, a) - at(xs, b) || a - b);
+  order.sort((a, b) => at(xs, a) - at(xs, b) || a - b);
   const kept = order.filter((index, place) => at(xs, index) !== at(xs, order[place + 1]));
   return {
     x: Float64Array.from(kept, (index) => at(xs, index)),
     y: Float64Array.from(kept, (index) => at(ys, index)),
   };
+}
+
+function isAscending(xs: readonly number[]): boolean {
+  let last = -Infinity;
+  for (const x of xs) {
+    if (x <= last) return false;
+    last = x;
+  }
+  return true;
 }

@@ -7,7 +7,7 @@ import { type DrawOptions, assertDrawable, writeCurves } from '../commands/draw-
 import type { InvocationContext } from '../model/context.ts';
 import type { HistorySource } from '../model/history.ts';
 import type { RunSource } from '../model/snapshot.ts';
-import { readSurroundings, withSource } from './open.ts';
+import { buildContext, readSurroundings, withSource } from './open.ts';
 import type { CallerOptions, ProjectOptions } from './open.ts';
 
 /** Where histories are kept between calls. */
@@ -64,8 +64,13 @@ export type CompareRunsOptions = CallerOptions &
 export async function compareRuns(options: CompareRunsOptions): Promise<compare.CompareReport> {
   const { registry, ...rest } = options;
   const location = registry === undefined ? {} : { registry: { registry } };
-  return await withHistories(options, ({ context, source, runs }) =>
-    compare.compareRuns({ context, source, scope: runs }, { ...rest, ...location }),
+  return await compare.compareRuns(
+    {
+      context: buildContext(options),
+      withHistories: (project, use) =>
+        withHistories(project === null ? options : { ...options, project }, ({ source }) => use(source)),
+    },
+    { ...rest, ...location },
   );
 }
 

@@ -1,3 +1,4 @@
+import type { RunlinkError } from '../errors.ts';
 import type { JsonValue } from './json.ts';
 import type { Run } from './run.ts';
 
@@ -58,8 +59,8 @@ export interface MissingValues {
 
 /** Where histories come from. Rows arrive in chunks, by ascending step, each step once. */
 export interface HistorySource {
-  /** In the order of the ids; null where there is no such run. */
-  readonly fetchHistoryInfos: (runIds: readonly string[]) => Promise<readonly (RunHistoryInfo | null)[]>;
+  /** In the order of the ids; null where there is no such run, the reason where this one cannot be had. */
+  readonly fetchHistoryInfos: (runIds: readonly string[]) => Promise<readonly (RunHistoryInfo | RunlinkError | null)[]>;
   readonly scanHistory: (query: HistoryQuery) => AsyncIterable<readonly HistoryRow[]>;
   /** System metrics as sampled by W&B: `_timestamp`, `_runtime` and `system.*`. */
   readonly fetchSystemMetrics: (runId: string) => Promise<readonly Readonly<Record<string, JsonValue>>[]>;

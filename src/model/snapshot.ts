@@ -1,3 +1,4 @@
+import type { RunlinkError } from '../errors.ts';
 import type { Run } from './run.ts';
 
 /** A half-open interval of `createdAt` in epoch seconds; null is an open end. */
@@ -89,10 +90,10 @@ export interface RunSource {
   fetchKeys(): Promise<EvidenceKeys>;
   /** Walks the whole project into the store and proves it complete. */
   listRuns(options: ListRunsOptions): Promise<ListingReport>;
-  /** The runs among these ids that are there, in batches. */
-  fetchRunsById(runIds: readonly string[]): Promise<readonly Run[]>;
+  /** The runs among these ids that are there, in batches, by id; the reason where one of them cannot be had. */
+  fetchRunsById(runIds: readonly string[]): Promise<ReadonlyMap<string, Run | RunlinkError>>;
   /** The same, each run opened by its id: also those that the listing does not show yet. Who is missing here is gone. */
-  openRuns(runIds: readonly string[]): Promise<readonly Run[]>;
+  openRuns(runIds: readonly string[]): Promise<ReadonlyMap<string, Run | RunlinkError>>;
   /** Other projects of the entity, as `entity/project`, that have runs of these ids, by run id. */
   findElsewhere(runIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   runUrl(runId: string): string;

@@ -4,6 +4,7 @@ import { RunlinkError } from '../errors.ts';
 import type { Run } from '../model/run.ts';
 import { parseTimeOrNull } from '../model/time.ts';
 import { decodeConfig, decodeSummary } from './decode-json.ts';
+import { ServerFailureError } from './failures.ts';
 
 // Unknown fields are let through: W&B adds some with each release. Absent and null mean the same.
 const text = z.string().nullish();
@@ -30,8 +31,26 @@ const runNode = z.object({
   summaryMetrics: z.unknown().optional(),
 });
 
-/** A `Run` node of GraphQL. Naive times are UTC; unknown states stay as they are; absent config and summary are empty. */
+/**
+ * A `Run` node of GraphQL. Naive times are UTC; unknown states stay as they are; absent config and summary are empty.
+ *
+ * @throws ServerFailureError where it is not understood
+ */
 export function decodeRun(node: unknown): Run {
+  return decodeServed(() => readRun(node));
+}
+
+/** What is wrong with one run is a failure of the server at this run: asked for fewer, it gives the others. */
+export function decodeServed<T>(decode: () => T): T {
+  try {
+    return decode();
+  } catch (cause) {
+    if (!(cause instanceof RunlinkError)) throw cause;
+    throw new ServerFailureError(cause.message, { cause, ...(cause.hint === undefined ? {} : { hint: cause.hint }) });
+  }
+}
+
+function readRun(node: unknown): Run {
   const run = parseAnswer(runNode, node, 'a run');
   const info = run.runInfo;
   return {

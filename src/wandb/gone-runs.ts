@@ -1,8 +1,11 @@
 import { z } from 'zod';
 
+import type { RunlinkError } from '../errors.ts';
 import type { Run } from '../model/run.ts';
 import type { ProjectApi } from './api.ts';
-import type { GraphqlClient } from './client.ts';
+import { askEach } from './ask-each.ts';
+import type { Batch, ByRunId } from './ask-each.ts';
+import type { GraphqlClient, RequestOptions } from './client.ts';
 import { decodeRun, parseAnswer } from './decode.ts';
 import { RefusedRequestError } from './failures.ts';
 import { chunk } from './filters.ts';
@@ -16,19 +19,32 @@ const openedShape = z.record(z.string(), z.object({ deletedAt: z.string().nullis
 /**
  * Asks for each run by its id, past the listing, which may lag behind for minutes (wandb/wandb#7410, #7814).
  *
- * @returns those that are there, in the order of the ids
+ * @returns those that are there, or why W&B fails to give them
  */
-export async function openRuns(api: ProjectApi, runIds: readonly string[]): Promise<readonly Run[]> {
-  const runs: Run[] = [];
+export async function openRuns(api: ProjectApi, runIds: readonly string[]): Promise<ByRunId<Run>> {
+  const runs = new Map<string, Run | RunlinkError>();
+  const ask: Batch<Run>['ask'] = (ids, options) => openBatch(api, ids, options);
+  const probe = (): Promise<unknown> => ask(['none'], {});
   for (const ids of chunk([...new Set(runIds)], RUNS_PER_REQUEST)) {
-    const names = Object.fromEntries(ids.map((id, index) => [`n${index}`, id]));
-    const variables = { ...names, configKeys: LEAST_KEYS.config, summaryKeys: LEAST_KEYS.summary };
-    const answer = await api.fetchProject(buildOpenQuery(ids.length), variables);
-    const opened = parseAnswer(openedShape, answer, 'runs by their ids');
-    for (const index of ids.keys()) {
-      const node = opened[`r${index}`] ?? null;
-      if (node !== null && (node.deletedAt ?? null) === null) runs.push(decodeRun(node));
-    }
+    const opened = await askEach({ runIds: ids, ask, probe });
+    for (const [runId, run] of opened) runs.set(runId, run);
+  }
+  return runs;
+}
+
+async function openBatch(
+  api: ProjectApi,
+  ids: readonly string[],
+  options: RequestOptions,
+): Promise<ReadonlyMap<string, Run>> {
+  const names = Object.fromEntries(ids.map((id, index) => [`n${index}`, id]));
+  const variables = { ...names, configKeys: LEAST_KEYS.config, summaryKeys: LEAST_KEYS.summary };
+  const answer = await api.fetchProject(buildOpenQuery(ids.length), variables, options);
+  const opened = parseAnswer(openedShape, answer, 'runs by their ids');
+  const runs = new Map<string, Run>();
+  for (const [index, id] of ids.entries()) {
+    const node = opened[`r${index}`] ?? null;
+    if (node !== null && (node.deletedAt ?? null) === null) runs.set(id, decodeRun(node));
   }
   return runs;
 }

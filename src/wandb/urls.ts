@@ -74,14 +74,6 @@ export function parseProjectPath(text: string): ProjectPath {
   });
 }
 
-/** The project that a person names a run's address or whole path with, as `entity/project`; null where it names none. */
-export function projectOfRunOrNull(text: string): string | null {
-  const isUrl = /^https?:\/\//i.test(text.trim());
-  const [entity, project, ...rest] = splitPath(text);
-  if (entity === undefined || project === undefined) return null;
-  return isUrl || rest.length > 0 ? `${entity}/${project}` : null;
-}
-
 /** The project of a run's page, as `entity/project`; null where the cell is not such an address. */
 export function namedProjectOrNull(cell: unknown): string | null {
   if (typeof cell !== 'string' || !/^https?:\/\//i.test(cell.trim())) return null;
@@ -90,34 +82,28 @@ export function namedProjectOrNull(cell: unknown): string | null {
   return isRun ? `${entity}/${project}` : null;
 }
 
+export interface RunPath {
+  /** `entity/project`, or the project alone; null where the text says the run only. */
+  readonly project: string | null;
+  readonly runId: string;
+}
+
 /**
- * Reads what a person names a run by and returns its run id: the bare id, `project/run`, `entity/project/run`,
- * `entity/project:run`, `entity/project/runs/run`, or an address copied from the browser with whatever tab follows.
+ * Reads what a person names a run by: the bare id, `project/run`, `entity/project/run`, `entity/project:run`,
+ * `entity/project/runs/run`, or an address copied from the browser with whatever tab follows.
  */
-export function parseRunId(text: string): string {
+export function parseRunPath(text: string): RunPath {
   const parts = splitPath(text);
   const marker = parts.findIndex((part, index) => index > 0 && RUNS_SEGMENTS.includes(part));
-  const named = marker === -1 ? parts.slice(0, 3).at(-1) : parts[marker + 1];
-  const runId = named === undefined ? undefined : named.slice(named.lastIndexOf(':') + 1);
-  if (runId === undefined || runId === '') {
+  const before = marker === -1 ? parts.slice(0, 3).slice(0, -1) : parts.slice(0, marker);
+  const last = (marker === -1 ? parts.slice(0, 3).at(-1) : parts[marker + 1]) ?? '';
+  const [, colonProject = null, runId = last] = /^(?:(.+):)?([^:]*)$/.exec(last) ?? [];
+  if (runId === '') {
     throw new UsageError(`W&B run "${text}" is not understood, expected a run id or the run's address`, {
       hint: 'The run id is the last part of the address of the run page, for example 3f0k2l9a.',
     });
   }
-  return runId;
-}
-
-/**
- * What a person names a run by, with the project where the text says it: `entity/project` or, from `project/run`, the
- * project alone; null from a bare id.
- */
-export function parseRunPath(text: string): { readonly project: string | null; readonly runId: string } {
-  const runId = parseRunId(text);
-  const parts = splitPath(text);
-  const marker = parts.findIndex((part, index) => index > 0 && RUNS_SEGMENTS.includes(part));
-  const before = marker === -1 ? parts.slice(0, 3).slice(0, -1) : parts.slice(0, marker);
-  const colon = marker === -1 ? /^(.+):[^:]*$/.exec(parts.slice(0, 3).at(-1) ?? '')?.[1] : undefined;
-  const named = colon === undefined ? before : [...before, colon];
+  const named = marker === -1 && colonProject !== null ? [...before, colonProject] : before;
   return { project: named.length === 0 ? null : named.slice(0, 2).join('/'), runId };
 }
 

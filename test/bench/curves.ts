@@ -3,22 +3,19 @@
  * 300 ms a request if not said. The server has a process of its own and answers 429 to a ninth request at once. One run after
  * the other is measured against `readCurves` in the same run: with an empty cache and with a full one.
  */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { cacheHistories } from '../../src/cache/history-cache.ts';
 import { describeCurves } from '../../src/commands/curves.render.ts';
 import { readCurves } from '../../src/commands/curves.ts';
 import { writeCurves } from '../../src/commands/draw-curves.ts';
-import { openRunSource } from '../../src/wandb/run-source.ts';
 import type { ProjectSource } from '../../src/wandb/run-source.ts';
+import type { ServedRun } from '../../fixtures/server/project.ts';
+import { openBenchSource, startBenchServer } from '../helpers/bench-server.ts';
 import { makeContext } from '../helpers/context.ts';
-import { FIRST_SECOND, buildProject, buildServedRun } from '../helpers/wandb.ts';
+import { FIRST_SECOND, buildServedRun } from '../helpers/wandb.ts';
 
 const METRIC = 'objective';
 
@@ -27,12 +24,6 @@ interface Bench {
   readonly registry: string;
   readonly runs: number;
   readonly steps: number;
-}
-
-interface Served {
-  readonly process: ChildProcess;
-  readonly url: string;
-  readonly apiKey: string;
 }
 
 function writeRegistry({ registry, runs }: Bench): void {
@@ -45,8 +36,8 @@ function writeRegistry({ registry, runs }: Bench): void {
   db.close();
 }
 
-async function startServerProcess({ folder, runs, steps }: Bench, latency: number): Promise<Served> {
-  const served = Array.from({ length: runs }, (_run, run) =>
+function buildRuns({ runs, steps }: Bench): readonly ServedRun[] {
+  return Array.from({ length: runs }, (_run, run) =>
     buildServedRun(`s${run}`, FIRST_SECOND + run * 60, {
       history: Array.from(
         { length: steps },
@@ -54,28 +45,6 @@ async function startServerProcess({ folder, runs, steps }: Bench, latency: numbe
       ),
     }),
   );
-  const [project, options] = [join(folder, 'project.json'), join(folder, 'options.json')];
-  writeFileSync(project, JSON.stringify(buildProject(served)));
-  writeFileSync(options, JSON.stringify({ latency, maxConcurrent: 8 }));
-  const main = new URL('../../fixtures/server/main.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [main, project, '--options', options], { stdio: ['pipe', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { url, apiKey } = JSON.parse(line) as { url: string; apiKey: string };
-    return { process: child, url, apiKey };
-  }
-  throw new Error('the server ended before it listened');
-}
-
-function openSource({ url, apiKey }: Served): ProjectSource {
-  return openRunSource({
-    surroundings: { env: {}, home: '/nonexistent', cwd: '/nonexistent' },
-    explicit: { baseUrl: url, project: 'lab/molecules', apiKey },
-    userAgent: 'runlink/bench',
-    say: (line) => console.error(line),
-    now: Date.now,
-    random: Math.random,
-    sleep: async (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
-  });
 }
 
 async function readOneByOne(source: ProjectSource, { runs }: Bench): Promise<number> {
@@ -98,9 +67,11 @@ async function readOurs(source: ProjectSource, { folder, registry }: Bench): Pro
 
 async function measure(title: string, read: () => Promise<number>): Promise<{ seconds: number; points: number }> {
   const started = performance.now();
+  const began = process.cpuUsage();
   const points = await read();
   const seconds = (performance.now() - started) / 1000;
-  console.log(`${title}: ${points} points in ${seconds.toFixed(2)} s`);
+  const { user, system } = process.cpuUsage(began);
+  console.log(`${title}: ${points} points in ${seconds.toFixed(2)} s, ${((user + system) / 1e6).toFixed(2)} s of CPU`);
   return { seconds, points };
 }
 
@@ -109,8 +80,8 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'runlink-bench-'));
   const bench = { folder, registry: join(folder, 'runs.db'), runs, steps };
   writeRegistry(bench);
-  const served = await startServerProcess(bench, latency);
-  const source = openSource(served);
+  const served = await startBenchServer(buildRuns(bench), { latency, maxConcurrent: 8 });
+  const source = openBenchSource(served);
   try {
     await readOneByOne(source, { ...bench, runs: 2 }); // warms up both processes
     const title = `${runs} runs x ${steps} steps at ${latency} ms a request`;
@@ -123,7 +94,7 @@ async function main(): Promise<void> {
     );
   } finally {
     await source.close();
-    served.process.stdin?.end();
+    await served.stop();
     rmSync(folder, { recursive: true });
   }
 }

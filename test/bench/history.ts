@@ -3,18 +3,13 @@
  * process of its own, so that its work and ours do not share one thread, and answers 429 to a ninth request at once. Both
  * sides of a ratio are measured in the same run, after a warm-up of both processes.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { spawnSync } from 'node:child_process';
 import { scanHistories } from '../../src/commands/histories.ts';
-import { openRunSource } from '../../src/wandb/run-source.ts';
 import type { ProjectSource } from '../../src/wandb/run-source.ts';
+import type { ServedRun } from '../../fixtures/server/project.ts';
+import { openBenchSource, startBenchServer } from '../helpers/bench-server.ts';
+import type { BenchServer } from '../helpers/bench-server.ts';
 import { buildLoggedRun } from '../helpers/history.ts';
-import { buildProject } from '../helpers/wandb.ts';
 
 const STEPS = 14_523;
 const METRICS = Array.from({ length: 20 }, (_item, no) => `metric_${no}`);
@@ -24,11 +19,7 @@ const STEPS_OF_RUNS = 5000;
 const CLIENT_WINDOW = 1000;
 const MB = 1024 * 1024;
 
-interface Served {
-  readonly process: ChildProcess;
-  readonly url: string;
-  readonly apiKey: string;
-}
+type Address = Pick<BenchServer, 'url' | 'apiKey'>;
 
 interface Measured {
   readonly seconds: number;
@@ -36,34 +27,11 @@ interface Measured {
   readonly requests: number;
 }
 
-async function startServerProcess(folder: string, latency: number): Promise<Served> {
+function buildRuns(): readonly ServedRun[] {
   const small = Array.from({ length: RUNS }, (_item, no) =>
     buildLoggedRun(`s${no}`, { seed: no, rows: STEPS_OF_RUNS, metrics: ['objective'] }),
   );
-  const project = join(folder, 'project.json');
-  const options = join(folder, 'options.json');
-  const runs = [buildLoggedRun('large', { rows: STEPS, metrics: METRICS }), ...small];
-  writeFileSync(project, JSON.stringify(buildProject(runs)));
-  writeFileSync(options, JSON.stringify({ latency, maxConcurrent: 8 }));
-  const main = new URL('../../fixtures/server/main.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [main, project, '--options', options], { stdio: ['pipe', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { url, apiKey } = JSON.parse(line) as { url: string; apiKey: string };
-    return { process: child, url, apiKey };
-  }
-  throw new Error('the server ended before it listened');
-}
-
-function openSource(url: string, apiKey: string): ProjectSource {
-  return openRunSource({
-    surroundings: { env: {}, home: '/nonexistent', cwd: '/nonexistent' },
-    explicit: { baseUrl: url, project: 'lab/molecules', apiKey },
-    userAgent: 'runlink/bench',
-    say: (line) => console.error(line),
-    now: Date.now,
-    random: Math.random,
-    sleep: async (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
-  });
+  return [buildLoggedRun('large', { rows: STEPS, metrics: METRICS }), ...small];
 }
 
 async function measure(read: () => Promise<Omit<Measured, 'seconds'>>): Promise<Measured> {
@@ -73,7 +41,7 @@ async function measure(read: () => Promise<Omit<Measured, 'seconds'>>): Promise<
 }
 
 /** As W&B's client scans: the last step, then a window of 1,000 steps after the other. */
-async function readAsClient({ url, apiKey }: Served, runId: string): Promise<Omit<Measured, 'seconds'>> {
+async function readAsClient({ url, apiKey }: Address, runId: string): Promise<Omit<Measured, 'seconds'>> {
   const authorization = `Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`;
   let requests = 0;
   const ask = async (fields: string): Promise<Record<string, unknown>> => {
@@ -99,8 +67,8 @@ async function readAsClient({ url, apiKey }: Served, runId: string): Promise<Omi
   return { rows: rows.length, requests };
 }
 
-async function readOurs(served: Served): Promise<Omit<Measured, 'seconds'>> {
-  const source = openSource(served.url, served.apiKey);
+async function readOurs(served: Address): Promise<Omit<Measured, 'seconds'>> {
+  const source = openBenchSource(served);
   let rows = 0;
   for await (const chunk of source.history.scanHistory({ runId: 'large' })) rows += chunk.length;
   await source.close();
@@ -133,7 +101,7 @@ function compare(title: string, theirs: Measured, ours: Measured): void {
 
 /** Memory is that of a process which does nothing but scan. */
 async function scanAsChild(url: string, apiKey: string): Promise<void> {
-  const source = openSource(url, apiKey);
+  const source = openBenchSource({ url, apiKey });
   let rows = 0;
   let values = 0;
   for await (const chunk of source.history.scanHistory({ runId: 'large' })) {
@@ -146,9 +114,8 @@ async function scanAsChild(url: string, apiKey: string): Promise<void> {
 }
 
 async function main(latency: number): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'runlink-bench-'));
-  const served = await startServerProcess(folder, latency);
-  const source = openSource(served.url, served.apiKey);
+  const served = await startBenchServer(buildRuns(), { latency, maxConcurrent: 8 });
+  const source = openBenchSource(served);
   try {
     console.log(`${latency} ms a request, at most 8 at once:`);
     await readOurs(served);
@@ -181,8 +148,7 @@ async function main(latency: number): Promise<void> {
     );
   } finally {
     await source.close();
-    served.process.stdin?.end();
-    rmSync(folder, { recursive: true });
+    await served.stop();
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareRuns } from '../../src/commands/compare.ts';
+import type { CompareOptions } from '../../src/commands/compare.ts';
 import { renderCompare } from '../../src/commands/compare.render.ts';
 import { readCurves } from '../../src/commands/curves.ts';
 import type { CurvesOptions } from '../../src/commands/curves.ts';
@@ -123,10 +124,10 @@ describe('which metrics', () => {
   });
 
   it('draws the numbers and names the runs where it is a histogram, missing, or gone', async () => {
-    const { curves, skipped } = await read({ where: ['gradient_method!=broken'] });
+    const { curves, skipped, failed } = await read({ where: ['gradient_method!=broken'] });
+    expect(failed).toMatchObject([{ runId: 'gone', message: 'W&B has no run gone in this project' }]);
     expect(curves.map(({ run }) => run.runId)).toEqual(['a', 'b', 'c']);
     expect(skipped).toEqual([
-      { runId: 'gone', label: 'name r8', metric: null, why: 'is not at W&B' },
       { runId: 'h', label: 'name r6', metric: 'score', why: 'is no number there but histogram' },
       { runId: 'e', label: 'name r7', metric: null, why: 'has no history' },
     ]);
@@ -141,7 +142,16 @@ describe('which metrics', () => {
 describe('what goes wrong with one run', () => {
   it('is a line of the report, and the others are drawn', async () => {
     const report = await read();
-    expect(report.failed).toEqual([{ runId: 'x', label: 'name r9', message: 'W&B answered 500 seven times' }]);
+    expect(report.exitCode).toBe(1);
+    expect(report.failed).toEqual([
+      {
+        runId: 'gone',
+        label: 'name r8',
+        message: expect.any(String),
+        hint: expect.stringContaining('wandb_run_id!=gone'),
+      },
+      { runId: 'x', label: 'name r9', message: 'W&B answered 500 seven times', hint: null },
+    ]);
     expect(report.skipped).toContainEqual({
       runId: 'n',
       label: 'name r10',
@@ -227,14 +237,17 @@ describe('in the terminal', () => {
 });
 
 describe('comparing', () => {
-  const compare = (runs: readonly string[], metrics?: readonly string[]) =>
+  const opened: (string | null)[] = [];
+  const compare = (runs: readonly string[], options: Partial<CompareOptions> = {}) =>
     compareRuns(
       {
         context: makeContext(),
-        source: createMemoryHistory(new Map(Object.entries(RUNS)), { chunk: 3 }),
-        scope: { entity: 'lab', project: 'molecules' },
+        withHistories: (project, use) => {
+          opened.push(project);
+          return use(createMemoryHistory(new Map(Object.entries(RUNS)), { chunk: 3 }));
+        },
       },
-      { runs, registry: { registry }, ...(metrics === undefined ? {} : { metrics }) },
+      { runs, registry: { registry }, ...options },
     );
 
   it('takes rows, ids and addresses, and tells what differs, what they ended with, and their curves', async () => {
@@ -258,12 +271,24 @@ describe('comparing', () => {
     expect(text).toMatch(/_step +2 +–/);
   });
 
+  it('takes the project from the option, a path or an address, whichever says most; else from the settings', async () => {
+    await compare(['a', 'b']);
+    await compare(['a', 'molecules/b']);
+    await compare(['molecules/a', 'https://wandb.test/lab/molecules/runs/b']);
+    await compare(['a', 'molecules/b'], { project: 'lab/molecules' });
+    expect(opened.splice(0).slice(-4)).toEqual([null, 'molecules', 'lab/molecules', 'lab/molecules']);
+  });
+
   it('refuses one run, a run twice, rows without a link, other projects and runs that are not there', async () => {
     expect((await failure(compare(['r1']))).message).toContain('expected two or more');
     expect((await failure(compare(['r1', 'a']))).message).toContain('run a is named twice');
     expect((await failure(compare(['r1', 'r4']))).message).toContain('row "r4" is not linked');
-    expect((await failure(compare(['r1', 'other/project/b']))).hint).toContain('--project other/project');
+    const given = { project: 'lab/molecules' };
+    expect((await failure(compare(['r1', 'other/project/b'], given))).hint).toContain('--project other/project');
+    expect((await failure(compare(['lab/molecules/a', 'other/project/b']))).message).toBe(
+      'the run "other/project/b" is in other/project, and the project is lab/molecules',
+    );
     expect((await failure(compare(['r1', 'nobody']))).message).toBe('W&B has no run nobody');
-    expect((await failure(compare(['r1', 'r2'], ['scroe']))).hint).toContain('"score"');
+    expect((await failure(compare(['r1', 'r2'], { metrics: ['scroe'] }))).hint).toContain('"score"');
   });
 });

@@ -45,9 +45,13 @@ const registry = makeDatabase((db) => {
     },
   ]);
 });
-async function render(format: RunsFormat, where: readonly string[] = []): Promise<string> {
-  return await runs({ context: makeContext() }, { registry, where }, async (report) =>
-    [...(await renderRuns(report, format, PLAIN))].join(''),
+async function render(
+  format: RunsFormat,
+  where: readonly string[] = [],
+  { width = Infinity, ...options }: { width?: number; columns?: readonly string[] } = {},
+): Promise<string> {
+  return await runs({ context: makeContext() }, { registry, where, ...options }, async (report) =>
+    [...(await renderRuns(report, format, { style: PLAIN, width }))].join(''),
   );
 }
 
@@ -98,7 +102,9 @@ test('JSON lines hold a row each, as JSON has words for it', async () => {
 
 test('Parquet is typed by what the rows hold', async () => {
   const bytes = await runs({ context: makeContext() }, { registry, where: [] }, async (report) =>
-    Buffer.concat([...(await renderRuns(report, 'parquet', PLAIN))].map((piece) => Buffer.from(piece))),
+    Buffer.concat(
+      [...(await renderRuns(report, 'parquet', { style: PLAIN, width: 80 }))].map((piece) => Buffer.from(piece)),
+    ),
   );
   const file = new Uint8Array(bytes).buffer;
   const types = parquetSchema(parquetMetadata(file)).children.map(({ element }) => [element.name, element.type]);
@@ -147,8 +153,18 @@ test('the table shows the telling columns, escaped, and how many rows there are'
   expect(text.split('\n')[0]).toMatch(/^run_id +run_name +status +created_at +loss/);
   expect(text).toContain('\\x1b[31mred');
   expect(text).toContain('日本語');
-  expect(text.endsWith('2 rows\n')).toBe(true);
+  expect(text.endsWith('\n2 rows\n')).toBe(true);
   expect(await render('table', ['run_id=none'])).toBe('0 rows\n');
+});
+
+test('the table has as many columns as there is room for, and the chosen ones as they were chosen', async () => {
+  const lines = (await render('table', [], { width: 40 })).trimEnd().split('\n');
+  expect(lines[0]).toMatch(/^run_id +run_name +status$/);
+  for (const line of lines.slice(0, -1)) expect(line.length).toBeLessThanOrEqual(40);
+  expect(lines.at(-1)).toBe('3 rows; 4 more columns with --columns, or in the other formats');
+  const chosen = await render('table', ['run_id=c'], { width: 10, columns: ['note', 'n', 'loss', 'run_id'] });
+  expect(chosen).toMatch(/^note +n +loss +run_id\n/);
+  expect(chosen.endsWith('\n1 row\n')).toBe(true);
 });
 
 test('JSON holds all columns and has a version; what JSON has no number for is text', async () => {

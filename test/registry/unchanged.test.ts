@@ -26,7 +26,9 @@ const READERS: Readonly<Record<string, (path: string) => unknown>> = {
   'looking at it': (path) => inspectRegistry(path, EMPTY_CONFIG),
   doctor: async (registry) => await doctor({ context: makeContext() }, { registry }),
   runs: async (registry) =>
-    await runs({ context: makeContext() }, { registry, since: '2023', order: '-created_at' }, ({ rows }) => [...rows]),
+    await runs({ context: makeContext() }, { registry, since: '2023', order: '-created_at' }, ({ blocks }) => [
+      ...blocks,
+    ]),
   queryRuns: async (registry) => await queryRuns({ status: 'not_running' }, { registry }),
 };
 

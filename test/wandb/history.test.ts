@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { GeneratedHistory } from '../../fixtures/server/generated.ts';
 import type { ServedRun } from '../../fixtures/server/project.ts';
 import type { HistoryRow } from '../../src/model/history.ts';
+import type { RunHistoryInfo } from '../../src/model/history.ts';
 import { expectRows } from '../helpers/expect-rows.ts';
 import { buildLoggedRun, expectedRows, readHistory } from '../helpers/history.ts';
 import { FIRST_SECOND, buildServedRun, withSource } from '../helpers/wandb.ts';
@@ -40,7 +41,7 @@ test('few rows cost few requests, however far apart their steps are', async () =
 test('a run whose counts are known and whose rows fit one answer costs one request', async () => {
   const runs = [buildLoggedRun('a', { rows: 900 }), buildLoggedRun('b', { rows: 5000 })];
   await withSource(runs, async ({ source, server }) => {
-    const [a, b, none] = await source.history.fetchHistoryInfos(['b', 'a', 'nobody']);
+    const [a, b, none] = (await source.history.fetchHistoryInfos(['b', 'a', 'nobody'])) as RunHistoryInfo[];
     expect([a!.run.runId, b!.run.runId, none]).toEqual(['b', 'a', null]);
     expect(a).toMatchObject({ lastStep: 4999, lineCount: 5000, run: { config: { lr: 0.1, seed: 1 } } });
     expect(a!.metrics.get('loss')).toEqual({ counts: { number: 5000 } });
@@ -150,7 +151,7 @@ test('whatever the steps and whatever was logged at them, every row comes once a
 test('where counts and steps mislead, windows with too many rows are cut until nothing is sampled away', async () => {
   const recipe = { rows: 12_000, metrics: ['loss'] };
   await withSource([buildLoggedRun('a', recipe)], async ({ source }) => {
-    const [info] = await source.history.fetchHistoryInfos(['a']);
+    const [info] = (await source.history.fetchHistoryInfos(['a'])) as RunHistoryInfo[];
     // As if a lagging server counted a hundredth of the rows: one window is planned where one does not suffice.
     const lagging = { ...info!, lineCount: 300, metrics: new Map() };
     const { rows, check } = await readHistory(source.history, { runId: 'a', info: lagging });
@@ -173,7 +174,7 @@ test('histories of many runs at once share the one pool', async () => {
       expect(server.peakConcurrency()).toBeLessThanOrEqual(8);
       expect(server.peakConcurrency()).toBeGreaterThan(4);
     },
-    { server: { latency: 20 } },
+    { server: { latency: 150 } },
   );
 });
 

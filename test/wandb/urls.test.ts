@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { buildAppUrl, buildRunUrl, parseProjectPath, parseRunId, parseRunPath } from '../../src/wandb/urls.ts';
+import { buildAppUrl, buildRunUrl, parseProjectPath, parseRunPath } from '../../src/wandb/urls.ts';
 
 test.each([
   ['https://api.wandb.ai', 'https://wandb.ai'],
@@ -43,12 +43,12 @@ test.each([
   'https://wandb.ai/lab/molecules/runs/abc123',
   'https://wandb.ai/lab/molecules/runs/abc123/files?nw=1#x',
 ])('run %s is understood', (text) => {
-  expect(parseRunId(text)).toBe('abc123');
+  expect(parseRunPath(text).runId).toBe('abc123');
 });
 
 test('a run without an id is refused', () => {
-  expect(() => parseRunId('https://wandb.ai/lab/molecules/runs/')).toThrow('expected a run id');
-  expect(() => parseRunId('')).toThrow('expected a run id');
+  expect(() => parseRunPath('https://wandb.ai/lab/molecules/runs/')).toThrow('expected a run id');
+  expect(() => parseRunPath('')).toThrow('expected a run id');
 });
 
 test('every run URL that is built is understood again, whatever the names', () => {
@@ -58,7 +58,7 @@ test('every run URL that is built is understood again, whatever the names', () =
   fc.assert(
     fc.property(name, name, fc.stringMatching(/^[\w.-]{1,20}$/), (entity, project, runId) => {
       const url = buildRunUrl('https://wandb.ai', { entity, project, runId });
-      expect(parseRunId(url)).toBe(runId);
+      expect(parseRunPath(url).runId).toBe(runId);
       expect(parseProjectPath(url)).toEqual({ entity, project });
     }),
   );

@@ -1,5 +1,4 @@
 import type { CompareReport } from '../../commands/compare.ts';
-import { EXIT_CODES } from '../../errors.ts';
 import { escapeForTerminal } from '../../text/escape.ts';
 import { withHistories } from '../history-source.ts';
 import { type Invocation, resolveRegistryOrNull } from '../invocation.ts';
@@ -18,38 +17,47 @@ export function addCompare(host: VerbHost): void {
 
 async function compare(invocation: Invocation, names: readonly string[], options: DrawVerbOptions): Promise<number> {
   const { compareRuns } = await import('../../commands/compare.ts');
+  const { io, context } = invocation;
+  await resolveFiles(io.cwd, options);
+  const { metric, x, smooth, band, concurrency } = options;
+  const registry = resolveRegistryOrNull(io, options);
+  const { project } = options;
+  const report = await compareRuns(
+    {
+      context,
+      withHistories: (found, use) =>
+        withHistories(invocation, found === null ? options : { ...options, project: found }, ({ source }) =>
+          use(source),
+        ),
+    },
+    {
+      runs: names,
+      ...(registry === null ? {} : { registry }),
+      ...(project === undefined ? {} : { project }),
+      ...(metric === undefined ? {} : { metrics: metric }),
+      ...(x === undefined ? {} : { x }),
+      ...(smooth === undefined ? {} : { smooth }),
+      ...(band === undefined ? {} : { band }),
+      ...(concurrency === undefined ? {} : { concurrency }),
+    },
+  );
+  await present(invocation, report, options);
+  return report.exitCode;
+}
+
+async function present(invocation: Invocation, report: CompareReport, options: DrawVerbOptions): Promise<void> {
   const { buildCompareNotes, describeComparison, renderCompare } = await import('../../commands/compare.render.ts');
   const { renderPlot } = await import('../../commands/curves.render.ts');
   const { writeCurves } = await import('../../commands/draw-curves.ts');
-  const { io, context, page } = invocation;
-  const files = await resolveFiles(io.cwd, options);
-  const { metric, x = '_step', smooth, band, concurrency } = options;
-  const registry = resolveRegistryOrNull(io, options);
-  return await withHistories(invocation, options, async ({ runs, source }) => {
-    const report = await compareRuns(
-      { context, source, scope: runs },
-      {
-        runs: names,
-        ...(registry === null ? {} : { registry }),
-        ...(metric === undefined ? {} : { metrics: metric }),
-        x,
-        ...(smooth === undefined ? {} : { smooth }),
-        ...(band === undefined ? {} : { band }),
-        ...(concurrency === undefined ? {} : { concurrency }),
-      },
-    );
-    const drawable = describeComparison(report, x);
-    const written = await writeCurves(drawable, files, buildCompareNotes(report));
-    if (invocation.json) invocation.print(renderJsonReport('compare', summarize(report, written)));
-    else {
-      invocation.print(renderCompare(report, page));
-      if (options.out === undefined && report.curves.length > 0) {
-        invocation.print(`\n${renderPlot(drawable, options, page)}`);
-      }
-      for (const path of written) invocation.print(`${page.style.add('written')} ${escapeForTerminal(path)}`);
-    }
-    return report.failed.length > 0 ? EXIT_CODES.failure : EXIT_CODES.done;
-  });
+  const { io, page } = invocation;
+  const drawable = describeComparison(report, options.x ?? '_step');
+  const written = await writeCurves(drawable, await resolveFiles(io.cwd, options), buildCompareNotes(report));
+  if (invocation.json) return invocation.print(renderJsonReport('compare', summarize(report, written)));
+  invocation.print(renderCompare(report, page));
+  if (options.out === undefined && report.curves.length > 0) {
+    invocation.print(`\n${renderPlot(drawable, options, page)}`);
+  }
+  for (const path of written) invocation.print(`${page.style.add('written')} ${escapeForTerminal(path)}`);
 }
 
 /** Without the points, as in `curves`. */

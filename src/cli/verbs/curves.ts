@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import type { CurveOptions, CurvesReport } from '../../commands/curves.ts';
 import { BANDS, GOALS, X_KEYS } from '../../curves/curve.ts';
 import { RANKINGS } from '../../curves/rank.ts';
-import { EXIT_CODES } from '../../errors.ts';
 import { type CacheVerbOptions, withCache, withHistories } from '../history-source.ts';
 import { type CommonOptions, type Invocation, type RegistryOptions, resolveRegistry } from '../invocation.ts';
 import { renderJsonReport } from '../render-json.ts';
@@ -76,7 +75,7 @@ async function runCurves(invocation: Invocation, options: CurvesVerbOptions): Pr
       const talk = renderCurves(report, { ...files, written, style: invocation.style });
       if (talk !== '') invocation.print(talk);
     }
-    return report.failed.length > 0 ? EXIT_CODES.failure : EXIT_CODES.done;
+    return report.exitCode;
   });
 }
 

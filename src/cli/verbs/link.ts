@@ -32,10 +32,10 @@ async function link(
 ): Promise<number> {
   const { linkRun } = await import('../../commands/link.ts');
   const { renderLink } = await import('../../commands/link.render.ts');
-  const { projectOfRunOrNull } = await import('../../wandb/urls.ts');
+  const { parseRunPath } = await import('../../wandb/urls.ts');
   const { io, context, style } = invocation;
   // An address names its project itself; the command line and the environment come first.
-  const named = options.project ?? (isProjectSet(io) ? null : projectOfRunOrNull(pair.wandbRun));
+  const named = options.project ?? (isProjectSet(io) ? null : parseRunPath(pair.wandbRun).project);
   const source = await openSource(invocation, named === null ? options : { ...options, project: named });
   try {
     const report = await linkRun(

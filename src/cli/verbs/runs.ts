@@ -37,11 +37,13 @@ async function runRuns(invocation: Invocation, options: RunsVerbOptions): Promis
   const { runs } = await import('../../commands/runs.ts');
   const { renderRuns } = await import('../../commands/runs.render.ts');
   const { io, context, style } = invocation;
+  // Into a file or a pipe no line is too long.
+  const page = { style, width: io.terminal.out ? io.terminal.columns : Infinity };
   const registry = resolveRegistry(io, options);
   const out = options.out === undefined ? {} : { out: resolve(io.cwd, options.out) };
   const format = chooseFormat(invocation, options);
   await runs({ context }, { ...registry, ...readQuery(options) }, async (report) =>
-    writeOutput(invocation, await renderRuns(report, format, style), { ...out, registry: registry.registry }),
+    writeOutput(invocation, await renderRuns(report, format, page), { ...out, registry: registry.registry }),
   );
   return 0;
 }

@@ -1,6 +1,8 @@
+import type { RunlinkError } from '../../errors.ts';
 import type { RunHistoryInfo } from '../../model/history.ts';
-import { decodeRun } from '../decode.ts';
-import { ServerFailureError } from '../failures.ts';
+import { askEach } from '../ask-each.ts';
+import type { Batch } from '../ask-each.ts';
+import { decodeRun, decodeServed } from '../decode.ts';
 import { chunk } from '../filters.ts';
 import { decodeCounts } from './counts.ts';
 import { askProject } from './deps.ts';
@@ -10,41 +12,50 @@ import { buildInfosQuery } from './queries.ts';
 
 /** Whole configs and summaries travel along, which may be large. */
 const RUNS_PER_REQUEST = 25;
-/** A batch that is too heavy is halved soon. */
-const TRIES = 3;
 
-/** What W&B says of runs, in the order of the ids; null where there is no such run. */
+/**
+ * What W&B says of runs, in the order of the ids; null where there is no such run, and the error where W&B fails to give
+ * this one.
+ */
 export async function fetchHistoryInfos(
   deps: HistoryDeps,
   runIds: readonly string[],
   runUrl: (runId: string) => string,
-): Promise<readonly (RunHistoryInfo | null)[]> {
-  const batches = chunk(runIds, RUNS_PER_REQUEST);
+): Promise<readonly (RunHistoryInfo | RunlinkError | null)[]> {
   const ahead = { ahead: deps.lanes, signal: deps.signal };
-  const infos: (RunHistoryInfo | null)[] = [];
-  for await (const nodes of mapInOrder(batches, ahead, (ids, signal) => fetchBatch(deps, ids, signal))) {
-    infos.push(...nodes.map((node) => decodeInfoOrNull(node, runUrl)));
-  }
+  const infos: (RunHistoryInfo | RunlinkError | null)[] = [];
+  const fetchEach = async (ids: readonly string[], signal: AbortSignal): Promise<typeof infos> => {
+    const ask: Batch<RunHistoryInfo>['ask'] = (some, { tries }) =>
+      fetchBatch(deps, { ids: some, signal, tries, runUrl });
+    const found = await askEach({ runIds: ids, ask, probe: () => ask(['none'], {}) });
+    return ids.map((id) => found.get(id) ?? null);
+  };
+  for await (const some of mapInOrder(chunk(runIds, RUNS_PER_REQUEST), ahead, fetchEach)) infos.push(...some);
   return infos;
 }
 
-async function fetchBatch(deps: HistoryDeps, ids: readonly string[], signal: AbortSignal): Promise<readonly unknown[]> {
-  const query = buildInfosQuery(ids.length);
-  const variables = Object.fromEntries(ids.map((id, no) => [`n${no}`, id]));
-  const options = ids.length === 1 ? { signal } : { signal, tries: TRIES };
-  try {
-    const project = await askProject(deps, { query, variables }, options);
-    return ids.map((_id, no) => project[`r${no}`] ?? null);
-  } catch (error) {
-    if (!(error instanceof ServerFailureError) || ids.length === 1) throw error;
-    const half = Math.ceil(ids.length / 2);
-    const first = await fetchBatch(deps, ids.slice(0, half), signal);
-    return [...first, ...(await fetchBatch(deps, ids.slice(half), signal))];
-  }
+type Infos = ReadonlyMap<string, RunHistoryInfo>;
+
+interface InfosQuestion {
+  readonly ids: readonly string[];
+  readonly signal: AbortSignal;
+  readonly tries: number | undefined;
+  readonly runUrl: (runId: string) => string;
 }
 
-function decodeInfoOrNull(node: unknown, runUrl: (runId: string) => string): RunHistoryInfo | null {
-  if (node === null) return null;
+async function fetchBatch(deps: HistoryDeps, { ids, signal, tries, runUrl }: InfosQuestion): Promise<Infos> {
+  const query = buildInfosQuery(ids.length);
+  const variables = Object.fromEntries(ids.map((id, no) => [`n${no}`, id]));
+  const options = tries === undefined ? { signal } : { signal, tries };
+  const project = await askProject(deps, { query, variables }, options);
+  const nodes = ids.flatMap((id, no) => {
+    const node = project[`r${no}`] ?? null;
+    return node === null ? [] : [[id, node] as const];
+  });
+  return new Map(nodes.map(([id, node]) => [id, decodeServed(() => decodeInfo(node, runUrl))]));
+}
+
+function decodeInfo(node: unknown, runUrl: (runId: string) => string): RunHistoryInfo {
   const run = decodeRun(node);
   const { lastStep, lineCount, metrics } = decodeCounts(node);
   return { run, url: runUrl(run.runId), lastStep, lineCount, metrics };

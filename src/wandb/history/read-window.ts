@@ -82,7 +82,8 @@ const askRows: Ask = async ({ deps, runId, rowsPerWindow }, { from, to }, option
   return { rows, isWhole: rows.length < samples || to - from <= samples };
 };
 
-const rowLists = z.object({ rows: z.array(z.array(z.unknown())) });
+/** Rows are looked at one by one when they are decoded. */
+const rowLists = z.object({ rows: z.array(z.custom<readonly unknown[]>(Array.isArray)) });
 
 /** A spec of several keys gives only the rows that hold all of them (wandb/wandb#1742), so each key has its own. */
 const askSpecs: Ask = async ({ deps, runId, keys }, { from, to }, options) => {

@@ -28,10 +28,18 @@ function parseOrThrow(text: string): JsonValue {
 /** A row as `sampledHistory` and the live data send it: inline JSON, where non-finite numbers are strings. */
 export function decodeRowObject(value: unknown): HistoryRow {
   const row = asRow(value);
-  const isStrange = Object.values(row).some((item) => typeof item === 'string' || typeof item === 'object');
-  if (!isStrange) return row;
+  if (!isStrange(row)) return row;
   const entries = Object.entries(row).map(([key, item]) => [key, restoreNumbers(item)] as const);
   return { ...Object.fromEntries(entries), _step: row._step };
+}
+
+/** A loop, because there are millions of rows, and nearly all of them hold numbers alone. */
+function isStrange(row: HistoryRow): boolean {
+  for (const key in row) {
+    const type = typeof row[key];
+    if (type === 'string' || type === 'object') return true;
+  }
+  return false;
 }
 
 function asRow(value: unknown): HistoryRow {
@@ -52,12 +60,22 @@ function refuse(text: string, cause?: unknown): RunlinkError {
 
 /** By step, each step once: W&B's own client got the rows at a page's edge twice from some servers. */
 export function sortRows(rows: readonly HistoryRow[]): readonly HistoryRow[] {
-  const isSorted = rows.every((row, index) => index === 0 || row._step > (rows[index - 1]?._step ?? row._step));
-  return isSorted ? rows : joinRows([rows]);
+  return isAscending(rows) ? rows : joinRows([rows]);
+}
+
+function isAscending(rows: readonly HistoryRow[]): boolean {
+  let last = -Infinity;
+  for (const { _step: step } of rows) {
+    if (step <= last) return false;
+    last = step;
+  }
+  return true;
 }
 
 /** An outer join on the step: what was logged at a step stands in one row, whichever list it came in. */
 export function joinRows(lists: readonly (readonly HistoryRow[])[]): readonly HistoryRow[] {
+  const [only, ...others] = lists;
+  if (only !== undefined && others.length === 0 && isAscending(only)) return only;
   const rowsByStep = new Map<number, HistoryRow>();
   for (const row of lists.flat()) {
     const found = rowsByStep.get(row._step);
@@ -69,8 +87,23 @@ export function joinRows(lists: readonly (readonly HistoryRow[])[]): readonly Hi
 /** The rows that hold one of the keys, with these keys only; all of them without keys. */
 export function pickKeys(rows: readonly HistoryRow[], keys: readonly string[] | undefined): readonly HistoryRow[] {
   if (keys === undefined) return rows;
-  return rows.flatMap((row) => {
-    const entries = keys.flatMap((key) => (Object.hasOwn(row, key) ? [[key, row[key] ?? null] as const] : []));
-    return entries.length === 0 ? [] : [{ ...Object.fromEntries(entries), _step: row._step }];
-  });
+  const wanted = new Set(keys);
+  const picked: HistoryRow[] = [];
+  for (const row of rows) {
+    const own = pickRowOrNull(row, wanted);
+    if (own !== null) picked.push(own);
+  }
+  return picked;
+}
+
+/** The row itself where it holds nothing else. */
+function pickRowOrNull(row: HistoryRow, wanted: ReadonlySet<string>): HistoryRow | null {
+  let [hasWanted, hasOther] = [false, false];
+  for (const key in row) {
+    if (wanted.has(key)) hasWanted = true;
+    else if (key !== '_step') hasOther = true;
+  }
+  if (!hasWanted) return null;
+  if (!hasOther) return row;
+  return { ...Object.fromEntries(Object.entries(row).filter(([key]) => wanted.has(key))), _step: row._step };
 }
