@@ -114,6 +114,7 @@ describe('flattenJson', () => {
     );
     expect(found).toEqual([
       ['optim.lr', 0.1],
+      ['optim.betas.length', 2],
       ['optim.betas.0', 0.9],
       ['optim.betas.1', 0.99],
       ['_wandb.e.slurm.job_id', '77'],
