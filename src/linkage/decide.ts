@@ -1,5 +1,6 @@
 import type { Candidate, LinkageOptions, LinkOutcome } from '../model/linkage.ts';
 import { assignRuns } from './assign.ts';
+import type { Comparison } from './comparison/comparison.ts';
 import { explainCandidate, renderStrongest } from './explain.ts';
 import { surePairs } from './learn.ts';
 import type { LearnedModel } from './learn.ts';
@@ -18,8 +19,11 @@ const CONTRADICTS = -2.5;
 /** … is outweighed by this many bits only. */
 const OUTWEIGHED = 25;
 /** With many links the model has learned how often a comparison goes astray, so that fewer bits will do. */
-const OUTWEIGHED_IF_LEARNED = 14;
+const OUTWEIGHED_IF_LEARNED = 10;
 const MANY_LINKS = 50;
+/** Comparisons of a measured value, and how many bits below what the row could reach at most a pair lies far off. */
+const MEASURES: ReadonlySet<string> = new Set(['time', 'duration', 'metrics']);
+const FAR_BELOW = 6;
 /** Where one kind of evidence speaks alone, a match may be doubted this many times as much as with two. */
 const DOUBT_OF_ONE_KIND = 1 / 10;
 const MOST_CANDIDATES = 8;
@@ -155,6 +159,8 @@ function findWeakness({ model, options, conflicts }: DecisionContext, edge: numb
   if (agreeing <= disagreeing) return 'as much speaks against the best run as for it';
   if (weight < leastBitsAlone(model.posterior.expectedLinks, model.population))
     return 'the best run is left over rather than recognised';
+  const stray = findStray(model, row, run);
+  if (stray !== null) return `the best run contradicts the row: ${stray.describe(row, run).words}`;
   const bits = weight + model.posterior.priorBits;
   const isLearned = model.posterior.expectedLinks + model.labelCount >= MANY_LINKS;
   if (bits < OUTWEIGHED) {
@@ -169,6 +175,22 @@ function findWeakness({ model, options, conflicts }: DecisionContext, edge: numb
     }
   }
   return null;
+}
+
+/**
+ * A comparison that contradicts a pair which lies far off in another one too. Either happens to links; both together show
+ * a run of another job that shares its settings and scores, as the evaluation of a training does.
+ */
+function findStray({ comparisons }: LearnedModel, row: number, run: number): Comparison | null {
+  let contradicted: Comparison | null = null;
+  let far = 0;
+  for (const comparison of comparisons) {
+    if (!MEASURES.has(comparison.name) || comparison.isMissing(row, run)) continue;
+    const bits = comparison.weigh(row, run);
+    if (bits < CONTRADICTS) contradicted = comparison;
+    if (bits < (comparison.steps(row)[0]?.bound ?? 0) - FAR_BELOW) far++;
+  }
+  return far >= 2 ? contradicted : null;
 }
 
 function matchReason(candidate: Candidate | undefined): string {

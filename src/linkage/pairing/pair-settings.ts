@@ -47,7 +47,9 @@ function listStrangeWords(column: Field, keys: readonly Field[]): FieldChoice[] 
   const isShort = ({ counts }: Field): boolean => counts.size > 1 && counts.size <= MOST_NAMES;
   if (column.origin !== 'column' || !isShort(column)) return [];
   const map = { rows: new Map<number, number>(), runs: new Map<number, number>() };
-  return keys.filter(isShort).map((key) => ({ column, key, map, score: 0 }));
+  // how a run ended goes with whether it has metrics, which is compared already
+  const isFree = ({ name }: Field): boolean => name !== 'state' && name !== 'status';
+  return keys.filter((key) => isShort(key) && isFree(key)).map((key) => ({ column, key, map, score: 0 }));
 }
 
 /**
