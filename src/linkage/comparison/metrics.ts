@@ -16,7 +16,7 @@ const MOST_STRAY = 0.6;
 const PRIOR_STRAY = { share: 0.02, links: 20 } as const;
 const LEAST_BITS = -6;
 /** Search windows round a row's value: this relative spread and mere rounding. */
-const WINDOWS = [0, 0.003, 0.03] as const;
+const WINDOWS = [0, 0.003, 0.01, 0.03] as const;
 
 /**
  * All final metrics together: a mixture over spreads, the same spread for all metrics of a pair, because they agree or
