@@ -5,8 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +18,7 @@ import { openRunSource } from '../../src/wandb/run-source.ts';
 import type { ProjectSource } from '../../src/wandb/run-source.ts';
 import { makeContext } from '../helpers/context.ts';
 import { FIRST_SECOND, buildProject, buildServedRun } from '../helpers/wandb.ts';
+import { makeFolder } from '../helpers/folder.ts';
 
 const METRIC = 'objective';
 
@@ -106,7 +106,7 @@ async function measure(title: string, read: () => Promise<number>): Promise<{ se
 
 async function main(): Promise<void> {
   const [runs = 200, steps = 5000, latency = 300] = process.argv.slice(2).map(Number);
-  const folder = mkdtempSync(join(tmpdir(), 'runlink-bench-'));
+  const folder = makeFolder();
   const bench = { folder, registry: join(folder, 'runs.db'), runs, steps };
   writeRegistry(bench);
   const served = await startServerProcess(bench, latency);

@@ -5,8 +5,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +14,7 @@ import { openRunSource } from '../../src/wandb/run-source.ts';
 import type { ProjectSource } from '../../src/wandb/run-source.ts';
 import { buildLoggedRun } from '../helpers/history.ts';
 import { buildProject } from '../helpers/wandb.ts';
+import { makeFolder } from '../helpers/folder.ts';
 
 const STEPS = 14_523;
 const METRICS = Array.from({ length: 20 }, (_item, no) => `metric_${no}`);
@@ -146,7 +146,7 @@ async function scanAsChild(url: string, apiKey: string): Promise<void> {
 }
 
 async function main(latency: number): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'runlink-bench-'));
+  const folder = makeFolder();
   const served = await startServerProcess(folder, latency);
   const source = openSource(served.url, served.apiKey);
   try {

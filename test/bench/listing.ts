@@ -4,15 +4,14 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-
 import { openRunSource } from '../../src/wandb/run-source.ts';
 import { createMemoryStore } from '../helpers/memory-store.ts';
 import { buildProject, buildServedRuns } from '../helpers/wandb.ts';
+import { makeFolder } from '../helpers/folder.ts';
 
 /** The page size of W&B's own client, which asks for one page after the other. */
 const CLIENT_PAGE = 50;
@@ -70,7 +69,7 @@ function render(concurrency: number, { seconds, requests, runs }: Measured): str
 
 async function main(): Promise<void> {
   const [runs = 20_000, latency = 100] = process.argv.slice(2).map(Number);
-  const folder = mkdtempSync(join(tmpdir(), 'runlink-bench-'));
+  const folder = makeFolder();
   const served = await startServerProcess(folder, runs, latency);
   try {
     await measure(served, 1); // warms up both processes

@@ -2,8 +2,7 @@
 // `node test/bench/refresh.ts [ROWS] [LATENCY_MS]`. The server has a process of its own. Beside it, in the same run and on
 // the same server: the runs opened one by one, as a script over W&B's client that reads each run's state does.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { refreshLinks } from '../../src/commands/refresh.ts';
@@ -14,11 +13,12 @@ import { sleep } from '../../src/wandb/sleep.ts';
 import { makeContext } from '../helpers/context.ts';
 import { makeRegistry } from '../helpers/registry.ts';
 import { buildProject, buildServedRuns, runName } from '../helpers/wandb.ts';
+import { makeFolder } from '../helpers/folder.ts';
 
 const [rows = 1000, latency = 300] = process.argv.slice(2).map(Number);
 const ONE_BY_ONE = 20;
 
-const folder = mkdtempSync(join(tmpdir(), 'runlink-bench-'));
+const folder = makeFolder();
 const [projectFile, optionsFile] = ['project.json', 'options.json'].map((name) => join(folder, name)) as [
   string,
   string,

@@ -1,7 +1,6 @@
 // What `runs` takes over 1,000,000 rows beside the same SQL through better-sqlite3 alone: `node test/bench/runs.ts [ROWS]`.
 // The registry is made in a temporary folder, 400 bytes a row, with an index on method and status as people make one.
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { queryRuns, runs } from '../../src/commands/runs.ts';
@@ -10,6 +9,7 @@ import type { RunsFormat } from '../../src/commands/formats.ts';
 import { writeOutFile } from '../../src/dataset/out-file.ts';
 import type { RunsOptions } from '../../src/commands/runs.ts';
 import { PLAIN } from '../../src/text/style.ts';
+import { makeFolder } from '../helpers/folder.ts';
 
 const [rows = 1_000_000] = process.argv.slice(2).map(Number);
 const ROUNDS = 5;
@@ -170,7 +170,7 @@ async function compare({ name, raw, ours }: Case, path: string): Promise<void> {
   );
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'runlink-bench-'));
+const folder = makeFolder();
 try {
   const path = join(folder, 'training_runs.db');
   makeRegistry(path);
