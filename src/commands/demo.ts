@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readdir } from 'node:fs/promises';
+import { getCompileCacheDir } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DEMO_REGISTRY, readDemoProject } from '../../fixtures/demo/load.ts';
 import { startServer } from '../../fixtures/server/server.ts';
 import { EXIT_CODES, RunlinkError, StoppedError } from '../errors.ts';
@@ -43,6 +44,7 @@ export async function runDemo(
   const project = readDemoProject();
   const server = await startServer({ project });
   const env = {
+    ...readCompileCache(),
     ...options.env,
     WANDB_BASE_URL: server.url,
     WANDB_API_KEY: server.apiKey,
@@ -65,6 +67,12 @@ export async function runDemo(
     await server.close();
   }
   return { folder, made: (await readdir(folder)).sort() };
+}
+
+/** Where Node keeps what it compiled, so that each step finds even its first file there. Empty where that is switched off. */
+function readCompileCache(): Readonly<Record<string, string>> {
+  const folder = getCompileCacheDir(); // of this version of Node, inside of the folder that the variable names
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
 
 async function makeFolder(wanted: string | undefined): Promise<string> {

@@ -3,8 +3,7 @@
  * 300 ms a request if not said. The server has a process of its own and answers 429 to a ninth request at once. One run after
  * the other is measured against `readCurves` in the same run: with an empty cache and with a full one.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { cacheHistories } from '../../src/cache/history-cache.ts';
@@ -16,6 +15,7 @@ import type { ServedRun } from '../../fixtures/server/project.ts';
 import { openBenchSource, startBenchServer } from '../helpers/bench-server.ts';
 import { makeContext } from '../helpers/context.ts';
 import { FIRST_SECOND, buildServedRun } from '../helpers/wandb.ts';
+import { makeFolder } from '../helpers/folder.ts';
 
 const METRIC = 'objective';
 
@@ -77,7 +77,7 @@ async function measure(title: string, read: () => Promise<number>): Promise<{ se
 
 async function main(): Promise<void> {
   const [runs = 200, steps = 5000, latency = 300] = process.argv.slice(2).map(Number);
-  const folder = mkdtempSync(join(tmpdir(), 'runlink-bench-'));
+  const folder = makeFolder();
   const bench = { folder, registry: join(folder, 'runs.db'), runs, steps };
   writeRegistry(bench);
   const served = await startBenchServer(buildRuns(bench), { latency, maxConcurrent: 8 });

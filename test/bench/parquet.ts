@@ -1,11 +1,11 @@
 // How fast Parquet is written, and how large it gets: `node test/bench/parquet.ts [ROWS] [METRICS]`, 200,000 steps of 20
 // metrics if not said. Beside it, the same table as JSON lines and, written from one of our files, by DuckDB's own writer.
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { encodeParquet } from '../../src/dataset/parquet.ts';
 import type { DataCell, DataTable } from '../../src/model/table.ts';
+import { makeFolder } from '../helpers/folder.ts';
 
 const [rows = 200_000, metrics = 20] = process.argv.slice(2).map(Number);
 
@@ -42,7 +42,7 @@ function measure<T>(run: () => T): { readonly result: T; readonly seconds: numbe
   return { result, seconds: (performance.now() - started) / 1000 };
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'runlink-bench-'));
+const folder = makeFolder();
 try {
   console.log(`${rows.toLocaleString('en')} rows, ${table.columns.length} columns, Node ${process.version}`);
   const ours = measure(() => encodeParquet(table));

@@ -5,13 +5,11 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-
 import type { ServedProject, ServedRun } from '../../fixtures/server/project.ts';
 import { planBackfill } from '../../src/commands/plan.ts';
 import type { RegistryRow } from '../../src/model/registry.ts';
@@ -20,6 +18,7 @@ import { openRunSource } from '../../src/wandb/run-source.ts';
 import { makeContext } from '../helpers/context.ts';
 import { buildServedRun } from '../helpers/wandb.ts';
 import { PLAIN_WORLD, buildWorld } from '../helpers/worlds/world.ts';
+import { makeFolder } from '../helpers/folder.ts';
 
 const ENTITY = 'lab';
 const PROJECT = 'molecules';
@@ -116,7 +115,7 @@ async function measure(folder: string, served: Served): Promise<void> {
 
 async function main(): Promise<void> {
   const [rows = 20_000] = process.argv.slice(2).map(Number);
-  const folder = mkdtempSync(join(tmpdir(), 'runlink-bench-'));
+  const folder = makeFolder();
   const { input } = buildWorld({ ...PLAIN_WORLD, rows, sweeps: rows / 16, orphanRuns: 0.3 }, 1);
   writeRegistry(join(folder, 'training_runs.db'), input.rows);
   const project = { entity: ENTITY, project: PROJECT, runs: input.runs.map(serveRun) };

@@ -1,8 +1,7 @@
 // What `runs` takes over 1,000,000 rows beside the same SQL through better-sqlite3 alone: `node test/bench/runs.ts [ROWS]`.
 // The registry is made in a temporary folder, 400 bytes a row, with an index on method and status as people make one.
-import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { queryRuns, runs } from '../../src/commands/runs.ts';
@@ -11,6 +10,7 @@ import type { RunsFormat } from '../../src/commands/formats.ts';
 import { writeOutFile } from '../../src/dataset/out-file.ts';
 import type { RunsOptions } from '../../src/commands/runs.ts';
 import { PLAIN } from '../../src/text/style.ts';
+import { makeFolder } from '../helpers/folder.ts';
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const ROUNDS = 5;
@@ -191,7 +191,7 @@ async function writeParquet(path: string): Promise<void> {
 }
 
 async function compareAll(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'runlink-bench-'));
+  const folder = makeFolder();
   try {
     const path = join(folder, 'training_runs.db');
     makeRegistry(path);

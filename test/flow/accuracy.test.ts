@@ -59,7 +59,7 @@ function print(name: string, { proposed, right, recall }: Score): void {
   );
 }
 
-describe('matching the demo, against its truth', { timeout: 60_000 }, () => {
+describe('matching the demo, against its truth', () => {
   let first: string;
 
   it('proposes no wrong run but the one that the demo takes back, and finds most that can be found', async () => {

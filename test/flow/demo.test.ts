@@ -23,7 +23,7 @@ function listCheckout(): readonly string[] {
   return walk('.').filter((path) => /\.(db|plan|backup|json|log)$|-(wal|shm|journal|lock)$/.test(path));
 }
 
-describe('the demo', { timeout: 60_000 }, () => {
+describe('the demo', () => {
   const folder = join(mkdtempSync(join(tmpdir(), 'runlink-test-')), 'demo');
   let result: CliResult;
   let before: readonly string[];
@@ -31,7 +31,7 @@ describe('the demo', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     before = listCheckout();
     result = await runRunlink(['demo', '--out', folder], { cwd: tmpdir() });
-  }, 180_000);
+  }, 600_000);
 
   it('ends well and says what it made', () => {
     expect({ code: result.code, stderr: result.stderr }).toMatchObject({ code: 0 });

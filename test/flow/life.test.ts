@@ -66,7 +66,7 @@ function omit(row: Row, names: readonly string[]): Row {
 }
 
 // Each step stands on the one before it, as a user's day does.
-describe('the life of a registry', { timeout: 60_000 }, () => {
+describe('the life of a registry', () => {
   it('starts with doctor, which finds registry and project', async () => {
     const report = readJson<{
       registry: { schema: { identity: object }; states: { rows: number; linked: number } };

@@ -1,11 +1,11 @@
-import { copyFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { fillRows, makeRegistry } from './registry.ts';
 import { makeRegistryPlan, pairRows } from './registry-plan.ts';
 import { runRunlink } from './run-cli.ts';
 import type { CliResult } from './run-cli.ts';
+import { makeFolder } from './folder.ts';
 
 export type JournalMode = 'wal' | 'delete';
 
@@ -60,7 +60,7 @@ function fillRest(db: Database.Database): void {
 }
 
 export function copyLab(template: ApplyTemplate): ApplyLab {
-  const folder = mkdtempSync(join(tmpdir(), 'runlink-faults-'));
+  const folder = makeFolder();
   const [registry, plan] = [join(folder, REGISTRY), join(folder, 'backfill.plan')];
   copyFileSync(template.registry, registry);
   copyFileSync(template.plan, plan);

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ServerOptions } from '../../fixtures/server/options.ts';
@@ -10,6 +9,7 @@ import { openRunSource } from '../../src/wandb/run-source.ts';
 import type { ProjectSource } from '../../src/wandb/run-source.ts';
 import { sleep } from '../../src/wandb/sleep.ts';
 import { buildProject } from './wandb.ts';
+import { makeFolder } from './folder.ts';
 
 export interface BenchServer {
   readonly url: string;
@@ -23,7 +23,7 @@ export async function startBenchServer(
   runs: readonly ServedRun[],
   options: Pick<ServerOptions, 'latency' | 'maxConcurrent'>,
 ): Promise<BenchServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'runlink-bench-server-'));
+  const folder = makeFolder();
   const [projectFile, optionsFile] = [join(folder, 'project.json'), join(folder, 'options.json')];
   writeFileSync(projectFile, JSON.stringify(buildProject(runs)));
   writeFileSync(optionsFile, JSON.stringify(options));

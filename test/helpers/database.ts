@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Cell } from '../../src/model/cell.ts';
@@ -8,6 +6,9 @@ import { EMPTY_CONFIG } from '../../src/registry/config.ts';
 import type { RegistryConfig } from '../../src/registry/config.ts';
 import { readSchema } from '../../src/registry/schema.ts';
 import type { RegistrySchema } from '../../src/model/registry.ts';
+import { makeFolder } from './folder.ts';
+
+export { makeFolder };
 
 /** A real SQLite file in a folder of its own, built by the given SQL or function and closed. */
 export function makeDatabase(build: string | ((db: Database.Database) => void), name = 'registry.db'): string {
@@ -17,10 +18,6 @@ export function makeDatabase(build: string | ((db: Database.Database) => void), 
   else build(db);
   db.close();
   return path;
-}
-
-export function makeFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'runlink-test-'));
 }
 
 /** Inserts rows given by column name. */

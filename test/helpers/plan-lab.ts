@@ -1,5 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { DEMO_REGISTRY, readDemoProject } from '../../fixtures/demo/load.ts';
@@ -81,7 +80,7 @@ interface DraftWindow {
 export function readDraft(path: string): DraftState {
   const isHot = isJournalHot(path);
   if (!existsSync(path)) return { isHot, windows: [], runs: 0, digest: null };
-  const copy = join(mkdtempSync(join(tmpdir(), 'runlink-draft-')), 'plan');
+  const copy = join(makeFolder(), 'plan');
   copyFileSync(path, copy);
   if (existsSync(`${path}-journal`)) copyFileSync(`${path}-journal`, `${copy}-journal`);
   const db = new Database(copy);

@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Cell } from '../../src/model/cell.ts';
@@ -8,6 +6,7 @@ import { EMPTY_IMAGE } from '../../src/model/identity.ts';
 import type { IdentityImage } from '../../src/model/identity.ts';
 import type { AcceptedMatch } from '../../src/model/ledger.ts';
 import type { RegistrySchema } from '../../src/model/registry.ts';
+import { makeFolder } from './folder.ts';
 
 /** A table as labs keep it; the link columns are added by `apply`. */
 export const TABLE_SQL = `CREATE TABLE training_runs (
@@ -32,7 +31,7 @@ export interface RegistryFileOptions {
 
 /** A real SQLite file in a folder of its own. */
 export function makeRegistry(options: RegistryFileOptions = {}): RegistryFile {
-  const path = join(mkdtempSync(join(tmpdir(), 'runlink-registry-')), 'training_runs.db');
+  const path = join(makeFolder(), 'training_runs.db');
   const db = new Database(path);
   db.pragma(`journal_mode = ${options.journalMode ?? 'delete'}`);
   db.exec(options.tableSql ?? TABLE_SQL);
