@@ -2,7 +2,6 @@ import { searchCandidates } from './blocking/search.ts';
 import type { Candidates } from './blocking/candidates.ts';
 import { chooseClockChannel } from './clock/channels.ts';
 import type { ClockChannel } from './clock/channels.ts';
-import { sumOfWeights } from './comparison/comparison.ts';
 import type { Comparison, SoftLinks } from './comparison/comparison.ts';
 import { buildComparisons, buildTimeEvidence, joinTime } from './comparison/comparisons.ts';
 import type { BuiltBefore, Comparisons } from './comparison/comparisons.ts';
@@ -175,6 +174,12 @@ function reweigh(candidates: Candidates, comparisons: readonly Comparison[]): Ca
     weights[edge] = sumOfWeights(comparisons, candidates.rows[edge] ?? 0, candidates.runs[edge] ?? 0);
   }
   return { ...candidates, weights };
+}
+
+export function sumOfWeights(comparisons: readonly Comparison[], row: number, run: number): number {
+  let sum = 0;
+  for (const comparison of comparisons) sum += comparison.weigh(row, run);
+  return sum;
 }
 
 /**

@@ -9,8 +9,7 @@ import { createCandidateBuilder } from '../../src/linkage/blocking/candidates.ts
 import type { Candidates } from '../../src/linkage/blocking/candidates.ts';
 import { searchCandidates } from '../../src/linkage/blocking/search.ts';
 import { createDecider } from '../../src/linkage/decide.ts';
-import { sumOfWeights } from '../../src/linkage/comparison/comparison.ts';
-import { learnModel, limitsOf } from '../../src/linkage/learn.ts';
+import { learnModel, limitsOf, sumOfWeights } from '../../src/linkage/learn.ts';
 import type { LearnedModel } from '../../src/linkage/learn.ts';
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import { buildRecords } from '../../src/linkage/normalize/records.ts';

@@ -71,7 +71,7 @@ class RowSearch {
   /** Number of the search that saw a run last. */
   readonly #stamps: Int32Array;
   #stamp = 0;
-  /** The most that the comparisons after each one can still add to a run that no list has shown so far. */
+  /** The most that the comparisons after each one can still add. */
   readonly #restBounds: Float64Array;
   #row = 0;
   /** Runs that a person refused for the row. */
@@ -91,20 +91,19 @@ class RowSearch {
   find(row: number, mostVisits: number): RowResult {
     const { comparisons, floor, depth } = this.#options;
     const steps = comparisons.map((comparison) => comparison.steps(row));
-    this.#start(row);
+    this.#start(row, steps);
     let taken = steps.map(() => 0);
     let goal = Math.max(floor, sumOfBounds(steps, taken) - FLOOR_STRIDE);
     let isCut = false;
     for (;;) {
       const chosen = chooseSteps(steps, taken, { goal, mostVisits });
-      this.#collect(steps, taken, chosen);
+      this.#collect(taken, chosen);
       taken = chosen;
       isCut = sumOfBounds(steps, taken) >= Math.max(goal, this.#best - depth);
       if (isCut || !(goal > floor) || this.#best - depth >= goal) break;
       goal = Math.max(floor, Math.min(goal - FLOOR_STRIDE, this.#best - depth));
     }
     if (isCut && this.#records.runs.length <= mostVisits) {
-      this.#boundRest(steps.map((own, at) => own[taken[at] ?? 0]?.bound ?? 0));
       for (let run = 0; run < this.#records.runs.length; run++) this.#look(run);
       isCut = false;
     }
@@ -116,32 +115,24 @@ class RowSearch {
     };
   }
 
-  #start(row: number): void {
+  #start(row: number, steps: readonly (readonly SearchStep[])[]): void {
     this.#stamp++;
     this.#row = row;
     this.#rejected = this.#records.rejectedByRow.get(row);
     this.#best = -Infinity;
     this.#runs = [];
     this.#weights = [];
-  }
-
-  /** Reads the lists that are new. A run that no list has shown so far lies outside of all that were read. */
-  #collect(steps: readonly (readonly SearchStep[])[], taken: readonly number[], chosen: readonly number[]): void {
-    const bounds = steps.map((own, at) => own[taken[at] ?? 0]?.bound ?? 0);
-    for (const [at, comparison] of this.#options.comparisons.entries()) {
-      const step = chosen[at] ?? 0;
-      if (step <= (taken[at] ?? 0)) continue;
-      this.#boundRest(bounds);
-      comparison.collect({ row: this.#row, step }, this.#sink);
-      bounds[at] = steps[at]?.[step]?.bound ?? 0;
+    let rest = 0;
+    for (let at = steps.length - 1; at >= 0; at--) {
+      this.#restBounds[at] = rest;
+      rest += steps[at]?.[0]?.bound ?? 0;
     }
   }
 
-  #boundRest(bounds: readonly number[]): void {
-    let rest = 0;
-    for (let at = bounds.length - 1; at >= 0; at--) {
-      this.#restBounds[at] = rest;
-      rest += bounds[at] ?? 0;
+  #collect(taken: readonly number[], chosen: readonly number[]): void {
+    for (const [at, comparison] of this.#options.comparisons.entries()) {
+      const step = chosen[at] ?? 0;
+      if (step > (taken[at] ?? 0)) comparison.collect({ row: this.#row, step }, this.#sink);
     }
   }
 

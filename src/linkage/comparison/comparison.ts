@@ -60,10 +60,3 @@ export function forEachLink(links: SoftLinks, visit: (row: number, run: number, 
 export function log2(value: number): number {
   return Math.log2(Math.max(value, 1e-300));
 }
-
-/** The match weight of a pair, in bits. */
-export function sumOfWeights(comparisons: readonly Comparison[], row: number, run: number): number {
-  let sum = 0;
-  for (const comparison of comparisons) sum += comparison.weigh(row, run);
-  return sum;
-}
