@@ -46,12 +46,16 @@ export function solveCompetition(candidates: Candidates, population: Population,
   return posterior;
 }
 
+/** Among so few records, a link less is all that there is. */
+const FEW_RECORDS = 3;
+
 /**
  * Where there are no links at all any small number of them explains itself, for by chance alone a pair is as likely as
  * the number says. One link less (a beta prior with α = 0) tips that over to none, and hardly counts otherwise.
  */
 function withoutChance(links: number, population: Population): number {
-  return links - Math.max(0, 1 - links / Math.min(population.rows, population.runs));
+  const least = Math.min(population.rows, population.runs);
+  return least <= FEW_RECORDS ? links : links - Math.max(0, 1 - links / least);
 }
 
 /**
