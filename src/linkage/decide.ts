@@ -159,11 +159,11 @@ function findWeakness({ model, options, conflicts }: DecisionContext, edge: numb
   if (agreeing <= disagreeing) return 'as much speaks against the best run as for it';
   if (weight < leastBitsAlone(model.posterior.expectedLinks, model.population))
     return 'the best run is left over rather than recognised';
-  const stray = findStray(model, row, run);
-  if (stray !== null) return `the best run contradicts the row: ${stray.describe(row, run).words}`;
   const bits = weight + model.posterior.priorBits;
   const isLearned = model.posterior.expectedLinks + model.labelCount >= MANY_LINKS;
   if (bits < OUTWEIGHED) {
+    const stray = findStray(model, row, run);
+    if (stray !== null) return `the best run contradicts the row: ${stray.describe(row, run).words}`;
     for (const comparison of model.comparisons) {
       // what is not there contradicts nothing
       if (comparison.name === 'missingness' || comparison.isMissing(row, run)) continue;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseArgs } from '../../src/linkage/normalize/args.ts';
-import { findRounding, unitOf } from '../../src/linkage/normalize/digits.ts';
+import { findRounding, unitOf, unitsByRow } from '../../src/linkage/normalize/digits.ts';
 import { flattenJson } from '../../src/linkage/normalize/flatten.ts';
 import { isGeneratedName, parseName } from '../../src/linkage/normalize/names.ts';
 import { setRanksAside } from '../../src/linkage/normalize/ranks.ts';
@@ -150,6 +150,25 @@ describe('findRounding', () => {
   it('gives the unit of the last digit that was kept', () => {
     expect(unitOf(12.3, { kind: 'decimals', digits: 2 })).toBeCloseTo(0.01, 12);
     expect(unitOf(0.001234, { kind: 'significant', digits: 4 })).toBeCloseTo(1e-6, 15);
+  });
+});
+
+describe('unitsByRow', () => {
+  const rounding = { kind: 'decimals', digits: 4 } as const;
+  const columnsOf = (...columns: number[][]): { rowValues: Float64Array; rounding: typeof rounding }[] =>
+    columns.map((values) => ({ rowValues: Float64Array.from(values), rounding }));
+
+  it('are coarser for a row that was rounded more than its columns', () => {
+    const units = unitsByRow(columnsOf([0.4436, 0.444, 0.4], [0.7251, 0.725, Number.NaN]));
+    expect(units.map((own) => Array.from(own))).toEqual([
+      [1e-4, 1e-3, 0.1],
+      [1e-4, 1e-3, 1],
+    ]);
+  });
+
+  it('stay as fine where a row may have trailing zeros', () => {
+    const [first] = unitsByRow(columnsOf([0.4436, 0.443], [0.7251, 0.7254]));
+    expect(Array.from(first!)).toEqual([1e-4, 1e-4]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { unitOf } from '../normalize/digits.ts';
+import { unitsByRow } from '../normalize/digits.ts';
 import type { PairedMetric } from '../pairing/pair-metrics.ts';
 import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
 
@@ -20,14 +20,12 @@ const FARTHEST_Z = 7;
 const ROUNDING_SIGMA = 0.29;
 const HALF_UNIT = 0.5000001;
 
-export function buildMetricSide(metric: PairedMetric): MetricSide {
-  const units = metric.rowValues.map((value) => (Number.isNaN(value) ? 1 : unitOf(value, metric.rounding)));
-  return {
-    rowValues: metric.rowValues,
-    runValues: metric.runValues,
-    units,
-    background: metricBackground(metric.rowValues, units),
-  };
+export function buildMetricSides(metrics: readonly PairedMetric[]): MetricSide[] {
+  const units = unitsByRow(metrics);
+  return metrics.map(({ rowValues, runValues }, at) => {
+    const own = units[at] ?? new Float64Array(rowValues.length).fill(1);
+    return { rowValues, runValues, units: own, background: metricBackground(rowValues, own) };
+  });
 }
 
 /**

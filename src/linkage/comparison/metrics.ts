@@ -4,7 +4,7 @@ import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
-import { SPREADS, buildMetricSide, jointLikeliness, multiplyRatios, peakBeyond } from './metric-likelihood.ts';
+import { SPREADS, buildMetricSides, jointLikeliness, multiplyRatios, peakBeyond } from './metric-likelihood.ts';
 import type { MetricSide } from './metric-likelihood.ts';
 import { sameValues } from './same-values.ts';
 
@@ -31,7 +31,7 @@ export class MetricsComparison implements Comparison {
 
   constructor(metrics: readonly PairedMetric[]) {
     this.#metrics = metrics;
-    this.#sides = metrics.map(buildMetricSide);
+    this.#sides = buildMetricSides(metrics);
     this.#sorted = metrics.map((metric) => buildSortedIndex(metric.runValues));
     this.#mixture = new SpreadMixture(this.#sides);
   }

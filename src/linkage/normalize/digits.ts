@@ -39,3 +39,38 @@ export function unitOf(value: number, rounding: Rounding): number {
   if (rounding.kind === 'decimals') return Math.max(10 ** -rounding.digits, 10 ** (magnitude - FULL_DIGITS + 2));
   return 10 ** (magnitude - Math.min(rounding.digits, FULL_DIGITS - 1) + 1);
 }
+
+/** So many digits that a row lacks are no trailing zeros: another script wrote it, one that rounds more. */
+const LEAST_LACKING = 2;
+
+/**
+ * The unit of the last digit that each row kept, column by column. Scripts change, and with them the decimals: a row whose
+ * numbers all end sooner than their columns do was rounded there.
+ */
+export function unitsByRow(
+  columns: readonly { readonly rowValues: Float64Array; readonly rounding: Rounding }[],
+): Float64Array[] {
+  const kept = decimalsByRow(columns);
+  return columns.map(({ rowValues, rounding }) =>
+    rowValues.map((value, row) => {
+      if (Number.isNaN(value)) return 1;
+      const unit = unitOf(value, rounding);
+      const decimals = kept[row] ?? -1;
+      return decimals < 0 || rounding.kind !== 'decimals' ? unit : Math.max(unit, 10 ** -decimals);
+    }),
+  );
+}
+
+/** The decimals of rows that were rounded more than their columns; −1 for the others. */
+function decimalsByRow(
+  columns: readonly { readonly rowValues: Float64Array; readonly rounding: Rounding }[],
+): Int16Array {
+  const rounded = columns.filter(({ rounding }) => rounding.kind === 'decimals');
+  const size = rounded[0]?.rowValues.length ?? 0;
+  return Int16Array.from({ length: size }, (_item, row) => {
+    const there = rounded.filter(({ rowValues }) => Number.isFinite(rowValues[row]) && rowValues[row] !== 0);
+    const most = Math.max(-1, ...there.map(({ rowValues }) => digitsOf(rowValues[row] ?? 0)[0]));
+    const lacking = there.reduce((sum, { rounding }) => sum + Math.max(0, rounding.digits - most), 0);
+    return lacking >= LEAST_LACKING ? most : -1;
+  });
+}
