@@ -78,7 +78,10 @@ function addPart(pairs: PairedField[], part: PairedField): void {
   const pair = pairs[same];
   if (pair === undefined) pairs.push(part);
   else if (saysTheSame(pair, part)) {
-    const rowCodes = pair.rowCodes.map((code, row) => (code === -1 ? (part.rowCodes[row] ?? -1) : code));
+    // in a name of another make the part may say something else
+    const known = new Set(pair.runCodes);
+    const fill = (own: number): number => (known.has(own) ? own : -1);
+    const rowCodes = pair.rowCodes.map((code, row) => (code === -1 ? fill(part.rowCodes[row] ?? -1) : code));
     pairs[same] = { ...pair, rowCodes };
   }
 }
