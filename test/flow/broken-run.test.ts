@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
+import type { Faults } from '../../fixtures/server/options.ts';
 import { startServer } from '../../fixtures/server/server.ts';
 import { makeFolder } from '../helpers/database.ts';
 import { buildLoggedRun } from '../helpers/history.ts';
@@ -11,7 +12,7 @@ import type { InlineResult } from '../helpers/run-inline.ts';
 import { buildProject } from '../helpers/wandb.ts';
 
 /** W&B's answer for run `odd` cannot be understood; `ok0` and `ok1` are fine, and `gone` was deleted. */
-async function openLab(): Promise<{
+async function openLab(faults: Faults = {}): Promise<{
   readonly folder: string;
   readonly registry: string;
   readonly run: (line: string) => Promise<InlineResult>;
@@ -23,7 +24,7 @@ async function openLab(): Promise<{
     buildLoggedRun('odd', {}, { createdAt: '2024-03-01T10' }),
     buildLoggedRun('ok1'),
   ];
-  const server = await startServer({ project: buildProject(runs) });
+  const server = await startServer({ project: buildProject(runs), faults });
   onTestFinished(() => server.close());
   const db = new Database(registry);
   db.exec(`CREATE TABLE training_runs (run_id TEXT PRIMARY KEY, wandb_run_id TEXT, wandb_url TEXT, run_name TEXT,
@@ -91,4 +92,14 @@ it('compares runs whose rows alone name their project', async () => {
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout).toContain('run-ok0');
   expect((await run('compare row-ok0 other/project/x')).stderr).toContain('is in other/project');
+});
+
+it('draws what came of a curve that W&B sends with less than it counts, and exits 7', async () => {
+  const { folder, run } = await openLab({ lostSteps: [7] });
+  const { code, stdout } = await run('curves --metric loss --where run_id=row-ok0 --no-cache --out plot.svg');
+  expect({ code, stdout }).toMatchObject({
+    code: 7,
+    stdout: expect.stringMatching(/is incomplete: \d+ of \d+ values/),
+  });
+  expect(existsSync(join(folder, 'plot.svg'))).toBe(true);
 });
