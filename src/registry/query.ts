@@ -59,15 +59,16 @@ export function openQuery(db: Database, schema: RegistrySchema, query: RowQuery)
       return rows;
     },
     blocks: function* blocks() {
-      let block: WritableRow[] = [];
-      for (const row of statement.safeIntegers(true).iterate(...values)) {
-        convert(row);
-        block.push(row);
-        if (block.length < BLOCK_ROWS) continue;
-        yield block;
-        block = [];
+      // one state of the file, should the rows have to be read again
+      db.exec('BEGIN');
+      try {
+        for (const block of readBlocks(statement, values, wholes)) {
+          for (const row of block) convert(row);
+          yield block;
+        }
+      } finally {
+        db.exec('COMMIT');
       }
-      if (block.length > 0) yield block;
     },
     readClasses: () => readClasses(db, { columns, sql, values }),
   };
@@ -88,9 +89,43 @@ function readAll(
   wholes: readonly string[],
 ): readonly WritableRow[] {
   const rows = statement.safeIntegers(false).all(...values);
-  const isInexact = (cell: unknown): boolean => typeof cell === 'number' && Math.abs(cell) > Number.MAX_SAFE_INTEGER;
-  const isExact = rows.every((row) => wholes.every((name) => !isInexact(row[name])));
-  return isExact ? rows : statement.safeIntegers(true).all(...values);
+  return rows.every((row) => isExact(row, wholes)) ? rows : statement.safeIntegers(true).all(...values);
+}
+
+/** The same in blocks: from the first row that may not be exact on, all come with bigints. */
+function* readBlocks(
+  statement: Statement<Cell[], WritableRow>,
+  values: readonly Cell[],
+  wholes: readonly string[],
+): Generator<readonly WritableRow[]> {
+  let given = 0;
+  for (const isSafe of [false, true]) {
+    let block: WritableRow[] = [];
+    let passed = 0;
+    let isWhole = true;
+    for (const row of statement.safeIntegers(isSafe).iterate(...values)) {
+      passed += 1;
+      if (passed <= given) continue;
+      isWhole = isSafe || isExact(row, wholes);
+      if (!isWhole) break;
+      block.push(row);
+      if (block.length < BLOCK_ROWS) continue;
+      yield block;
+      given += block.length;
+      block = [];
+    }
+    if (!isWhole) continue;
+    if (block.length > 0) yield block;
+    return;
+  }
+}
+
+function isExact(row: WritableRow, wholes: readonly string[]): boolean {
+  for (const name of wholes) {
+    const cell = row[name];
+    if (typeof cell === 'number' && Math.abs(cell) > Number.MAX_SAFE_INTEGER) return false;
+  }
+  return true;
 }
 
 /** Rows are converted in place: a new object for each of a million rows takes as long as reading them. */

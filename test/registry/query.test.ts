@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cell } from '../../src/model/cell.ts';
 import type { RegistrySchema } from '../../src/model/registry.ts';
-import { queryRows } from '../../src/registry/query.ts';
+import { openQuery, queryRows } from '../../src/registry/query.ts';
 import type { RowQuery } from '../../src/registry/query.ts';
 import { buildConditions, parseCondition } from '../../src/registry/query-where.ts';
 import type { Operator } from '../../src/registry/query-where.ts';
@@ -261,6 +261,25 @@ test.each([
   const plan = db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${statements.at(-1)}`).all();
   db.close();
   expect(plan[0]?.detail).toContain(`SEARCH runs USING INDEX ${index}`);
+});
+
+test.each([0, 255, 256, 700])('in blocks each row comes once, exact, also where row %i is beyond a double', (large) => {
+  const path = makeDatabase((db) => {
+    db.exec('CREATE TABLE training_runs (run_id TEXT PRIMARY KEY, n INTEGER)');
+    const sizes = Array.from({ length: 701 }, (_row, no) => (no === large ? 2n ** 53n + 1n : BigInt(no)));
+    insertRows(
+      db,
+      'training_runs',
+      sizes.map((n, no) => ({ run_id: `r${String(no).padStart(4, '0')}`, n })),
+    );
+  });
+  withReadOnly(path, (db) => {
+    const { blocks } = openQuery(db, readSchema(db), { where: [], order: 'run_id' });
+    const rows = [...blocks()].flat();
+    expect(rows.map(({ n }) => n)).toEqual(rows.map((_row, no) => (no === large ? 2n ** 53n + 1n : no)));
+    expect(rows).toHaveLength(701);
+    expect(db.inTransaction).toBe(false);
+  });
 });
 
 const OPERATOR: fc.Arbitrary<Operator> = fc.constantFrom('=', '!=', '<', '<=', '>', '>=');
