@@ -1,7 +1,7 @@
 import type { LinkageOptions, LinkOutcome } from '../model/linkage.ts';
 
-/** Of the doubt that one match may have, the matches together may have this share on average: three in a thousand. */
-const SHARE_OF_DOUBT = 3 / 10;
+/** Of the doubt that one match may have, the matches together may have this share on average: four in a thousand. */
+const SHARE_OF_DOUBT = 4 / 10;
 
 /**
  * Holds the matches to a precision as a whole. One that is barely sure is fine among many that are certain; where most
