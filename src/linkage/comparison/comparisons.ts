@@ -48,17 +48,14 @@ export interface BuiltBefore {
 
 /**
  * All evidence that this input offers, except time, which needs the others to find the clock first. A new comparison
- * is a file of its own and a line here.
+ * is a file of its own and a line in `buildParts`.
  *
  * @param sure pairs that are as good as certain; they show which key a column means. Empty at first.
  * @param before what these records gave before; filled for the next time
  */
 export function buildComparisons(records: Records, sure: readonly SurePair[], before: BuiltBefore): Comparisons {
   const durations = rowDurations(records);
-  const times = records.row.times.map((field) => field.name);
-  const status = records.schema.identity.status;
-  // a status is stale as soon as a training process dies; it is ours to write, not to believe
-  const apart = new Set([...times, ...durations.columns, ...(status === null ? [] : [status])]);
+  const apart = columnsApart(records, durations);
   const metrics = pairMetrics(records, sure, { taken: apart, known: before.measured });
   const choicesByColumn = rankSettings(
     records,
@@ -93,6 +90,14 @@ export function buildComparisons(records: Records, sure: readonly SurePair[], be
     duration: { ...durations, runLengths: [lifetime, runtime, recorded], rowClasses: rowHas },
   });
   return (before.last = built);
+}
+
+/** Columns that are no settings and no metrics. */
+function columnsApart({ row, schema }: Records, durations: RowDurations): Set<string> {
+  const { status } = schema.identity;
+  // a status is stale as soon as a training process dies; it is ours to write, not to believe
+  const stale = status === null ? [] : [status];
+  return new Set([...row.times.map((field) => field.name), ...durations.columns, ...stale]);
 }
 
 interface PartInputs {
