@@ -24,6 +24,7 @@ export interface Samples {
 
 /** Beyond the table, as many times as far, only the default shapes speak. */
 const FAR = 64;
+
 /** What the settings say, cell by cell. */
 export interface Grid {
   readonly cells: GrowingCells;
