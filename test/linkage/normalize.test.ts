@@ -166,9 +166,9 @@ describe('unitsByRow', () => {
     ]);
   });
 
-  it('stay as fine where a row may have trailing zeros', () => {
-    const [first] = unitsByRow(columnsOf([0.4436, 0.443], [0.7251, 0.7254]));
-    expect(Array.from(first!)).toEqual([1e-4, 1e-4]);
+  it('stay as fine where a row may have trailing zeros, or metrics that are 0 and 1', () => {
+    const [first] = unitsByRow(columnsOf([0.4436, 0.443, 1], [0.7251, 0.7254, 0]));
+    expect(Array.from(first!)).toEqual([1e-4, 1e-4, 1e-4]);
   });
 });
 

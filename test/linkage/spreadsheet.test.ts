@@ -16,6 +16,7 @@ describe('numbers as people write them', () => {
 
   test.each<[string, Cell[]]>([
     ['lists', ['1,2,3', '0,5,7']],
+    ['lists of two devices', ['0,1', '2,3', '4,5']],
     ['words beside them', ['0,748', 'none at all', 'see notes', '0,5']],
     ['numbers', [0.5, 12, null]],
     ['numbers of steps', [45_000, 48_000, 50_000]],
@@ -35,6 +36,11 @@ describe('dates as people write them', () => {
     ['serial dates with commas', ['45726,68235', '45727,25'], ['2025-03-10T16:22:35', '2025-03-11T06:00:00']],
   ])('%s', (_name, cells, expected) => {
     expect(readPlainCells(cells)).toEqual(expected);
+  });
+
+  it('leaves a number beside serial dates alone that no calendar has', () => {
+    const dates = Array.from({ length: 30 }, (_cell, day) => 45_726.5 + day);
+    for (const odd of [1e300, Infinity, 3, -1e12]) expect(readPlainCells([...dates, odd]).at(-1)).toBe(odd);
   });
 
   it('stay as they are where day and month cannot be told apart', () => {

@@ -68,7 +68,10 @@ function decimalsByRow(
   const rounded = columns.filter(({ rounding }) => rounding.kind === 'decimals');
   const size = rounded[0]?.rowValues.length ?? 0;
   return Int16Array.from({ length: size }, (_item, row) => {
-    const there = rounded.filter(({ rowValues }) => Number.isFinite(rowValues[row]) && rowValues[row] !== 0);
+    // 0 and 1 are what many a metric really is
+    const there = rounded.filter(
+      ({ rowValues }) => Number.isFinite(rowValues[row]) && !Number.isInteger(rowValues[row]),
+    );
     const most = Math.max(-1, ...there.map(({ rowValues }) => digitsOf(rowValues[row] ?? 0)[0]));
     const lacking = there.reduce((sum, { rounding }) => sum + Math.max(0, rounding.digits - most), 0);
     return lacking >= LEAST_LACKING ? most : -1;

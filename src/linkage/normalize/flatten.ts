@@ -7,8 +7,9 @@ const DEEPEST = 6;
 
 /**
  * Calls `visit` with a dotted path for each scalar of a JSON value, and with the number of its items for a list under
- * `<path>.length`: a registry that keeps `num_objectives` counted the objectives of a config. W&B's own bookkeeping (`_wandb`) is left out except
- * what its client recorded of the launch under `_wandb.e.<writer>`, whose random writer id is dropped from the path.
+ * `<path>.length`: a registry that keeps `num_objectives` counted the objectives of a config. W&B's own bookkeeping
+ * (`_wandb`) is left out except what its client recorded of the launch under `_wandb.e.<writer>`, whose random writer id
+ * is dropped from the path.
  */
 export function flattenJson(value: JsonObject, visit: (path: string, scalar: JsonValue) => void): void {
   for (const [key, item] of Object.entries(value)) {

@@ -17,12 +17,14 @@ const GROUPED = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
 const DECIMAL_COMMA = /^[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+(?:e[+-]?\d+)?$/i;
 /** A comma that no thousands follow can only stand before decimals. */
 const SURE_COMMA = /^[+-]?0,\d|,(?!\d{3}(?!\d))\d/;
+/** Lists of two, as of devices (`0,1`), have one digit each; among decimals some have more. */
+const LONGER_TAIL = /,\d{2}/;
 const POINT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 function readNumbers(cells: readonly Cell[]): readonly Cell[] {
   const texts = cells.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '').map(bareNumber);
   if (!texts.some((text) => text.includes(',')) && !cells.some(isPercentage)) return cells;
-  const isComma = texts.some((text) => SURE_COMMA.test(text));
+  const isComma = texts.some((text) => SURE_COMMA.test(text)) && texts.some((text) => LONGER_TAIL.test(text));
   const pattern = isComma ? DECIMAL_COMMA : GROUPED;
   const fitting = texts.filter((text) => pattern.test(text) || POINT.test(text));
   if (fitting.length < SHARE * texts.length) return cells;
@@ -51,14 +53,18 @@ const DAY_MS = 86_400_000;
 /** Null where the column holds no serial dates with a time of day. */
 function readSerialDates(cells: readonly Cell[]): Cell[] | null {
   const numbers = cells.filter((cell) => cell !== null && cell !== '').map(serialOf);
-  const dates = numbers.filter((value) => value >= SERIAL_RANGE.from && value < SERIAL_RANGE.to);
+  const dates = numbers.filter(isSerial);
   if (dates.length === 0 || dates.length < SHARE * numbers.length) return null;
   if (dates.filter((value) => !Number.isInteger(value)).length < SHARE * dates.length) return null;
   return cells.map((cell) => {
     const value = serialOf(cell);
-    if (Number.isNaN(value)) return cell;
+    if (!isSerial(value)) return cell;
     return new Date(SERIAL_EPOCH + Math.round((value * DAY_MS) / 1000) * 1000).toISOString().slice(0, 19);
   });
+}
+
+function isSerial(value: number): boolean {
+  return value >= SERIAL_RANGE.from && value < SERIAL_RANGE.to;
 }
 
 function serialOf(cell: Cell): number {
