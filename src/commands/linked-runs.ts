@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { openQuery } from '../registry/query.ts';
+import { queryRows } from '../registry/query.ts';
 import type { RowSelection } from '../registry/query.ts';
 import { parseCondition } from '../registry/query-where.ts';
 import { withRegistryReadOnly } from '../registry/session.ts';
@@ -37,7 +37,7 @@ export async function selectLinkedRuns({ where = [], ...options }: SelectionOpti
       });
     }
     const columns = [schema.key, link];
-    const { blocks } = openQuery(db, schema, {
+    const { rows } = queryRows(db, schema, {
       ...options,
       where: where.map(parseCondition),
       columns,
@@ -45,7 +45,7 @@ export async function selectLinkedRuns({ where = [], ...options }: SelectionOpti
     });
     const rowsByRun = new Map<string, string>();
     let [selected, unlinked] = [0, 0];
-    for (const row of [...blocks()].flat()) {
+    for (const row of rows) {
       selected += 1;
       const runId = String(row[link] ?? '').trim();
       if (runId === '') unlinked += 1;
