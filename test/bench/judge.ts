@@ -1,10 +1,11 @@
 // Accuracy over labs that the matching was not made after, five seeds each:
-// node test/bench/judge.ts [--seeds 5] [--seed N] [--only NAME] [--mistakes] [--most 12] [--sample]
+// node test/bench/judge.ts [--second | --all] [--seeds 5] [--seed N] [--only NAME] [--mistakes] [--most 12] [--sample]
+// The first sitting's labs alone without a flag, the second's with `--second`, both with `--all`.
 // `identified` is recall of the rows that one who knows the lab could name (test/helpers/judge/identifiable.ts).
 import { parseArgs } from 'node:util';
 import { identifiedShare, renderShare, scoreWorld, totalOf, worstOf } from '../helpers/accuracy.ts';
 import type { WorldScore } from '../helpers/accuracy.ts';
-import { LABS } from '../helpers/judge/labs.ts';
+import { LABS, SECOND_LABS } from '../helpers/judge/labs.ts';
 import { renderMistakes, renderSample } from '../helpers/judge/side-by-side.ts';
 import { buildJudgeWorld } from '../helpers/judge/world.ts';
 import type { LabRecipe } from '../helpers/judge/world.ts';
@@ -13,6 +14,8 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '5' },
     seed: { type: 'string' },
+    second: { type: 'boolean' },
+    all: { type: 'boolean' },
     only: { type: 'string' },
     mistakes: { type: 'boolean' },
     most: { type: 'string', default: '12' },
@@ -28,7 +31,8 @@ console.log(
   'lab                            rows x runs  links  identifiable  proposed  wrong  precision  recall  identified    ECE      s   worst seed',
 );
 const all: { readonly name: string; readonly score: WorldScore }[] = [];
-for (const [name, recipe] of Object.entries(LABS)) {
+const labs = values.all === true ? { ...LABS, ...SECOND_LABS } : values.second === true ? SECOND_LABS : LABS;
+for (const [name, recipe] of Object.entries(labs)) {
   if (values.only !== undefined && !name.includes(values.only)) continue;
   const scores = seeds.map((seed) => judge(recipe, seed));
   all.push(...scores.map((score) => ({ name, score })));

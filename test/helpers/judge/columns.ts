@@ -8,6 +8,8 @@ import type { TimeStyle, Zone } from './times.ts';
 export interface Written {
   readonly cell: Cell;
   readonly fit: (job: Job) => number;
+  /** True where the cell only looks filled: -1, "n/a", the first second of 1970. */
+  readonly blank?: boolean;
 }
 
 export interface Column {

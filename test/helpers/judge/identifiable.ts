@@ -50,12 +50,16 @@ export function identifiableRows(candidates: readonly RegisteredRow[], around: S
 }
 
 function filledCells({ cells }: RegisteredRow): number[] {
-  return cells.flatMap(({ cell }, at) => (cell === null ? [] : [at]));
+  return cells.flatMap((written, at) => (isFilled(written) ? [at] : []));
+}
+
+function isFilled({ cell, blank = false }: Written): boolean {
+  return cell !== null && !blank;
 }
 
 /** How much of the probability other jobs have on average where just these cells are known. */
 function chanceOfRivals(filled: readonly number[], registered: readonly RegisteredRow[], jobs: readonly Job[]): number {
-  const alike = registered.filter(({ cells }) => filled.every((at) => cells[at]!.cell !== null));
+  const alike = registered.filter(({ cells }) => filled.every((at) => isFilled(cells[at]!)));
   const step = Math.max(1, Math.floor(alike.length / SAMPLE));
   const sample = alike.filter((_row, at) => at % step === 0);
   const masses = sample.map((row) =>

@@ -18,6 +18,17 @@ import { fewStrangers, otherTeam, publicBenchmark, repeatedStudy, sisterProject,
 import { agentSweep, configsOnly, scoresOnly, studyTrials, twoTeams } from './sweeps.ts';
 import { eightRows, fiveRows, newLab, oneRow, threeRows, twelveRows } from './tiny.ts';
 import { germanFolds, hydraImages, ranks } from './vision.ts';
+import { fiveMinuteAgent, magnitudes, sentinels } from './second/blanks.ts';
+import { curricula, rankShares, testedModels } from './second/families.ts';
+import { checkpointRows, halving, repeats, seedMeans } from './second/grids.ts';
+import { mergedCells, sentences, threeHands } from './second/hand.ts';
+import { cards, debugRuns, forked, offlineMonths, requeued, resumedSessions } from './second/launches.ts';
+import { countedFolders, population, studyNumbers, trialNames } from './second/naming.ts';
+import { copiedProject, mergedTables, oneOfFour } from './second/projects.ts';
+import { averagedWeights, counts, otherScript, otherUnits } from './second/results.ts';
+import { commandLines, containers, nightly, overridesOnly, shortCommits } from './second/settings.ts';
+import { homework, means, middleOf, otherBranch, saturated, wiped } from './second/strangers.ts';
+import { checkpointPaths, dayLetters, reusedNumbers, stampedScenes, unicode } from './second/traces.ts';
 import type { LabRecipe } from './world.ts';
 
 /** Labs that the matching was not made after. */
@@ -73,4 +84,56 @@ export const LABS: Readonly<Record<string, LabRecipe>> = {
   'strangers: study repeated': repeatedStudy,
   'strangers: benchmark': publicBenchmark,
   'strangers: times only': timesOfOthers,
+};
+
+/** A second sitting, by another judge, of other kinds of difficulty. */
+export const SECOND_LABS: Readonly<Record<string, LabRecipe>> = {
+  'hand: merged cells': mergedCells,
+  'hand: sentences': sentences,
+  'hand: three writers': threeHands,
+  'hand: orders of magnitude': magnitudes,
+  'hand: filled-in blanks': sentinels,
+  'hand: five-minute agent': fiveMinuteAgent,
+  'names: trials': trialNames,
+  'names: population': population,
+  'names: trials of studies': studyNumbers,
+  'names: counted folders': countedFolders,
+  'names: checkpoint paths': checkpointPaths,
+  'names: stamped scenes': stampedScenes,
+  'names: unicode': unicode,
+  'names: day and letter': dayLetters,
+  'names: numbers used twice': reusedNumbers,
+  'launches: requeued': requeued,
+  'launches: forked': forked,
+  'launches: eight cards': cards,
+  'launches: command lines': commandLines,
+  'launches: overrides only': overridesOnly,
+  'launches: debug runs': debugRuns,
+  'launches: offline for months': offlineMonths,
+  'launches: resumed sessions': resumedSessions,
+  'launches: containers': containers,
+  'launches: short commits': shortCommits,
+  'launches: nightly': nightly,
+  'results: other units': otherUnits,
+  'results: other script': otherScript,
+  'results: averaged weights': averagedWeights,
+  'results: means of seeds': seedMeans,
+  'results: row per checkpoint': checkpointRows,
+  'results: counts': counts,
+  'results: repeats': repeats,
+  'results: halving': halving,
+  'projects: one of four': oneOfFour,
+  'projects: copied': copiedProject,
+  'projects: merged tables': mergedTables,
+  'projects: curricula': curricula,
+  'projects: tested models': testedModels,
+  'projects: shares of ranks': rankShares,
+  'few: two rows': middleOf(otherUnits, 2),
+  'few: four rows': middleOf(containers, 4),
+  'few: twenty of four projects': middleOf(oneOfFour, 20),
+  'strangers: means of seeds': means,
+  'strangers: saturated benchmark': saturated,
+  'strangers: other branch': otherBranch,
+  'strangers: wiped project': wiped,
+  'strangers: homework': homework,
 };
