@@ -29,6 +29,14 @@ import { averagedWeights, counts, otherScript, otherUnits } from './second/resul
 import { commandLines, containers, nightly, overridesOnly, shortCommits } from './second/settings.ts';
 import { homework, means, middleOf, otherBranch, saturated, wiped } from './second/strangers.ts';
 import { checkpointPaths, dayLetters, reusedNumbers, stampedScenes, unicode } from './second/traces.ts';
+import {
+  children,
+  formerNames,
+  printedArguments,
+  settingHashes,
+  spokenDurations,
+  taggedNumbers,
+} from './second/texts.ts';
 import type { LabRecipe } from './world.ts';
 
 /** Labs that the matching was not made after. */
@@ -128,6 +136,11 @@ export const SECOND_LABS: Readonly<Record<string, LabRecipe>> = {
   'projects: curricula': curricula,
   'projects: tested models': testedModels,
   'projects: shares of ranks': rankShares,
+  'texts: printed arguments': printedArguments,
+  'texts: spoken durations': spokenDurations,
+  'texts: former names': formerNames,
+  'texts: tagged numbers': taggedNumbers,
+  'texts: hashes of settings': settingHashes,
   'few: two rows': middleOf(otherUnits, 2),
   'few: four rows': middleOf(containers, 4),
   'few: twenty of four projects': middleOf(oneOfFour, 20),
@@ -135,5 +148,6 @@ export const SECOND_LABS: Readonly<Record<string, LabRecipe>> = {
   'strangers: saturated benchmark': saturated,
   'strangers: other branch': otherBranch,
   'strangers: wiped project': wiped,
+  'strangers: children': children,
   'strangers: homework': homework,
 };

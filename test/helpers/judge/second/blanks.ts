@@ -123,7 +123,6 @@ export const fiveMinuteAgent: LabRecipe = (dice) => {
       metricPaths: { bpb: 'val_bpb', memory: 'peak_vram_gb' },
       nameOf: () => 'autoresearch',
       about: ({ settings }) => ({ commit: dice.chance(0.3) ? String(settings['commit']) : null }),
-      noSummary: 0.06,
     },
     dice,
   );
