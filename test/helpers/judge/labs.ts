@@ -27,7 +27,7 @@ import { countedFolders, population, studyNumbers, trialNames } from './second/n
 import { copiedProject, mergedTables, oneOfFour } from './second/projects.ts';
 import { averagedWeights, counts, otherScript, otherUnits } from './second/results.ts';
 import { commandLines, containers, nightly, overridesOnly, shortCommits } from './second/settings.ts';
-import { homework, means, middleOf, otherBranch, saturated, wiped } from './second/strangers.ts';
+import { homework, means, middleOf, otherBranch, saturated, wiped, anotherTeam } from './second/strangers.ts';
 import { checkpointPaths, dayLetters, reusedNumbers, stampedScenes, unicode } from './second/traces.ts';
 import {
   children,
@@ -37,6 +37,7 @@ import {
   spokenDurations,
   taggedNumbers,
 } from './second/texts.ts';
+import { threeEras } from './second/eras.ts';
 import type { LabRecipe } from './world.ts';
 
 /** Labs that the matching was not made after. */
@@ -141,6 +142,7 @@ export const SECOND_LABS: Readonly<Record<string, LabRecipe>> = {
   'texts: former names': formerNames,
   'texts: tagged numbers': taggedNumbers,
   'texts: hashes of settings': settingHashes,
+  'texts: three eras': threeEras,
   'few: two rows': middleOf(otherUnits, 2),
   'few: four rows': middleOf(containers, 4),
   'few: twenty of four projects': middleOf(oneOfFour, 20),
@@ -150,4 +152,22 @@ export const SECOND_LABS: Readonly<Record<string, LabRecipe>> = {
   'strangers: wiped project': wiped,
   'strangers: children': children,
   'strangers: homework': homework,
+  'strangers: agent, twice': anotherTeam(fiveMinuteAgent),
+  'strangers: sentences, twice': anotherTeam(sentences),
+  'strangers: trials, twice': anotherTeam(trialNames),
+  'strangers: studies, twice': anotherTeam(studyNumbers),
+  'strangers: folders, twice': anotherTeam(countedFolders),
+  'strangers: numbers, twice': anotherTeam(reusedNumbers),
+  'strangers: cards, twice': anotherTeam(cards),
+  'strangers: commands, twice': anotherTeam(commandLines),
+  'strangers: overrides, twice': anotherTeam(overridesOnly),
+  'strangers: offline, twice': anotherTeam(offlineMonths),
+  'strangers: counts, twice': anotherTeam(counts),
+  'strangers: halving, twice': anotherTeam(halving),
+  'strangers: one of four, twice': anotherTeam(oneOfFour),
+  'strangers: curricula, twice': anotherTeam(curricula),
+  'strangers: requeued, twice': anotherTeam(requeued),
+  'strangers: population, twice': anotherTeam(population),
+  'strangers: eight rows of a branch': middleOf(otherBranch, 8),
+  'strangers: two wiped rows': middleOf(wiped, 2),
 };

@@ -4,7 +4,7 @@ import type { Course, Job, Launch } from '../job.ts';
 import { burstsOf, byStart, courseOf, gridOf, officeTimes } from '../labour.ts';
 import { at, DAY, DAY_MS, HOUR, NAIVE, NAIVE_MINUTE, UTC, zoneOf } from '../times.ts';
 import type { Lab, LabRecipe } from '../world.ts';
-import { calendarDay, figure, fixed, launch } from './parts.ts';
+import { calendarDay, figure, fixed, launch, withRun } from './parts.ts';
 
 const steady = (value: number): Course => ({ last: value, best: value, mean: value });
 
@@ -234,4 +234,23 @@ export function middleOf(recipe: LabRecipe, count: number): LabRecipe {
     const from = Math.floor((lab.registered.length - count) / 2);
     return { ...lab, registered: lab.registered.slice(from, from + count) };
   };
+}
+
+/** The registry of one team beside another team's project: both live by the same recipe, but began at different hours. */
+export function anotherTeam(recipe: LabRecipe): LabRecipe {
+  return (dice): Lab => {
+    const own = recipe(dice);
+    const later = Math.round(dice.between(5, 40) * 3600);
+    return { ...own, present: recipe(dice).present.map((job) => postponed(job, later)), gone: [] };
+  };
+}
+
+function postponed(job: Job, seconds: number): Job {
+  const { createdAt, heartbeatAt, summary } = job.run;
+  const stamp = summary['_timestamp'];
+  return withRun(job, {
+    createdAt: createdAt + seconds * 1000,
+    heartbeatAt: heartbeatAt === null ? null : heartbeatAt + seconds * 1000,
+    summary: typeof stamp === 'number' ? { ...summary, _timestamp: stamp + seconds } : summary,
+  });
 }
