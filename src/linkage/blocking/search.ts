@@ -23,6 +23,8 @@ const LEAST_VISITS = 400;
 const MOST_VISITS = 20_000;
 /** Weights that are added up in another order differ by less than this. */
 const EPSILON = 1e-9;
+/** The lists of a comparison that takes its time to count them are asked for when the others would need more runs. */
+const FEW_VISITS = 48;
 
 /**
  * Finds every pair whose weight reaches the floor, and for each row the rivals within `depth` bits of its best pair.
@@ -90,16 +92,22 @@ class RowSearch {
 
   find(row: number, mostVisits: number): RowResult {
     const { comparisons, floor, depth } = this.#options;
-    const steps = comparisons.map((comparison) => comparison.steps(row));
+    let steps = comparisons.map((comparison) => firstSteps(comparison, row));
+    let isWhole = false;
     this.#start(row, steps);
     let taken = steps.map(() => 0);
     let goal = Math.max(floor, sumOfBounds(steps, taken) - FLOOR_STRIDE);
     let isCut = false;
     for (;;) {
-      const chosen = chooseSteps(steps, taken, { goal, mostVisits });
+      const chosen = chooseSteps(steps, taken, { goal, mostVisits: isWhole ? mostVisits : FEW_VISITS });
       this.#collect(taken, chosen);
       taken = chosen;
       isCut = sumOfBounds(steps, taken) >= Math.max(goal, this.#best - depth);
+      if (isCut && !isWhole) {
+        steps = comparisons.map((comparison) => comparison.steps(row));
+        isWhole = true;
+        continue;
+      }
       if (isCut || !(goal > floor) || this.#best - depth >= goal) break;
       goal = Math.max(floor, Math.min(goal - FLOOR_STRIDE, this.#best - depth));
     }
@@ -152,6 +160,11 @@ class RowSearch {
     this.#runs.push(run);
     this.#weights.push(weight);
   }
+}
+
+/** All lists, or the bound alone where it costs less. */
+function firstSteps(comparison: Comparison, row: number): readonly SearchStep[] {
+  return comparison.most === undefined ? comparison.steps(row) : [{ bound: comparison.most(row), size: 0 }];
 }
 
 function sumOfBounds(steps: readonly (readonly SearchStep[])[], chosen: readonly number[]): number {

@@ -26,7 +26,7 @@ const LEAST_CLASS = 12;
 /** Seconds; ten times the widest default shape. */
 const FARTHEST = 3000;
 /** Windows reach to where the density is this many bits below its most. */
-const STEPS_BELOW = [4, 8, 12, 16] as const;
+const STEPS_BELOW = [4, 6, 8, 10, 12, 14, 16] as const;
 /** Seconds that windows are widened by: a difference may be rounded into a cell from just outside of it. */
 const EDGE = 1e-6;
 export const DURATION_STEPS = STEPS_BELOW.length;

@@ -1,11 +1,11 @@
 import { digitsOf } from '../normalize/digits.ts';
 import type { PairedMetric } from '../pairing/pair-metrics.ts';
-import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
-import type { SortedIndex } from '../sorted.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { SPREADS, buildMetricSides, jointLikeliness, multiplyRatios, peakBeyond } from './metric-likelihood.ts';
 import type { MetricSide } from './metric-likelihood.ts';
+import { MetricLists, radiusOf } from './metric-lists.ts';
+import type { Outside } from './metric-lists.ts';
 import { sameValues } from './same-values.ts';
 
 /** Pseudo-links before learning, and how they spread: half rounding only, a quarter each at 0.1 % and 1 %. */
@@ -15,8 +15,6 @@ const PRIOR_DISAGREE = 0.1;
 const MOST_STRAY = 0.6;
 const PRIOR_STRAY = { share: 0.02, links: 20 } as const;
 const LEAST_BITS = -6;
-/** Search windows round a row's value: this relative spread and mere rounding. */
-const WINDOWS = [0, 0.003, 0.01, 0.03] as const;
 
 /**
  * All final metrics together: a mixture over spreads, the same spread for all metrics of a pair, because they agree or
@@ -26,13 +24,13 @@ export class MetricsComparison implements Comparison {
   readonly name = 'metrics';
   readonly #metrics: readonly PairedMetric[];
   readonly #sides: readonly MetricSide[];
-  readonly #sorted: readonly SortedIndex[];
+  readonly #lists: MetricLists;
   readonly #mixture: SpreadMixture;
 
   constructor(metrics: readonly PairedMetric[]) {
     this.#metrics = metrics;
     this.#sides = buildMetricSides(metrics);
-    this.#sorted = metrics.map((metric) => buildSortedIndex(metric.runValues));
+    this.#lists = new MetricLists(this.#sides);
     this.#mixture = new SpreadMixture(this.#sides);
   }
 
@@ -57,13 +55,11 @@ export class MetricsComparison implements Comparison {
   }
 
   steps(row: number): readonly SearchStep[] {
-    const found: SearchStep[] = [{ bound: this.most(row), size: 0 }];
-    for (const window of WINDOWS) {
-      let size = 0;
-      this.#forEachWindow(row, window, (from, to) => (size += to - from));
-      found.push({ bound: this.#mixture.boundOutside(row, window), size });
-    }
-    return found;
+    const lists = this.#lists.listsOf(row);
+    return [
+      { bound: this.most(row), size: 0 },
+      ...lists.map(({ outside, size }) => ({ bound: this.#mixture.boundOutside(row, outside), size })),
+    ];
   }
 
   most(row: number): number {
@@ -71,9 +67,7 @@ export class MetricsComparison implements Comparison {
   }
 
   collect({ row, step }: { readonly row: number; readonly step: number }, sink: RunSink): void {
-    this.#forEachWindow(row, WINDOWS[step - 1] ?? 0, (from, to, index) => {
-      for (let at = from; at < to; at++) sink(index.records[at] ?? 0);
-    });
+    this.#lists.collect(row, step - 1, sink);
   }
 
   describe(row: number, run: number): ComparisonWords {
@@ -83,17 +77,6 @@ export class MetricsComparison implements Comparison {
 
   health(): readonly string[] {
     return this.#metrics.map((metric) => `column ${metric.column} measures what summary ${metric.key} measures`);
-  }
-
-  #forEachWindow(row: number, window: number, visit: (from: number, to: number, index: SortedIndex) => void): void {
-    for (let at = 0; at < this.#sides.length; at++) {
-      const side = this.#sides[at];
-      const index = this.#sorted[at];
-      const own = side?.rowValues[row] ?? Number.NaN;
-      if (side === undefined || index === undefined || Number.isNaN(own)) continue;
-      const radius = radiusOf(own, side.units[row] ?? 1, window);
-      visit(lowerBound(index.values, own - radius), upperBound(index.values, own + radius), index);
-    }
   }
 }
 
@@ -121,11 +104,11 @@ class SpreadMixture {
     return this.#fillTerms(row, run) ? this.#sumOfTerms() : null;
   }
 
-  /** The most bits that runs outside of a window reach; null is no window. */
-  boundOutside(row: number, window: number | null): number {
+  /** The most bits that runs outside of a list reach; null is no list. */
+  boundOutside(row: number, outside: Outside | null): number {
     let best = this.#disagree;
     for (let at = 0; at < SPREADS.length; at++) {
-      best += (this.#shares[at] ?? 0) * mostRatio(this.#sides, { row, window, spread: SPREADS[at] ?? 0 });
+      best += (this.#shares[at] ?? 0) * mostRatio(this.#sides, { row, outside, spread: SPREADS[at] ?? 0 });
     }
     return Math.max(0, log2(best));
   }
@@ -208,21 +191,23 @@ function priorShares(): number[] {
 
 function mostRatio(
   sides: readonly MetricSide[],
-  at: { readonly row: number; readonly window: number | null; readonly spread: number },
+  { row, outside, spread }: { readonly row: number; readonly outside: Outside | null; readonly spread: number },
 ): number {
   let product = 1;
+  let nearer = 1;
   for (const side of sides) {
-    const own = side.rowValues[at.row] ?? Number.NaN;
+    const own = side.rowValues[row] ?? Number.NaN;
     if (Number.isNaN(own)) continue;
-    const unit = side.units[at.row] ?? 1;
-    const distance = at.window === null ? 0 : radiusOf(own, unit, at.window);
-    product *= Math.max(1, peakBeyond({ own, unit, distance }, at.spread) / (side.background[at.row] ?? 1));
+    const unit = side.units[row] ?? 1;
+    const ratioBeyond = (distance: number): number =>
+      Math.max(1, peakBeyond({ own, unit, distance }, spread) / (side.background[row] ?? 1));
+    const rest = ratioBeyond(outside === null ? 0 : radiusOf(own, unit, outside.rest));
+    product *= rest;
+    if (outside !== null && outside.one !== outside.rest) {
+      nearer = Math.max(nearer, ratioBeyond(radiusOf(own, unit, outside.one)) / rest);
+    }
   }
-  return product;
-}
-
-function radiusOf(own: number, unit: number, window: number): number {
-  return 0.51 * unit + 4 * window * Math.abs(own);
+  return product * nearer;
 }
 
 function describeMetrics(

@@ -32,7 +32,9 @@ const DAY = 86_400;
 const TABLE_SECONDS = 16 * 3600;
 const LEAST_BITS = -12;
 /** A list for each of these fractions of the highest density, in bits below it. */
-const STEPS_BELOW = [3, 6, 10, 14, 18, 22] as const;
+const STEPS_BELOW = [3, 6, 10, 14, 18, 22, 26, 30] as const;
+/** The lists from this one on hold the runs without a time too: a run outside of them has one, which speaks against it. */
+const FIRST_WITH_UNTIMED = 7;
 /** Seconds that windows are widened by: sums and differences of epoch seconds do not round alike. */
 const EDGE = 1e-3;
 /** Both definitions of a start agree within this many seconds for runs that were not synced later. */
@@ -47,6 +49,8 @@ export class TimeComparison implements Comparison {
   readonly #background: TimeBackground;
   readonly #density: DifferenceDensity;
   readonly #sorted: readonly SortedIndex[];
+  /** Runs that weigh 0. */
+  readonly #untimed: readonly number[];
   /** P(the first definition is the one that the row means), for runs where both agree, the first is later, or earlier. */
   readonly #firstShares = [0.5, 0.5, 0.5];
   /** For runs that do not tell their start. */
@@ -71,6 +75,7 @@ export class TimeComparison implements Comparison {
       shapes: defaultShapes(channel.quantum, rangeOf(channel.rowSeconds)),
     });
     this.#sorted = definitions.map((seconds) => buildSortedIndex(seconds));
+    this.#untimed = [...channel.runSeconds.keys()].filter((run) => Number.isNaN(channel.runSeconds[run]));
     if (channel.firstDelays.weights.length > 0) this.#density.learn(channel.firstDelays);
     this.#background.learn(this.#density);
   }
@@ -130,19 +135,20 @@ export class TimeComparison implements Comparison {
     const steps: SearchStep[] = [
       { bound: Math.max(0, log2((this.#density.most() + this.#mostLate()) / base)), size: 0 },
     ];
-    for (const below of STEPS_BELOW) {
+    for (const [at, below] of STEPS_BELOW.entries()) {
       const { windows, limit } = this.#windowsBelow(below);
-      let size = 0;
+      const hasUntimed = at + 1 >= FIRST_WITH_UNTIMED;
+      let size = hasUntimed ? this.#untimed.length : 0;
       for (const index of this.#sorted) size += countIn(index, this.#timeOf(row), windows);
-      // runs without a time weigh 0 and are in no list
       const most = Math.max(limit, (1 - this.#lateShare()) * limit + this.#mostLate());
-      steps.push({ bound: Math.max(0, log2(most / base)), size });
+      steps.push({ bound: Math.max(hasUntimed ? LEAST_BITS : 0, log2(most / base)), size });
     }
     return steps;
   }
 
   collect({ row, step }: { readonly row: number; readonly step: number }, sink: RunSink): void {
     const { windows } = this.#windowsBelow(STEPS_BELOW[step - 1] ?? 0);
+    if (step >= FIRST_WITH_UNTIMED) for (const run of this.#untimed) sink(run);
     for (const index of this.#sorted) collectIn(index, { own: this.#timeOf(row), windows }, sink);
   }
 
