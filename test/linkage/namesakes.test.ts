@@ -37,6 +37,37 @@ describe('namesakes that never agree', () => {
     );
   });
 
+  it('keep the nights of a branch from those of another, whose scores lie in the same narrow range', () => {
+    const random = createRandom(5);
+    const night = (no: number): Date => new Date(Date.UTC(2025, 2, 1, 1) + no * 86_400_000);
+    const score = (): { readonly acc: number; readonly loss: number } => ({
+      acc: random.integer(8_240_000, 8_360_000) / 1e7,
+      loss: random.integer(5_700_000, 6_300_000) / 1e7,
+    });
+    const rounded = ({ acc, loss }: ReturnType<typeof score>): object => ({
+      acc: Number(acc.toFixed(4)),
+      loss: Number(loss.toFixed(4)),
+    });
+    const scores = Array.from({ length: 80 }, score);
+    const nights = [...Array(80).keys()];
+    const rows = nights.map((no) =>
+      rowOf(`row-${no}`, {
+        created_at: night(no).toISOString().slice(0, 10),
+        minutes: random.integer(88, 92),
+        ...rounded(scores[no] ?? score()),
+      }),
+    );
+    const linkTo = (scoreOf: (no: number) => object): string[] =>
+      linkRecords(
+        inputOf(
+          rows,
+          nights.map((no) => runOf(`run${no}`, night(no).toISOString(), { summary: scoreOf(no), runtime: 5400 })),
+        ),
+      ).outcomes.map(({ wandbRunId }) => wandbRunId ?? 'none');
+    expect(new Set(linkTo(score))).toEqual(new Set(['none']));
+    expect(linkTo((no) => scores[no] ?? score()).filter((run, no) => run === `run${no}`).length).toBeGreaterThan(75);
+  });
+
   it('do no harm where most columns agree and one means something else', () => {
     const { outcomes } = linkLabs(({ lr, steps }) => ({ lr: lr / 70, steps, stage: 'pretrain' }));
     const right = outcomes.filter(({ keyText, wandbRunId }) => wandbRunId === keyText.replace('row-', 'run'));
