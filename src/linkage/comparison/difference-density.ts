@@ -42,6 +42,17 @@ export class DifferenceDensity {
     return (this.#mostBeyond ??= Math.max(maximum(this.#table.subarray(0, from)), maximum(this.#table.subarray(to))));
   }
 
+  /** The distance from 0 beyond which the density is `limit` at most; Infinity where there is none. */
+  farthestAbove(limit: number): number {
+    const { cells, resolution } = this.#grid;
+    const last = cells.size - 1;
+    if ((this.#table[0] ?? 0) > limit || (this.#table[last] ?? 0) > limit) return Infinity;
+    const high = this.#table.findLastIndex((density) => density > limit);
+    const low = this.#table.findIndex((density) => density > limit);
+    // differences are rounded to whole units before they are looked up
+    return low < 0 ? 0 : (Math.max(cells.starts[high + 1] ?? 0, -(cells.starts[low] ?? 0)) + 1) * resolution;
+  }
+
   /** Half-open intervals [from, to) outside of which, as far as the table reaches, the density is `limit` at most. */
   intervalsAbove(limit: number): readonly (readonly [number, number])[] {
     return intervalsAbove(this.#table, limit, this.#grid);

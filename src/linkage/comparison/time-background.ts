@@ -33,6 +33,8 @@ export class TimeBackground {
   readonly #runs: readonly Float64Array[];
   readonly #rowCount: number;
   readonly #leastOfRuns: number;
+  /** No pair at all has less. */
+  readonly least: number;
   readonly #sortedRows: SortedIndex;
   /** Mean density of each run's time over the rows, by definition: how well any of them would explain it. */
   #explained: readonly Float64Array[];
@@ -42,6 +44,7 @@ export class TimeBackground {
     this.#rows = densityOf(input.rowSeconds, input.quantum);
     this.#runs = input.runSeconds.map((seconds) => densityOf(seconds, input.quantum));
     this.#leastOfRuns = Math.min(...this.#runs.map(leastOf));
+    this.least = Math.min(this.#leastOfRuns, leastOf(this.#rows));
     this.#sortedRows = buildSortedIndex(input.rowSeconds);
     this.#rowCount = Math.max(1, this.#sortedRows.values.length);
     this.#explained = input.runSeconds.map((seconds) => new Float64Array(seconds.length));

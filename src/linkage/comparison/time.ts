@@ -55,6 +55,8 @@ export class TimeComparison implements Comparison {
   readonly #firstShares = [0.5, 0.5, 0.5];
   /** For runs that do not tell their start. */
   readonly #lateness: Lateness | null;
+  /** Gaps beyond this weigh `LEAST_BITS` whatever the row and the run; null until it is asked for. */
+  #farGap: number | null = null;
   /** Windows in which the density stands high, by how many bits below its most they reach. */
   readonly #windows = new Map<number, Windows>();
 
@@ -84,9 +86,10 @@ export class TimeComparison implements Comparison {
     const own = this.#rowTimes[row] ?? Number.NaN;
     const first = (this.#channel.runSeconds[run] ?? Number.NaN) - own;
     if (Number.isNaN(first)) return 0;
+    const second = (this.#channel.otherSeconds?.[run] ?? Number.NaN) - own;
+    if (this.#isFar(first, second)) return LEAST_BITS;
     const likelihood = this.#density.at(first);
     let ratio = this.#background.ratioOf(row, run, { definition: 0, likelihood });
-    const second = (this.#channel.otherSeconds?.[run] ?? Number.NaN) - own;
     if (!Number.isNaN(second)) {
       const share = this.#firstShares[kindOf(first, second)] ?? 0.5;
       const other = this.#density.at(second);
@@ -126,6 +129,7 @@ export class TimeComparison implements Comparison {
     for (const kind of [0, 1, 2]) this.#firstShares[kind] = (firstMass[kind] ?? 1) / (mass[kind] ?? 2);
     this.#density.learn({ differences, weights });
     this.#background.learn(this.#density);
+    this.#farGap = null;
     this.#windows.clear();
   }
 
@@ -163,6 +167,13 @@ export class TimeComparison implements Comparison {
 
   health(): readonly string[] {
     return [];
+  }
+
+  /** Most pairs are far apart by both definitions, and known by that. */
+  #isFar(first: number, second: number): boolean {
+    this.#farGap ??= this.#density.farthestAbove(this.#background.least * 2 ** LEAST_BITS);
+    if (!(Math.abs(first) > this.#farGap)) return false;
+    return Number.isNaN(second) ? this.#lateness === null : Math.abs(second) > this.#farGap;
   }
 
   #timeOf(row: number): number {
