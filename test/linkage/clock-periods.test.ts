@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildClockPeriods } from '../../src/linkage/clock/periods.ts';
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import { UTC_ALWAYS, zoneMinutesAt } from '../../src/model/clock.ts';
+import { inputOf, rowOf, runOf } from '../helpers/worlds/small.ts';
 import { PLAIN_WORLD, buildWorld } from '../helpers/worlds/world.ts';
 
 const DAY = 86_400;
@@ -40,6 +41,26 @@ describe('buildClockPeriods', () => {
 });
 
 describe('the clock of a registry', () => {
+  it('is read from the ends of the runs where the registry keeps these only', () => {
+    const jobs = Array.from({ length: 40 }, (_item, n) => {
+      const start = at('2024-03-04T06:00:00Z') + n * 33_000_000 + ((n * 7919) % 3600) * 1000;
+      return { id: `run-${n}`, start, seconds: 600 + ((n * 5881) % 23_000), score: Math.sin(n) };
+    });
+    const rows = jobs.map(({ start, seconds, score }, n) => {
+      const end = new Date(start + 1000 * seconds + 2 * 3_600_000).toISOString();
+      return rowOf(`row-${n}`, { finished_at: end.slice(0, 19).replace('T', ' '), score: Number(score.toFixed(4)) });
+    });
+    const runs = jobs.map(({ id, start, seconds, score }) =>
+      runOf(id, new Date(start).toISOString(), {
+        heartbeatAt: start + 1000 * seconds,
+        summary: { score, _runtime: seconds, _timestamp: start / 1000 + seconds },
+      }),
+    );
+    const { words, periods } = linkRecords(inputOf(rows, runs)).clock;
+    expect(words).toBe('finished_at is 2 h ahead of UTC, by 40 sure links');
+    expect(periods).toEqual([{ from: null, zoneMinutes: 120 }]);
+  });
+
   it('is not read from days, and is one zone where each machine has a clock of its own', () => {
     const days = linkRecords(buildWorld({ ...PLAIN_WORLD, rows: 80, timeText: 'day' }, 1).input).clock;
     expect(days).toEqual({ periods: UTC_ALWAYS, words: 'created_at is too coarse to tell its zone' });

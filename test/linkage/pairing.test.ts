@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { buildComparisons } from '../../src/linkage/comparison/comparisons.ts';
 import { buildRecords } from '../../src/linkage/normalize/records.ts';
 import { keySimilarity } from '../../src/linkage/pairing/key-similarity.ts';
 import { pairMetrics } from '../../src/linkage/pairing/pair-metrics.ts';
@@ -58,7 +59,9 @@ describe('pairing by values', () => {
 
   it('finds the summary key that measured a column, at the digits that the column kept', () => {
     expect(
-      pairMetrics(records, [], { taken: new Set(), known: new Map() }).map(({ column, key }) => [column, key]),
+      pairMetrics(records, [], { taken: new Set(), known: new Map(), bitsAsSetting: () => 0 }).map(
+        ({ column, key }) => [column, key],
+      ),
     ).toContainEqual(['psnr', 'test/psnr']);
   });
 
@@ -80,6 +83,30 @@ describe('pairing by values', () => {
     const shifted = records.rows.map((_row, row) => ({ row, run: (row * 7 + Math.floor(row / 3)) % 60 }));
     expect(refineChoices([choice], shifted)).toEqual([]);
   });
+});
+
+it('takes no setting and no counting key for a metric that a run or two happens to have measured as much', () => {
+  const rates = [0.1, 0.01, 0.001, 0.0001];
+  const caps = [412_235n, 117_856n, 1_093_135n];
+  const numbers = Array.from({ length: 60 }, (_item, at) => at);
+  const rows = numbers.map((n) =>
+    rowOf(String(n), { run_id: BigInt(n), lr: rates[n % 4]!, start_points: caps[n % 3]!, cap: caps[n % 3]! }),
+  );
+  const runs = numbers.map((n) =>
+    runOf(`run-${n}`, '2024-01-01T00:00:00Z', {
+      config: { learning_rate: rates[n % 4]!, start_points: Number(caps[n % 3]!) },
+      summary: { fitness: (n * 37) % 60, grad_norm: 0.0001 * 1.14 ** n, points: n < 3 ? Number(caps[n]) : 300_000 + n },
+    }),
+  );
+  const { metrics, fields } = buildComparisons(buildRecords(inputOf(rows, runs)), [], {
+    ranked: new Map(),
+    measured: new Map(),
+    tokens: null,
+    last: null,
+  });
+  expect(metrics.health()).toEqual([]);
+  const keys = Object.fromEntries(fields.map(({ column, key }) => [column.name, key.name]));
+  expect(keys).toEqual({ lr: 'learning_rate', cap: 'start_points' });
 });
 
 it('finds by the pairs that are sure a key that has other words for all that a column says', () => {

@@ -1,6 +1,8 @@
 import { UTC_ALWAYS } from '../../model/clock.ts';
 import type { ClockPeriod, RegistryClock } from '../../model/clock.ts';
 import type { LearnedModel } from '../learn.ts';
+import type { TimeField } from '../normalize/times.ts';
+import type { ClockChannel } from './channels.ts';
 import { buildClockPeriods, commonZone } from './periods.ts';
 import type { ZoneWitness } from './periods.ts';
 import type { ClockPeak } from './scan.ts';
@@ -21,11 +23,11 @@ export function readRegistryClock(records: Records, model: LearnedModel): Regist
   if (field.zoned) return { periods: UTC_ALWAYS, words: `${field.name} names its zone` };
   if (field.quantum >= COARSE) return { periods: UTC_ALWAYS, words: `${field.name} is too coarse to tell its zone` };
   const witnesses: ZoneWitness[] = [];
+  const momentOf = momentsOf(field, records, model.channel);
   forEachSure(records, model, (row, run) => {
     const own = field.seconds[row] ?? Number.NaN;
-    const started = records.run.times.startedAt[run] ?? Number.NaN;
-    const start = Number.isNaN(started) ? (records.run.times.createdAt[run] ?? Number.NaN) : started;
-    if (!Number.isNaN(own - start)) witnesses.push({ start, zoneMinutes: zoneOf(own - start) });
+    const moment = momentOf(run);
+    if (!Number.isNaN(own - moment)) witnesses.push({ start: moment, zoneMinutes: zoneOf(own - moment) });
   });
   if (witnesses.length === 0) return clockOfPeak(field.name, model.channel?.peak ?? null);
   const periods = buildClockPeriods(witnesses);
@@ -35,6 +37,16 @@ export function readRegistryClock(records: Records, model: LearnedModel): Regist
     return { periods: [{ from: null, zoneMinutes: usual }], words };
   }
   return { periods, words: `${field.name} is ${describePeriods(periods)}, by ${witnesses.length} sure links` };
+}
+
+/** When a run had what the column is about, in seconds: its start, or what else the column was found to go with. */
+function momentsOf(field: TimeField, { run }: Records, channel: ClockChannel | null): (run: number) => number {
+  const { startedAt, createdAt } = run.times;
+  const [first, second] = channel?.row === field ? [channel.otherSeconds, channel.runSeconds] : [startedAt, createdAt];
+  return (at) => {
+    const moment = first?.[at] ?? Number.NaN;
+    return Number.isNaN(moment) ? (second[at] ?? Number.NaN) : moment;
+  };
 }
 
 /** Before any link is sure, the crowd of differences may tell. */

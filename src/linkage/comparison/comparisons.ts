@@ -6,7 +6,7 @@ import { quantumOf } from '../normalize/times.ts';
 import { pairMetrics } from '../pairing/pair-metrics.ts';
 import type { MeasuredBefore, PairedMetric } from '../pairing/pair-metrics.ts';
 import type { PairedField } from '../pairing/pairing.ts';
-import { pairSettings, rankSettings } from '../pairing/pair-settings.ts';
+import { areCopies, pairSettings, rankSettings } from '../pairing/pair-settings.ts';
 import type { RankedColumns } from '../pairing/pair-settings.ts';
 import { refineChoices } from '../pairing/refine.ts';
 import type { SurePair } from '../pairing/refine.ts';
@@ -56,13 +56,12 @@ export interface BuiltBefore {
 export function buildComparisons(records: Records, sure: readonly SurePair[], before: BuiltBefore): Comparisons {
   const durations = rowDurations(records);
   const apart = columnsApart(records, durations);
-  const metrics = pairMetrics(records, sure, { taken: apart, known: before.measured });
-  const choicesByColumn = rankSettings(
-    records,
-    new Set([...apart, ...metrics.map((metric) => metric.column)]),
-    before.ranked,
-  );
-  const settings = pairSettings(choicesByColumn.map((choices) => refineChoices(choices, sure)));
+  const ranked = rankSettings(records, apart, before.ranked).map((choices) => refineChoices(choices, sure));
+  const bitsAsSetting = (field: Field): number =>
+    ranked.find(([best]) => best !== undefined && areCopies(best.column, field))?.[0]?.score ?? 0;
+  const metrics = pairMetrics(records, sure, { taken: apart, known: before.measured, bitsAsSetting });
+  const measured = new Set(metrics.map((metric) => metric.column));
+  const settings = pairSettings(ranked.filter(([best]) => best === undefined || !measured.has(best.column.name)));
   const { lifetime, runtime, recorded } = records.run.lengths;
   const rowHas = flagsOf(
     records.rows.length,

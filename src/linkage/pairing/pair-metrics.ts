@@ -20,6 +20,8 @@ export interface PairedMetric {
   readonly factor: number;
   readonly rounding: Rounding;
   readonly score: number;
+  /** What the values tell about a row, whatever the names say. */
+  readonly bits: number;
 }
 
 /** More metrics add no independent evidence. */
@@ -36,19 +38,27 @@ const LEAST_ALIKE = 0.9;
 /** What was found of these records' columns and keys before: it depends on the records alone. */
 export type MeasuredBefore = Map<Field, MeasuredColumn>;
 
-/**
- * @param sure pairs that are as good as certain and show which key a column means; may be empty
- * @param known columns of the same records from before; those that are missing are added
- */
+export interface MetricSearch {
+  /** Columns that measure no metric. */
+  readonly taken: ReadonlySet<string>;
+  /** Columns of the same records from before; those that are missing are added. */
+  readonly known: MeasuredBefore;
+  /** Bits a row that a column tells as a setting, 0 where it can be none: it is what it tells more as. */
+  readonly bitsAsSetting: (field: Field) => number;
+}
+
+/** @param sure pairs that are as good as certain and show which key a column means; may be empty */
 export function pairMetrics(
   records: Records,
   sure: readonly SurePair[],
-  { taken, known }: { readonly taken: ReadonlySet<string>; readonly known: MeasuredBefore },
+  { taken, known, bitsAsSetting }: MetricSearch,
 ): PairedMetric[] {
   let keys: readonly MeasuredKey[] | null = null;
   const pairs: PairedMetric[] = [];
   for (const field of records.row.fields) {
     if (field.origin !== 'column' || !field.isNumeric || taken.has(field.name)) continue;
+    // a key that counts the rows lies within some metric's range by chance
+    if (field.name === records.schema.key) continue;
     if (!isInformative(field, records.rows.length)) continue;
     let column = known.get(field);
     if (column === undefined) {
@@ -56,7 +66,7 @@ export function pairMetrics(
       known.set(field, (column = measureColumn(field, keys, records)));
     }
     const pair = bestMetricOrNull(column, records, sure);
-    if (pair !== null) pairs.push(pair);
+    if (pair !== null && pair.bits >= bitsAsSetting(field)) pairs.push(pair);
   }
   return dropSharedKeys(pairs).slice(0, MOST_METRICS);
 }
@@ -86,6 +96,7 @@ interface MeasuredColumn {
 interface MetricChoice {
   readonly key: Field;
   readonly factor: number;
+  readonly bits: number;
   readonly score: number;
   /** Named in the configuration. */
   readonly isNamed: boolean;
@@ -94,14 +105,16 @@ interface MetricChoice {
 function measureColumn(field: Field, keys: readonly MeasuredKey[], records: Records): MeasuredColumn {
   const rowValues = numbersOf(field, records.values);
   const rounding = findRounding(rowValues);
-  const sample = sampleOf(rowValues);
+  const sortedRows = rowValues.filter((value) => Number.isFinite(value)).sort();
+  const sample = thin(sortedRows);
   const isMeasured = field.counts.size > Math.max(LEAST_MEASURED, 0.1 * field.filled);
   const choices = keys.map(({ key, sorted, median }): MetricChoice => {
     const factor = isMeasured ? findFactor({ rows: medianOf(sample), runs: median }) : 1;
     const runs = factor === 1 ? sorted : sorted.map((value) => value * factor);
-    const bits = agreementBits(sample, runs, rounding) + 2 * keySimilarity(field.name, key.name);
-    const score = bits * distributionsOverlap(sample, runs) * (0.3 + 0.7 * fillOf(key));
-    return { key, factor, score, isNamed: records.schema.evidence[field.name] === key.name };
+    const trust = distributionsOverlap(sample, runs) * (0.3 + 0.7 * fillOf(key));
+    const bits = trust * agreementBits(sample, { rows: sortedRows, runs }, rounding);
+    const score = bits + trust * 2 * keySimilarity(field.name, key.name);
+    return { key, factor, bits, score, isNamed: records.schema.evidence[field.name] === key.name };
   });
   return { field, rowValues, rounding, choices };
 }
@@ -119,8 +132,9 @@ function bestMetricOrNull(column: MeasuredColumn, records: Records, sure: readon
   const [best] = choices;
   if (best === undefined) return null;
   const { key, factor, score } = best;
+  const bits = best.isNamed ? Infinity : best.bits;
   const runValues = fillIn(records, choices);
-  return { column: field.name, key: key.name, factor, rowValues, rounding, score, runValues };
+  return { column: field.name, key: key.name, factor, rowValues, rounding, bits, score, runValues };
 }
 
 /**
@@ -186,20 +200,28 @@ function fillOf(key: Field): number {
   return key.filled / Math.max(1, key.codes.length);
 }
 
-function sampleOf(values: Float64Array): Float64Array {
-  const there = values.filter((value) => Number.isFinite(value));
-  const stride = Math.max(1, Math.floor(there.length / SAMPLE));
-  return there.filter((_value, index) => index % stride === 0).sort();
+function thin(sorted: Float64Array): Float64Array {
+  const stride = Math.max(1, Math.floor(sorted.length / SAMPLE));
+  return sorted.filter((_value, index) => index % stride === 0);
 }
 
-/** Mean bits of finding a row's value, at the digits shown, among the runs: rare agreement counts, common does not. */
-function agreementBits(sample: Float64Array, runs: Float64Array, rounding: Rounding): number {
+/**
+ * Mean bits of finding a row's value, at the digits shown, among the runs: rare agreement counts, common does not. A run
+ * explains one row: a setting of many rows that one run happens to have measured is no metric of theirs.
+ */
+function agreementBits(
+  sample: Float64Array,
+  { rows, runs }: { readonly rows: Float64Array; readonly runs: Float64Array },
+  rounding: Rounding,
+): number {
   if (sample.length === 0 || runs.length === 0) return 0;
   let bits = 0;
   for (const value of sample) {
     const half = 0.5000001 * unitOf(value, rounding);
-    const near = upperBound(runs, value + half) - lowerBound(runs, value - half);
-    if (near > 0) bits += Math.log2((runs.length + 1) / near);
+    const countOf = (sorted: Float64Array): number =>
+      upperBound(sorted, value + half) - lowerBound(sorted, value - half);
+    const near = countOf(runs);
+    if (near > 0) bits += Math.min(1, near / countOf(rows)) * Math.log2((runs.length + 1) / near);
   }
   return bits / sample.length;
 }

@@ -103,8 +103,7 @@ function isIdentity(field: Field): boolean {
 function withoutCopies(fields: readonly Field[]): Field[] {
   const kept: Field[] = [];
   for (const field of fields.toSorted((a, b) => originRank(a) - originRank(b) || (a.name < b.name ? -1 : 1))) {
-    const isCopy = kept.some((other) => other.counts.size === field.counts.size && sameCodes(other.codes, field.codes));
-    if (!isCopy) kept.push(field);
+    if (!kept.some((other) => areCopies(other, field))) kept.push(field);
   }
   return kept;
 }
@@ -113,7 +112,10 @@ function originRank(field: Field): number {
   return ['column', 'config', 'args', 'run', 'name-part', 'summary'].indexOf(field.origin);
 }
 
-function sameCodes(a: Int32Array, b: Int32Array): boolean {
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+/** Whether two fields of one side are equal value for value, or one and the same. */
+export function areCopies(a: Field, b: Field): boolean {
+  if (a === b) return true;
+  if (a.counts.size !== b.counts.size) return false;
+  for (let at = 0; at < a.codes.length; at++) if (a.codes[at] !== b.codes[at]) return false;
   return true;
 }

@@ -165,6 +165,7 @@ function metricOf({ random, rowCount, runCount, origins }: Sides, at: number): P
     rowValues,
     runValues,
     rounding: findRounding(rowValues),
+    bits: 1,
     score: 1,
     factor: 1,
   };
