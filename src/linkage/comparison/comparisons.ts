@@ -110,6 +110,7 @@ interface PartInputs {
 }
 
 function buildParts(last: Comparisons | null, given: PartInputs): Comparisons {
+  const settings = given.settings.fields.map((field) => field.rowCodes);
   const parts = {
     text: last?.text.compares(given.shared) === true ? last.text : new TextComparison(given.shared, given.runCount),
     settings: last?.settings.compares(given.settings) === true ? last.settings : new SettingsComparison(given.settings),
@@ -117,7 +118,10 @@ function buildParts(last: Comparisons | null, given: PartInputs): Comparisons {
       last?.missingness.compares(given.rowHas, given.runHas) === true
         ? last.missingness
         : new MissingnessComparison(given.rowHas, given.runHas),
-    metrics: last?.metrics.compares(given.metrics) === true ? last.metrics : new MetricsComparison(given.metrics),
+    metrics:
+      last?.metrics.compares(given.metrics, settings) === true
+        ? last.metrics
+        : new MetricsComparison(given.metrics, settings),
     duration: last?.duration.compares(given.duration) === true ? last.duration : new DurationComparison(given.duration),
   };
   return {

@@ -1,6 +1,7 @@
 import { unitsByRow } from '../normalize/digits.ts';
 import type { PairedMetric } from '../pairing/pair-metrics.ts';
-import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
+import { buildSortedIndex } from '../sorted.ts';
+import { metricBackground } from './metric-background.ts';
 
 /** Relative spreads between what the row kept and what the run says; 0 is mere rounding. */
 export const SPREADS = [0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.06, 0.12, 0.3] as const;
@@ -20,11 +21,12 @@ const FARTHEST_Z = 7;
 const ROUNDING_SIGMA = 0.29;
 const HALF_UNIT = 0.5000001;
 
-export function buildMetricSides(metrics: readonly PairedMetric[]): MetricSide[] {
+/** @param settings what the metrics may depend on: columns of codes by row, −1 being missing */
+export function buildMetricSides(metrics: readonly PairedMetric[], settings: readonly Int32Array[]): MetricSide[] {
   const units = unitsByRow(metrics);
   return metrics.map(({ rowValues, runValues }, at) => {
     const own = units[at] ?? new Float64Array(rowValues.length).fill(1);
-    return { rowValues, runValues, units: own, background: metricBackground(rowValues, own) };
+    return { rowValues, runValues, units: own, background: metricBackground(rowValues, own, settings) };
   });
 }
 
@@ -85,26 +87,6 @@ export function peakBeyond(at: { own: number; unit: number; distance: number }, 
   return 1.1 * Math.max(peakOf(size + at.distance), peakOf(Math.abs(size - at.distance)));
 }
 
-/** Box kernel at Silverman's width with a flat tenth, and at least half the share of rows with this very value. */
-function metricBackground(rowValues: Float64Array, units: Float64Array): Float64Array {
-  const finite = rowValues.map((value) => (Number.isFinite(value) ? value : Number.NaN));
-  const sorted = buildSortedIndex(finite).values;
-  const size = sorted.length;
-  const at = (share: number): number => sorted[Math.floor(share * (size - 1))] ?? 0;
-  const range = Math.max((sorted[size - 1] ?? 0) - (sorted[0] ?? 0), 1e-12);
-  const spread = Math.min(deviationOf(sorted), (at(0.75) - at(0.25)) / 1.34 || Infinity) || range;
-  const width = 1.73 * 0.9 * spread * Math.max(1, size) ** -0.2;
-  return rowValues.map((value, row) => {
-    if (!Number.isFinite(value)) return Number.NaN;
-    const unit = units[row] ?? 1;
-    const half = Math.max(width, unit);
-    const near = upperBound(sorted, value + half) - lowerBound(sorted, value - half);
-    const same = upperBound(sorted, value + unit / 2) - lowerBound(sorted, value - unit / 2);
-    const local = (0.9 * near) / (size * 2 * half) + 0.1 / Math.max(range, 2 * half);
-    return Math.max(local, same > 1 ? same / (2 * size * unit) : 0);
-  });
-}
-
 /** Rows that others are held against; more say nothing new. */
 const MOST_REFERENCES = 300;
 /** Half of a metric's range in ranks, as a share, within which another row counts as alike. */
@@ -157,9 +139,4 @@ function ranksOf(values: Float64Array): Float64Array {
   const ranks = new Float64Array(values.length).fill(Number.NaN);
   for (const [rank, record] of records.entries()) ranks[record] = rank / records.length;
   return ranks;
-}
-
-function deviationOf(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length));
 }

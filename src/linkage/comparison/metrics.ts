@@ -23,22 +23,28 @@ const LEAST_BITS = -6;
 export class MetricsComparison implements Comparison {
   readonly name = 'metrics';
   readonly #metrics: readonly PairedMetric[];
+  readonly #settings: readonly Int32Array[];
   readonly #sides: readonly MetricSide[];
   readonly #lists: MetricLists;
   readonly #mixture: SpreadMixture;
 
-  constructor(metrics: readonly PairedMetric[]) {
+  /** @param settings what the metrics may depend on: columns of codes by row, −1 being missing */
+  constructor(metrics: readonly PairedMetric[], settings: readonly Int32Array[]) {
     this.#metrics = metrics;
-    this.#sides = buildMetricSides(metrics);
+    this.#settings = settings;
+    this.#sides = buildMetricSides(metrics, settings);
     this.#lists = new MetricLists(this.#sides);
     this.#mixture = new SpreadMixture(this.#sides);
   }
 
-  /** Whether it would compare the same with these metrics of the same records. */
-  compares(metrics: readonly PairedMetric[]): boolean {
+  /** Whether it would compare the same with these metrics and settings of the same records. */
+  compares(metrics: readonly PairedMetric[], settings: readonly Int32Array[]): boolean {
     const isSame = (own: PairedMetric, other: PairedMetric | undefined): boolean =>
       own.column === other?.column && own.key === other.key && sameValues(own.runValues, other.runValues);
-    return this.#metrics.length === metrics.length && this.#metrics.every((metric, at) => isSame(metric, metrics[at]));
+    return (
+      haveSame(this.#metrics, metrics, isSame) &&
+      haveSame(this.#settings, settings, (own, other) => other !== undefined && sameValues(own, other))
+    );
   }
 
   weigh(row: number, run: number): number {
@@ -78,6 +84,14 @@ export class MetricsComparison implements Comparison {
   health(): readonly string[] {
     return this.#metrics.map((metric) => `column ${metric.column} measures what summary ${metric.key} measures`);
   }
+}
+
+function haveSame<T>(
+  own: readonly T[],
+  others: readonly T[],
+  isSame: (one: T, other: T | undefined) => boolean,
+): boolean {
+  return own.length === others.length && own.every((one, at) => isSame(one, others[at]));
 }
 
 class SpreadMixture {

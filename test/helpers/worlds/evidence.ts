@@ -53,7 +53,10 @@ export function buildEvidence(random: Random, { hasTime, hasDuration }: Evidence
       rowHas,
       Uint8Array.from({ length: runCount }, () => random.integer(0, 1)),
     ),
-    new MetricsComparison(Array.from({ length: random.integer(0, 3) }, (_item, at) => metricOf(sides, at))),
+    new MetricsComparison(
+      Array.from({ length: random.integer(0, 3) }, (_item, at) => metricOf(sides, at)),
+      [],
+    ),
     ...(hasDuration ? [durationOf(sides, rowHas)] : []),
     ...(time === null ? [] : [launchOf(time, settings)]),
   ];

@@ -1,0 +1,104 @@
+import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
+
+/** Rows with one setting that show how its metric spreads. */
+const LEAST_ALIKE = 6;
+/** Rows that show which setting a metric depends on. */
+const MOST_ASKED = 500;
+/** A setting narrows a metric by at least so many bits on average, or it tells nothing of it. */
+const LEAST_BITS = 0.25;
+/** Share of a density that is flat over the whole range. */
+const FLAT = 0.1;
+
+/**
+ * Density of each row's value among the other rows: what chance gives. Where a setting (a molecule, a data set) tells
+ * the metric's size, rows of that setting are the ones to be held against: else two that agree would count it twice.
+ *
+ * @param units of the last digit kept, by row
+ * @param settings columns of codes by row; −1 is missing
+ */
+export function metricBackground(
+  rowValues: Float64Array,
+  units: Float64Array,
+  settings: readonly Int32Array[],
+): Float64Array {
+  const finite = rowValues.map((value) => (Number.isFinite(value) ? value : Number.NaN));
+  const all = new ValueSpread(finite);
+  const density = finite.map((value, row) => (Number.isNaN(value) ? value : all.density(value, units[row] ?? 1)));
+  const rows = [...finite.keys()].filter((row) => !Number.isNaN(finite[row]));
+  const stride = Math.ceil(rows.length / MOST_ASKED);
+  const asked = rows.filter((_row, at) => at % stride === 0);
+  let best: { readonly gain: number; readonly narrowed: (row: number) => number } | null = null;
+  for (const codes of settings) {
+    const groups = spreadsByCode(finite, codes);
+    const narrowed = (row: number): number =>
+      groups.get(codes[row] ?? -1)?.densityOfOther(finite[row] ?? 0, units[row] ?? 1, all) ?? density[row] ?? 1;
+    const gain = asked.reduce((sum, row) => sum + Math.log2(narrowed(row) / (density[row] ?? 1)), 0) / asked.length;
+    if (gain >= LEAST_BITS && gain > (best?.gain ?? 0)) best = { gain, narrowed };
+  }
+  const { narrowed } = best ?? { narrowed: () => 0 };
+  return density.map((own, row) => (Number.isNaN(own) ? own : Math.max(own, narrowed(row))));
+}
+
+/** Values as a density: a box kernel at Silverman's width. */
+class ValueSpread {
+  readonly #sorted: Float64Array;
+  readonly #width: number;
+  readonly #range: number;
+
+  constructor(values: Float64Array) {
+    this.#sorted = buildSortedIndex(values).values;
+    const size = this.#sorted.length;
+    const at = (share: number): number => this.#sorted[Math.floor(share * (size - 1))] ?? 0;
+    this.#range = Math.max((this.#sorted[size - 1] ?? 0) - (this.#sorted[0] ?? 0), 1e-12);
+    const spread = Math.min(deviationOf(this.#sorted), (at(0.75) - at(0.25)) / 1.34 || Infinity) || this.#range;
+    this.#width = 1.73 * 0.9 * spread * Math.max(1, size) ** -0.2;
+  }
+
+  get size(): number {
+    return this.#sorted.length;
+  }
+
+  /** With a flat tenth, and at least half the share of the values that are this very one. */
+  density(value: number, unit: number): number {
+    const half = Math.max(this.#width, unit);
+    const local = ((1 - FLAT) * this.#countNear(value, half)) / (this.size * 2 * half) + this.flat(half);
+    const same = this.#countNear(value, unit / 2);
+    return Math.max(local, same > 1 ? same / (2 * this.size * unit) : 0);
+  }
+
+  /** Without one value that is this very one. */
+  densityOfOther(value: number, unit: number, all: ValueSpread): number {
+    const half = Math.max(this.#width, unit);
+    const near = this.#countNear(value, half) - 1;
+    return ((1 - FLAT) * near) / ((this.size - 1) * 2 * half) + all.flat(half);
+  }
+
+  flat(half: number): number {
+    return FLAT / Math.max(this.#range, 2 * half);
+  }
+
+  #countNear(value: number, half: number): number {
+    return upperBound(this.#sorted, value + half) - lowerBound(this.#sorted, value - half);
+  }
+}
+
+function spreadsByCode(values: Float64Array, codes: Int32Array): Map<number, ValueSpread> {
+  const members = new Map<number, number[]>();
+  for (const [row, value] of values.entries()) {
+    const code = codes[row] ?? -1;
+    if (code < 0 || Number.isNaN(value)) continue;
+    const own = members.get(code);
+    if (own === undefined) members.set(code, [value]);
+    else own.push(value);
+  }
+  return new Map(
+    [...members]
+      .filter(([, own]) => own.length >= LEAST_ALIKE)
+      .map(([code, own]) => [code, new ValueSpread(Float64Array.from(own))]),
+  );
+}
+
+function deviationOf(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length));
+}
