@@ -109,6 +109,28 @@ it('takes no setting and no counting key for a metric that a run or two happens 
   expect(keys).toEqual({ lr: 'learning_rate', cap: 'start_points' });
 });
 
+it('lets a name that the registry cut go with every run whose name begins so, and with no other', () => {
+  const parts = ['lm', 'lb', 'nl', 'nb'].flatMap((data) => [1, 2, 3].map((seed) => `${data}_r${seed}`));
+  const names = parts.flatMap((part) => ['unet', 'unetplus', 'deeplabv3'].map((net) => `uncorrected_${part}_${net}`));
+  const cut = 'uncorrected_lm_r1_unet'.length;
+  const records = buildRecords(
+    inputOf(
+      names.map((name, n) => rowOf(`row-${n}`, { job: name.slice(0, cut) })),
+      names.map((displayName, n) => runOf(`run-${n}`, '2024-01-01T00:00:00Z', { displayName })),
+    ),
+  );
+  const pairs = pairSettings(rankSettings(records, new Set()));
+  const pair = pairs.find(({ column, key }) => column.name === 'job' && key.name === 'displayName');
+  const cells = records.rows.map(({ values }) => String(values['job']));
+  for (const [row, cell] of cells.entries()) {
+    for (const [run, { displayName }] of records.runs.entries()) {
+      expect(pair!.rowCodes[row] === pair!.runCodes[run], `${cell} and ${displayName}`).toBe(
+        displayName!.startsWith(cell),
+      );
+    }
+  }
+});
+
 it('finds by the pairs that are sure a key that has other words for all that a column says', () => {
   const words: Readonly<Record<string, string>> = { mgda: 'MultipleGradientDescent', epo: 'ParetoOptimal', ls: 'Sum' };
   const numbers = Array.from({ length: 60 }, (_item, at) => at);

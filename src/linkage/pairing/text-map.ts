@@ -23,6 +23,32 @@ export function findAlikeTexts(row: Field, run: Field, values: ValueCodes): Map<
   return found;
 }
 
+/** Shorter columns end where their words do. */
+const LEAST_CUT_LENGTH = 8;
+/** Row texts as long as the longest that some run text begins with, and share of those of this length, to show a cut. */
+const LEAST_CUTS = 3;
+const LEAST_CUT_SHARE = 0.5;
+
+/**
+ * For run texts longer than a column is: the row text that they begin with, where the column was cut at its longest
+ * text. Several names may begin alike, and then all of them go with the row; digits behind the cut are no difference.
+ */
+export function findCutTexts(row: Field, run: Field, values: ValueCodes): Map<number, number> {
+  const found = new Map<number, number>();
+  const codes = [...row.counts.keys()];
+  const length = codes.reduce((most, code) => Math.max(most, values.textOf(code).length), 0);
+  if (length < LEAST_CUT_LENGTH) return found;
+  const longest = codes.filter((code) => values.textOf(code).length === length);
+  const codeByText = new Map(longest.map((code) => [values.textOf(code), code]));
+  for (const code of run.counts.keys()) {
+    const text = values.textOf(code);
+    const start = text.length > length ? codeByText.get(text.slice(0, length)) : undefined;
+    if (start !== undefined) found.set(code, start);
+  }
+  const cut = new Set([...found.values()].filter((code) => !run.counts.has(code))).size;
+  return cut >= LEAST_CUTS && cut >= LEAST_CUT_SHARE * longest.length ? found : new Map<number, number>();
+}
+
 interface RunText extends TextShape {
   readonly code: number;
 }

@@ -2,7 +2,7 @@ import { digitsOf } from '../normalize/digits.ts';
 import type { Field } from '../normalize/fields.ts';
 import type { ValueCodes } from '../normalize/values.ts';
 import { lowerBound } from '../sorted.ts';
-import { findAlikeTexts } from './text-map.ts';
+import { findAlikeTexts, findCutTexts } from './text-map.ts';
 
 /** Which values of a row field and of a run field are the same: both sides' codes lead to a common one. */
 export interface ValueMap {
@@ -44,10 +44,12 @@ export function mapValues(row: Field, run: Field, values: ValueCodes): ValueMap 
     return coverageOf(row, plain) >= GOOD_COVERAGE ? plain : mapNumbers({ row, run, values }, plain);
   }
   if (row.isNumeric || run.isNumeric) return plain;
+  const cut = findCutTexts(row, run, values);
   const alike = findAlikeTexts(row, run, values);
+  for (const code of cut.values()) alike.delete(code);
   return {
     rows: alike,
-    runs: new Map([...equal, ...[...alike.values()].map((code): [number, number] => [code, code])]),
+    runs: new Map([...equal, ...[...alike.values()].map((code): [number, number] => [code, code]), ...cut]),
   };
 }
 
