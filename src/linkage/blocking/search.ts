@@ -17,10 +17,12 @@ export interface SearchOptions {
 
 /** The floor starts this far below what a row could reach at most and is lowered until it holds. */
 const FLOOR_STRIDE = 14;
-/** Pairs looked at in all, which bounds time where thousands of runs fit alike, and what it gives to one row. */
+/** Pairs looked at, which bounds time where thousands of runs fit alike, and what a row gets of them … */
 const VISIT_BUDGET = 30_000_000;
 const LEAST_VISITS = 400;
 const MOST_VISITS = 20_000;
+/** … at first, for as long as they last: hardly any row needs more, and no row is then searched twice. */
+const FIRST_VISITS = 4000;
 /** Weights that are added up in another order differ by less than this. */
 const EPSILON = 1e-9;
 /** The lists of a comparison that takes its time to count them are asked for when the others would need more runs. */
@@ -43,9 +45,10 @@ export function searchCandidates(records: Records, options: SearchOptions): Cand
     for (const { run, weight } of found.pairs) builder.add(row, run, weight);
   };
   // most rows need few visits, so what they leave serves those that need many
+  const share = shareOfVisits(rows.length);
   const hard = rows.filter((row) => {
     if (options.mostVisits !== undefined) return true;
-    const found = search.find(row, shareOfVisits(rows.length));
+    const found = search.find(row, search.visits < VISIT_BUDGET ? Math.max(FIRST_VISITS, share) : share);
     if (!found.isCut) keep(row, found);
     return found.isCut;
   });
@@ -73,6 +76,8 @@ class RowSearch {
   /** Number of the search that saw a run last. */
   readonly #stamps: Int32Array;
   #stamp = 0;
+  /** Runs that were weighed, all rows together. */
+  visits = 0;
   /** The most that the comparisons after each one can still add. */
   readonly #restBounds: Float64Array;
   #row = 0;
@@ -148,6 +153,7 @@ class RowSearch {
   #look(run: number): void {
     if (this.#stamps[run] === this.#stamp) return;
     this.#stamps[run] = this.#stamp;
+    this.visits++;
     if (this.#records.freeRuns[run] !== 1 || this.#rejected?.has(run) === true) return;
     const { comparisons, floor, depth } = this.#options;
     const least = Math.max(floor, this.#best - depth) - EPSILON;
