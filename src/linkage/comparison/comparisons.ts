@@ -10,7 +10,7 @@ import { pairSettings, rankSettings } from '../pairing/pair-settings.ts';
 import type { RankedColumns } from '../pairing/pair-settings.ts';
 import { refineChoices } from '../pairing/refine.ts';
 import type { SurePair } from '../pairing/refine.ts';
-import { findSecondsPerUnit, medianOf } from '../pairing/units.ts';
+import { findSecondsPerUnit, medianOf, quantileOf } from '../pairing/units.ts';
 import type { Comparison } from './comparison.ts';
 import type { DurationInput } from './duration-density.ts';
 import { DurationComparison } from './duration.ts';
@@ -192,12 +192,19 @@ function rowDurations(records: Records): RowDurations {
   };
 }
 
+/** Share of the runs that are no longer than what counts as a long one. */
+const LONG_RUNS = 0.95;
+
 /** Registries keep durations in seconds, minutes or hours. */
 function inSeconds(column: Field, { values, run }: Records): Float64Array {
   const numbers = numbersOf(column, values);
   const { lifetime, runtime } = run.lengths;
   const lengths = runtime.map((length, at) => (Number.isNaN(length) ? (lifetime[at] ?? Number.NaN) : length));
-  const unit = findSecondsPerUnit(column.name, { rows: medianOf(numbers), runs: medianOf(lengths) });
+  const unit = findSecondsPerUnit(column.name, {
+    rows: medianOf(numbers),
+    runs: medianOf(lengths),
+    long: quantileOf(lengths, LONG_RUNS),
+  });
   return unit === 1 ? numbers : numbers.map((value) => Math.round(value * unit * 1000) / 1000);
 }
 
