@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildClockPeriods } from '../../src/linkage/clock/periods.ts';
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import { UTC_ALWAYS, zoneMinutesAt } from '../../src/model/clock.ts';
+import { inputOf, rowOf, runOf } from '../helpers/worlds/small.ts';
 import { PLAIN_WORLD, buildWorld } from '../helpers/worlds/world.ts';
 
 const DAY = 86_400;
@@ -46,5 +47,25 @@ describe('the clock of a registry', () => {
     const machines = linkRecords(buildWorld({ ...PLAIN_WORLD, rows: 200, machineClocks: 'private' }, 1).input).clock;
     expect(machines.periods).toHaveLength(1);
     expect(machines.words).toMatch(/clocks differ from machine to machine/);
+  });
+
+  it('is read from the ends of the runs where rows are written when a job has ended', () => {
+    const jobs = Array.from({ length: 30 }, (_item, no) => ({
+      start: at('2024-03-01T09:00:00Z') + no * (DAY * 1000 + 377_000),
+      seconds: 1800 + ((no * 7919) % 40_000),
+    }));
+    const rows = jobs.map(({ start, seconds }, no) => {
+      const written = new Date(start + (seconds + 2 - 3 * 3600) * 1000).toISOString().slice(0, 19);
+      return rowOf(`job-${no}`, { created_at: written.replace('T', ' '), batch_size: BigInt(16 * (no % 3)) });
+    });
+    const runs = jobs.map(({ start, seconds }, no) =>
+      runOf(`run${no}`, new Date(start).toISOString(), {
+        heartbeatAt: start + seconds * 1000,
+        config: { batch_size: 16 * (no % 3) },
+      }),
+    );
+    const { clock } = linkRecords(inputOf(rows, runs));
+    expect(clock.periods).toEqual([{ from: null, zoneMinutes: -180 }]);
+    expect(clock.words).toBe('created_at is 3 h behind UTC, by 30 sure links');
   });
 });

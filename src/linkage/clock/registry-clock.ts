@@ -5,6 +5,7 @@ import { buildClockPeriods, commonZone } from './periods.ts';
 import type { ZoneWitness } from './periods.ts';
 import type { ClockPeak } from './scan.ts';
 import type { Records } from '../normalize/records.ts';
+import type { TimeField } from '../normalize/times.ts';
 
 const QUARTER = 900;
 const SURE = 0.9;
@@ -21,11 +22,11 @@ export function readRegistryClock(records: Records, model: LearnedModel): Regist
   if (field.zoned) return { periods: UTC_ALWAYS, words: `${field.name} names its zone` };
   if (field.quantum >= COARSE) return { periods: UTC_ALWAYS, words: `${field.name} is too coarse to tell its zone` };
   const witnesses: ZoneWitness[] = [];
+  const momentOf = momentsOf(field, records, model);
   forEachSure(records, model, (row, run) => {
     const own = field.seconds[row] ?? Number.NaN;
-    const started = records.run.times.startedAt[run] ?? Number.NaN;
-    const start = Number.isNaN(started) ? (records.run.times.createdAt[run] ?? Number.NaN) : started;
-    if (!Number.isNaN(own - start)) witnesses.push({ start, zoneMinutes: zoneOf(own - start) });
+    const moment = momentOf(run);
+    if (!Number.isNaN(own - moment)) witnesses.push({ start: moment, zoneMinutes: zoneOf(own - moment) });
   });
   if (witnesses.length === 0) return clockOfPeak(field.name, model.channel?.peak ?? null);
   const periods = buildClockPeriods(witnesses);
@@ -35,6 +36,18 @@ export function readRegistryClock(records: Records, model: LearnedModel): Regist
     return { periods: [{ from: null, zoneMinutes: usual }], words };
   }
   return { periods, words: `${field.name} is ${describePeriods(periods)}, by ${witnesses.length} sure links` };
+}
+
+/** The run's moment that the column tells: its start, or its end where the rows' times were seen to crowd there. */
+function momentsOf(field: TimeField, { run }: Records, { channel }: LearnedModel): (run: number) => number {
+  const isOfEnd = channel?.row === field && channel.runSeconds === run.times.heartbeatAt;
+  const [told, served] = isOfEnd
+    ? [run.times.endedAt, run.times.heartbeatAt]
+    : [run.times.startedAt, run.times.createdAt];
+  return (at) => {
+    const own = told[at] ?? Number.NaN;
+    return Number.isNaN(own) ? (served[at] ?? Number.NaN) : own;
+  };
 }
 
 /** Before any link is sure, the crowd of differences may tell. */
