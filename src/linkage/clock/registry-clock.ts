@@ -17,7 +17,7 @@ const LEAST_WITNESSES = 20;
 
 /** The registry's naive clock against UTC, by what the sure links say, period by period. */
 export function readRegistryClock(records: Records, model: LearnedModel): RegistryClock {
-  const field = records.row.times.find((time) => time.name === records.schema.createdAt) ?? model.channel?.row;
+  const field = records.row.times.find((time) => time.name === records.schema.createdAt) ?? model.channels[0]?.row;
   if (field === undefined) return { periods: UTC_ALWAYS, words: 'the registry has no times' };
   if (field.zoned) return { periods: UTC_ALWAYS, words: `${field.name} names its zone` };
   if (field.quantum >= COARSE) return { periods: UTC_ALWAYS, words: `${field.name} is too coarse to tell its zone` };
@@ -28,7 +28,7 @@ export function readRegistryClock(records: Records, model: LearnedModel): Regist
     const moment = momentOf(run);
     if (!Number.isNaN(own - moment)) witnesses.push({ start: moment, zoneMinutes: zoneOf(own - moment) });
   });
-  if (witnesses.length === 0) return clockOfPeak(field.name, model.channel?.peak ?? null);
+  if (witnesses.length === 0) return clockOfPeak(field.name, model.channels[0]?.peak ?? null);
   const periods = buildClockPeriods(witnesses);
   if (periods.length > Math.max(MOST_PERIODS, witnesses.length / LEAST_WITNESSES)) {
     const usual = commonZone(witnesses);
@@ -39,8 +39,10 @@ export function readRegistryClock(records: Records, model: LearnedModel): Regist
 }
 
 /** The run's moment that the column tells: its start, or its end where the rows' times were seen to crowd there. */
-function momentsOf(field: TimeField, { run }: Records, { channel }: LearnedModel): (run: number) => number {
-  const isOfEnd = channel?.row === field && channel.runSeconds === run.times.heartbeatAt;
+function momentsOf(field: TimeField, { run }: Records, { channels }: LearnedModel): (run: number) => number {
+  const isOfEnd = channels.some(
+    (channel) => channel.row.name === field.name && channel.runSeconds === run.times.heartbeatAt,
+  );
   const [told, served] = isOfEnd
     ? [run.times.endedAt, run.times.heartbeatAt]
     : [run.times.startedAt, run.times.createdAt];
