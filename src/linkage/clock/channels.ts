@@ -67,7 +67,7 @@ export function chooseClockChannels(records: Records, search: ClockSearch): Cloc
       { ...search, rows },
       left.filter(({ row }) => row.filled >= LEAST_FILLED * records.rows.length),
     );
-    if (next?.peak == null) break;
+    if (next === null || next.peak === null) break;
     channels.push(next);
   }
   return channels;
