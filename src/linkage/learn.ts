@@ -1,6 +1,6 @@
 import { searchCandidates } from './blocking/search.ts';
 import type { Candidates } from './blocking/candidates.ts';
-import { chooseClockChannel } from './clock/channels.ts';
+import { chooseClockChannels } from './clock/channels.ts';
 import type { ClockChannel } from './clock/channels.ts';
 import type { Comparison, SoftLinks } from './comparison/comparison.ts';
 import { buildComparisons, buildTimeEvidence, joinTime } from './comparison/comparisons.ts';
@@ -17,7 +17,8 @@ export interface LearnedModel {
   readonly comparisons: readonly Comparison[];
   readonly candidates: Candidates;
   readonly posterior: Posterior;
-  readonly channel: ClockChannel | null;
+  /** The times that are compared, the one that most rows are compared by first; none where no clock was found. */
+  readonly channels: readonly ClockChannel[];
   readonly population: Population;
   /** Rows that were linked already and taught. */
   readonly labelCount: number;
@@ -54,13 +55,13 @@ export function learnModel(records: Records): LearnedModel {
   const population = { ...everyone, rows: teachers.length };
   const before: BuiltBefore = { ranked: new Map(), measured: new Map(), tokens: null, last: null };
   const first = buildComparisons(records, records.labels, before);
-  const channel = chooseClockChannel(records, {
+  const channels = chooseClockChannels(records, {
     rows: [...open, ...records.labels.map((label) => label.row)],
     weigh: createPairWeigher(first.comparisons),
     groupings: first.fields.map((field) => ({ name: field.column.name, codes: field.rowCodes })),
   });
-  const clock = channel === null ? null : { channel, time: buildTimeEvidence(channel) };
-  let comparisons = joinTime(first, clock);
+  const time = buildTimeEvidence(channels);
+  let comparisons = joinTime(first, time);
   learnLabels(comparisons, records);
   const few = { population, rows: teachers, mostVisits: FIRST_VISITS };
   const guess = FIRST_SHARE * Math.min(population.rows, population.runs);
@@ -69,7 +70,7 @@ export function learnModel(records: Records): LearnedModel {
   // now that some pairs are sure, they tell which key each column means
   const second = buildComparisons(records, surePairs(records, state), before);
   if (second.comparisons.some((comparison, at) => comparison !== first.comparisons[at])) {
-    comparisons = joinTime(second, clock);
+    comparisons = joinTime(second, time);
     if (!haveSameKeys(first, second)) {
       const links = withLabels(records, state, comparisons);
       for (const comparison of comparisons) comparison.learn(links);
@@ -79,7 +80,7 @@ export function learnModel(records: Records): LearnedModel {
   }
   const expected = (state.posterior.expectedLinks * everyone.rows) / Math.max(1, population.rows);
   state = searchAndSolve(records, { comparisons, population: everyone, expected });
-  return { comparisons, ...state, channel, population: everyone, labelCount: records.labels.length };
+  return { comparisons, ...state, channels, population: everyone, labelCount: records.labels.length };
 }
 
 /** Where only the names of some values were learned, the pairs that were found are as good for learning as new ones. */

@@ -68,4 +68,24 @@ describe('the clock of a registry', () => {
     expect(machines.periods).toHaveLength(1);
     expect(machines.words).toMatch(/clocks differ from machine to machine/);
   });
+
+  it('is read from the ends of the runs where rows are written when a job has ended', () => {
+    const jobs = Array.from({ length: 30 }, (_item, no) => ({
+      start: at('2024-03-01T09:00:00Z') + no * (DAY * 1000 + 377_000),
+      seconds: 1800 + ((no * 7919) % 40_000),
+    }));
+    const rows = jobs.map(({ start, seconds }, no) => {
+      const written = new Date(start + (seconds + 2 - 3 * 3600) * 1000).toISOString().slice(0, 19);
+      return rowOf(`job-${no}`, { created_at: written.replace('T', ' '), batch_size: BigInt(16 * (no % 3)) });
+    });
+    const runs = jobs.map(({ start, seconds }, no) =>
+      runOf(`run${no}`, new Date(start).toISOString(), {
+        heartbeatAt: start + seconds * 1000,
+        config: { batch_size: 16 * (no % 3) },
+      }),
+    );
+    const { clock } = linkRecords(inputOf(rows, runs));
+    expect(clock.periods).toEqual([{ from: null, zoneMinutes: -180 }]);
+    expect(clock.words).toBe('created_at is 3 h behind UTC, by 30 sure links');
+  });
 });

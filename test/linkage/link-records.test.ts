@@ -69,6 +69,21 @@ describe('linkRecords', () => {
     expect(reason).toContain('a duration');
   });
 
+  it('compares each row by the time that it has where two registries of two zones became one', () => {
+    const start = Date.parse('2024-03-01T09:00:00Z');
+    const jobs = Array.from({ length: 60 }, (_item, no) => start + 1000 * (no * 86_400 + ((no * 7919) % 30_000)));
+    const rows = jobs.map((at, no) => {
+      const inSingapore = new Date(at + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+      const time = no % 2 === 0 ? { created_at: inSingapore } : { started_on: BigInt(at / 1000) };
+      return rowOf(`job-${no}`, { created_at: null, started_on: null, ...time, batch_size: BigInt(16 << (no % 3)) });
+    });
+    const runs = jobs.map((at, no) =>
+      runOf(`run${no}`, new Date(at + 9000).toISOString(), { config: { batch_size: 16 << (no % 3) } }),
+    );
+    const links = linksOf(linkRecords(inputOf(rows, runs)).outcomes);
+    expect(links).toEqual(Object.fromEntries(jobs.map((_at, no) => [`job-${no}`, `run${no}`])));
+  });
+
   it('names the rows that the same runs fit alike', () => {
     const made = { created_at: '2024-03-01 09:00:00' };
     const runs = ['one', 'two'].map((runId) => runOf(runId, '2024-03-01T09:00:05Z'));

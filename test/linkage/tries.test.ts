@@ -30,21 +30,28 @@ describe('earlier tries', () => {
 });
 
 describe('how late runs are uploaded', () => {
+  const started = Float64Array.from({ length: 40 }, (_item, at) => 100_000 * at);
+  const tolerance = 300;
+
   it('is learned from the runs that tell their start, and needs ten of them', () => {
-    const started = Float64Array.from({ length: 40 }, (_item, at) => 100_000 * at);
     const created = started.map((seconds, at) => seconds + (at % 2 === 0 ? 5 : 8 * 3600 + 60 * at));
-    const lateness = learnLatenessOrNull(created, started, 300);
-    expect(lateness?.share).toBeCloseTo(0.5, 10);
-    expect(lateness?.density(8 * 3600 + 600)).toBeGreaterThan(5 * (lateness?.density(20 * 3600) ?? 1));
-    expect(learnLatenessOrNull(created.slice(0, 12), started.slice(0, 12), 300)).toBeNull();
-    expect(learnLatenessOrNull(created, null, 300)).toBeNull();
+    const silent = started.map((seconds, at) => (at === 7 ? Number.NaN : seconds));
+    const lateness = learnLatenessOrNull({ rowSeconds: started, created, started: silent, tolerance });
+    expect(lateness?.share).toBeCloseTo(19 / 39, 10);
+    expect(lateness?.ratioOf(7, 7)).toBeGreaterThan(5 * (lateness?.ratioOf(6, 7) ?? 1));
+    expect(lateness?.most).toBeGreaterThanOrEqual(lateness?.ratioOf(7, 7) ?? Infinity);
+    const few = { rowSeconds: started, created: created.slice(0, 12), started: started.slice(0, 12), tolerance };
+    expect(learnLatenessOrNull(few)).toBeNull();
+    expect(learnLatenessOrNull({ rowSeconds: started, created, started: null, tolerance })).toBeNull();
   });
 
-  it('stays a number where some runs were uploaded months later', () => {
-    const started = Float64Array.from({ length: 40 }, (_item, at) => 100_000 * at);
-    const created = started.map((seconds, at) => seconds + (at < 12 ? 30_000 : 10_000_000 + 20_000 * at));
-    const lateness = learnLatenessOrNull(created, started, 300);
-    expect(lateness?.most).toBeGreaterThan(0);
-    expect(lateness?.density(10_000_000)).toBeGreaterThanOrEqual(0);
+  it('says next to nothing of when a run began that was copied with all others in one hour, months later', () => {
+    const began = Float64Array.from({ length: 200 }, (_item, at) => 50_000 * at);
+    const created = began.map((_seconds, at) => 20_000_000 + 15 * at);
+    const silent = began.map((seconds, at) => (at % 2 === 0 ? Number.NaN : seconds));
+    const lateness = learnLatenessOrNull({ rowSeconds: began, created, started: silent, tolerance });
+    const bits = began.map((_seconds, row) => Math.log2(lateness?.ratioOf(row, 100) ?? 0));
+    expect(Math.min(...bits)).toBeGreaterThan(-1.5);
+    expect(Math.max(...bits)).toBeLessThan(1);
   });
 });

@@ -2,6 +2,7 @@ import type { Samples } from '../comparison/density-grid.ts';
 import type { Records } from '../normalize/records.ts';
 import type { TimeField } from '../normalize/times.ts';
 import { quantumOf } from '../normalize/times.ts';
+import { isOfImport } from './imports.ts';
 import { findGroupOffsetsOrNull } from './group-offsets.ts';
 import type { ClockGrouping } from './group-offsets.ts';
 import { findRowOffsets } from './row-offsets.ts';
@@ -35,6 +36,9 @@ const DAY = 86_400;
 /** Days by which the rows are shifted, and the share of what their clock tells that is then still there in a routine. */
 const OTHER_DAYS = [1, -2] as const;
 const ROUTINE_SHARE = 0.92;
+/** Share of the rows that a column of times must tell something of, and columns that are used beside each other. */
+const LEAST_FILLED = 0.05;
+const MOST_CHANNELS = 3;
 /** Seconds round a machine's own offset from which the delay's first shape is taken. */
 const OWN_CLOCK_WIDTH = 60;
 
@@ -48,15 +52,47 @@ export interface ClockSearch {
 
 /**
  * Tries every time of the rows against every time of the runs and keeps the pair whose differences crowd most. Without
- * a clear crowd the registry's own creation time is compared with the runs' creation as it stands.
+ * a clear crowd the registry's own creation time is compared with the runs' creation as it stands. Rows that lack that
+ * time use another one that they have, where it crowds as well: registries are merged, and columns are renamed.
+ *
+ * @returns each row has a time in one of the channels at most
  */
-export function chooseClockChannel(records: Records, search: ClockSearch): ClockChannel | null {
+export function chooseClockChannels(records: Records, search: ClockSearch): ClockChannel[] {
+  const first = chooseClockChannel(records, search, listChannels(records));
+  const channels = first === null ? [] : [first];
+  while (channels.length > 0 && channels.length < MOST_CHANNELS) {
+    const rows = search.rows.filter((row) => channels.every((channel) => !hasTime(channel.row, row)));
+    const left = listChannels(records).map((channel) => ({ ...channel, row: restOf(channel.row, channels) }));
+    const next = chooseClockChannel(
+      records,
+      { ...search, rows },
+      left.filter(({ row }) => row.filled >= LEAST_FILLED * records.rows.length),
+    );
+    if (next === null || next.peak === null) break;
+    channels.push(next);
+  }
+  return channels;
+}
+
+function chooseClockChannel(records: Records, search: ClockSearch, channels: readonly Channel[]): ClockChannel | null {
   const few = thin(search.rows, FEW_ROWS);
-  const best = listChannels(records)
+  const best = channels
     .map((channel) => ({ channel, gain: peakOf(records, { ...search, channel, rows: few })?.gain ?? 0 }))
     .toSorted((a, b) => b.gain - a.gain)[0];
   if (best === undefined || isRoutine(records, { ...search, rows: few }, best)) return null;
   return findOffsets(records, search, best.channel);
+}
+
+function hasTime({ seconds }: TimeField, row: number): boolean {
+  return !Number.isNaN(seconds[row] ?? Number.NaN);
+}
+
+/** The field without the rows that have a time in one of the channels. */
+function restOf(field: TimeField, channels: readonly ClockChannel[]): TimeField {
+  const seconds = field.seconds.map((own, row) =>
+    channels.some((channel) => hasTime(channel.row, row)) ? Number.NaN : own,
+  );
+  return { ...field, seconds, filled: seconds.filter((own) => !Number.isNaN(own)).length };
 }
 
 /**
@@ -135,7 +171,9 @@ function listChannels(records: Records): Channel[] {
   const { schema } = records;
   const first = [schema.createdAt, schema.identity.started_at];
   const rank = (field: TimeField): number => (first.includes(field.name) ? first.indexOf(field.name) : 2);
-  const fields = records.row.times.filter((field) => field.filled >= 0.05 * records.rows.length);
+  const fields = records.row.times.filter(
+    (field) => field.filled >= LEAST_FILLED * records.rows.length && !isOfImport(field.seconds, createdAt),
+  );
   return fields
     .toSorted((a, b) => rank(a) - rank(b) || b.filled - a.filled || (a.name < b.name ? -1 : 1))
     .flatMap((row) => {

@@ -1,6 +1,6 @@
 import type { ClockPeriod } from '../../model/clock.ts';
 
-/** One sure pair: when its run began, and what the row's naive time was ahead of that. */
+/** One sure pair: when its run began, or ended where rows are written then, and what the row's naive time was ahead of that. */
 export interface ZoneWitness {
   /** Epoch seconds, UTC. */
   readonly start: number;

@@ -1,12 +1,11 @@
 import { UTC_ALWAYS } from '../../model/clock.ts';
 import type { ClockPeriod, RegistryClock } from '../../model/clock.ts';
 import type { LearnedModel } from '../learn.ts';
-import type { TimeField } from '../normalize/times.ts';
-import type { ClockChannel } from './channels.ts';
 import { buildClockPeriods, commonZone } from './periods.ts';
 import type { ZoneWitness } from './periods.ts';
 import type { ClockPeak } from './scan.ts';
 import type { Records } from '../normalize/records.ts';
+import type { TimeField } from '../normalize/times.ts';
 
 const QUARTER = 900;
 const SURE = 0.9;
@@ -18,18 +17,18 @@ const LEAST_WITNESSES = 20;
 
 /** The registry's naive clock against UTC, by what the sure links say, period by period. */
 export function readRegistryClock(records: Records, model: LearnedModel): RegistryClock {
-  const field = records.row.times.find((time) => time.name === records.schema.createdAt) ?? model.channel?.row;
+  const field = records.row.times.find((time) => time.name === records.schema.createdAt) ?? model.channels[0]?.row;
   if (field === undefined) return { periods: UTC_ALWAYS, words: 'the registry has no times' };
   if (field.zoned) return { periods: UTC_ALWAYS, words: `${field.name} names its zone` };
   if (field.quantum >= COARSE) return { periods: UTC_ALWAYS, words: `${field.name} is too coarse to tell its zone` };
   const witnesses: ZoneWitness[] = [];
-  const momentOf = momentsOf(field, records, model.channel);
+  const momentOf = momentsOf(field, records, model);
   forEachSure(records, model, (row, run) => {
     const own = field.seconds[row] ?? Number.NaN;
     const moment = momentOf(run);
     if (!Number.isNaN(own - moment)) witnesses.push({ start: moment, zoneMinutes: zoneOf(own - moment) });
   });
-  if (witnesses.length === 0) return clockOfPeak(field.name, model.channel?.peak ?? null);
+  if (witnesses.length === 0) return clockOfPeak(field.name, model.channels[0]?.peak ?? null);
   const periods = buildClockPeriods(witnesses);
   if (periods.length > Math.max(MOST_PERIODS, witnesses.length / LEAST_WITNESSES)) {
     const usual = commonZone(witnesses);
@@ -39,13 +38,17 @@ export function readRegistryClock(records: Records, model: LearnedModel): Regist
   return { periods, words: `${field.name} is ${describePeriods(periods)}, by ${witnesses.length} sure links` };
 }
 
-/** When a run had what the column is about, in seconds: its start, or what else the column was found to go with. */
-function momentsOf(field: TimeField, { run }: Records, channel: ClockChannel | null): (run: number) => number {
-  const { startedAt, createdAt } = run.times;
-  const [first, second] = channel?.row === field ? [channel.otherSeconds, channel.runSeconds] : [startedAt, createdAt];
+/** The run's moment that the column tells: its start, or its end where the rows' times were seen to crowd there. */
+function momentsOf(field: TimeField, { run }: Records, { channels }: LearnedModel): (run: number) => number {
+  const isOfEnd = channels.some(
+    (channel) => channel.row.name === field.name && channel.runSeconds === run.times.heartbeatAt,
+  );
+  const [told, served] = isOfEnd
+    ? [run.times.endedAt, run.times.heartbeatAt]
+    : [run.times.startedAt, run.times.createdAt];
   return (at) => {
-    const moment = first?.[at] ?? Number.NaN;
-    return Number.isNaN(moment) ? (second[at] ?? Number.NaN) : moment;
+    const own = told[at] ?? Number.NaN;
+    return Number.isNaN(own) ? (served[at] ?? Number.NaN) : own;
   };
 }
 

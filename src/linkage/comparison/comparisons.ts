@@ -10,7 +10,7 @@ import { areCopies, pairSettings, rankSettings } from '../pairing/pair-settings.
 import type { RankedColumns } from '../pairing/pair-settings.ts';
 import { refineChoices } from '../pairing/refine.ts';
 import type { SurePair } from '../pairing/refine.ts';
-import { findSecondsPerUnit, medianOf } from '../pairing/units.ts';
+import { findSecondsPerUnit, medianOf, quantileOf } from '../pairing/units.ts';
 import type { Comparison } from './comparison.ts';
 import type { DurationInput } from './duration-density.ts';
 import { DurationComparison } from './duration.ts';
@@ -22,6 +22,7 @@ import type { SettingsInput } from './settings.ts';
 import { collectTokens, findSharedTokens } from './text-index.ts';
 import type { RecordTokens, SharedToken } from './text-index.ts';
 import { TextComparison } from './text.ts';
+import { TimeByColumn } from './time-by-column.ts';
 import { TimeComparison } from './time.ts';
 
 export interface Comparisons {
@@ -131,24 +132,45 @@ function buildParts(last: Comparisons | null, given: PartInputs): Comparisons {
   };
 }
 
+/** The time evidence, and the times of the rows by which it is told whether they start together. */
+export interface TimeEvidence {
+  readonly comparison: Comparison;
+  readonly rowSeconds: Float64Array;
+  readonly quantum: number;
+}
+
 /**
  * The cheap and telling comparisons first: the search gives a pair up as soon as the rest cannot save it. Without a
  * clock there is no time to compare.
  */
-export function joinTime(built: Comparisons, clock: { channel: ClockChannel; time: Comparison } | null): Comparison[] {
-  if (clock === null) return [...built.comparisons];
-  const { channel, time } = clock;
-  const launch = new LaunchComparison({
-    time,
-    settings: built.settings,
-    fields: built.fields,
-    rowSeconds: channel.row.seconds,
-    quantum: channel.quantum,
-  });
-  return [time, ...built.comparisons, launch];
+export function joinTime(built: Comparisons, time: TimeEvidence | null): Comparison[] {
+  if (time === null) return [...built.comparisons];
+  const { comparison, rowSeconds, quantum } = time;
+  const { settings, fields } = built;
+  const launch = new LaunchComparison({ time: comparison, settings, fields, rowSeconds, quantum });
+  return [comparison, ...built.comparisons, launch];
 }
 
-export function buildTimeEvidence(channel: ClockChannel): Comparison {
+/** Null without a channel. No row has a time in two of them. */
+export function buildTimeEvidence(channels: readonly ClockChannel[]): TimeEvidence | null {
+  const [first, ...others] = channels.map(buildTimeComparison);
+  const [channel] = channels;
+  if (first === undefined || channel === undefined) return null;
+  if (others.length === 0) return { comparison: first, rowSeconds: channel.row.seconds, quantum: channel.quantum };
+  const isOf = ({ row }: ClockChannel, at: number): boolean => !Number.isNaN(row.seconds[at] ?? Number.NaN);
+  const numbers = channel.row.seconds.map((_own, row) => channels.findIndex((other) => isOf(other, row)));
+  const onRunsClock = (row: number): number => {
+    const own = channels[numbers[row] ?? -1];
+    return (own?.row.seconds[row] ?? Number.NaN) + (own?.offsets[row] ?? 0);
+  };
+  return {
+    comparison: new TimeByColumn([first, ...others], (row) => numbers[row] ?? 0),
+    rowSeconds: numbers.map((_number, row) => onRunsClock(row)),
+    quantum: Math.max(...channels.map(({ quantum }) => quantum)),
+  };
+}
+
+function buildTimeComparison(channel: ClockChannel): Comparison {
   return new TimeComparison({
     words: `${channel.row.name} of the row`,
     runVerb: channel.runWords,
@@ -195,12 +217,19 @@ function rowDurations(records: Records): RowDurations {
   };
 }
 
+/** Share of the runs that are no longer than what counts as a long one. */
+const LONG_RUNS = 0.95;
+
 /** Registries keep durations in seconds, minutes or hours. */
 function inSeconds(column: Field, { values, run }: Records): Float64Array {
   const numbers = numbersOf(column, values);
   const { lifetime, runtime } = run.lengths;
   const lengths = runtime.map((length, at) => (Number.isNaN(length) ? (lifetime[at] ?? Number.NaN) : length));
-  const unit = findSecondsPerUnit(column.name, { rows: medianOf(numbers), runs: medianOf(lengths) });
+  const unit = findSecondsPerUnit(column.name, {
+    rows: medianOf(numbers),
+    runs: medianOf(lengths),
+    long: quantileOf(lengths, LONG_RUNS),
+  });
   return unit === 1 ? numbers : numbers.map((value) => Math.round(value * unit * 1000) / 1000);
 }
 

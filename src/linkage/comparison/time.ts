@@ -69,7 +69,12 @@ export class TimeComparison implements Comparison {
       runSeconds: definitions,
       quantum: channel.quantum,
     });
-    this.#lateness = learnLatenessOrNull(channel.runSeconds, channel.otherSeconds, SAME_START);
+    this.#lateness = learnLatenessOrNull({
+      rowSeconds: this.#rowTimes,
+      created: channel.runSeconds,
+      started: channel.otherSeconds,
+      tolerance: SAME_START,
+    });
     this.#density = new DifferenceDensity({
       resolution: 1,
       halfCells: channel.quantum >= DAY ? 3 * DAY : TABLE_SECONDS,
@@ -96,7 +101,7 @@ export class TimeComparison implements Comparison {
       ratio = share * ratio + (1 - share) * this.#background.ratioOf(row, run, { definition: 1, likelihood: other });
     } else if (this.#lateness !== null) {
       const late = this.#lateShare();
-      ratio = (1 - late) * ratio + (late * this.#lateness.density(first)) / this.#background.at(row, run, likelihood);
+      ratio = (1 - late) * ratio + late * this.#lateness.ratioOf(row, run);
     }
     return Math.max(LEAST_BITS, log2(ratio));
   }
@@ -116,7 +121,7 @@ export class TimeComparison implements Comparison {
     forEachLink(links, (row, run, probability) => {
       if (this.isMissing(row, run)) return;
       const gap = this.#gap(row, run);
-      const { first, second, late } = this.#likelihoods(gap);
+      const { first, second, late } = this.#likelihoods(row, run, gap);
       const share = first + second + late > 0 ? first / (first + second + late) : 1;
       differences.push(gap.first);
       weights.push(probability * share);
@@ -136,16 +141,14 @@ export class TimeComparison implements Comparison {
   steps(row: number): readonly SearchStep[] {
     const base = this.#background.leastOf(row);
     if (Number.isNaN(base)) return [{ bound: 0, size: 0 }];
-    const steps: SearchStep[] = [
-      { bound: Math.max(0, log2((this.#density.most() + this.#mostLate()) / base)), size: 0 },
-    ];
+    const steps: SearchStep[] = [{ bound: Math.max(0, log2(this.#density.most() / base + this.#mostLate())), size: 0 }];
     for (const [at, below] of STEPS_BELOW.entries()) {
       const { windows, limit } = this.#windowsBelow(below);
       const hasUntimed = at + 1 >= FIRST_WITH_UNTIMED;
       let size = hasUntimed ? this.#untimed.length : 0;
       for (const index of this.#sorted) size += countIn(index, this.#timeOf(row), windows);
-      const most = Math.max(limit, (1 - this.#lateShare()) * limit + this.#mostLate());
-      steps.push({ bound: Math.max(hasUntimed ? LEAST_BITS : 0, log2(most / base)), size });
+      const most = Math.max(limit / base, ((1 - this.#lateShare()) * limit) / base + this.#mostLate());
+      steps.push({ bound: Math.max(hasUntimed ? LEAST_BITS : 0, log2(most)), size });
     }
     return steps;
   }
@@ -159,7 +162,7 @@ export class TimeComparison implements Comparison {
   describe(row: number, run: number): ComparisonWords {
     if (this.isMissing(row, run)) return { level: 'missing', words: 'no time to compare' };
     const gap = this.#gap(row, run);
-    const { first, second, late } = this.#likelihoods(gap);
+    const { first, second, late } = this.#likelihoods(row, run, gap);
     const reading = late > first ? 'late' : first >= second ? 'created' : 'started';
     const isShifted = (this.#channel.offsets[row] ?? 0) !== 0;
     return describeGap(reading === 'started' ? gap.second : gap.first, this.#channel, { reading, isShifted });
@@ -187,11 +190,17 @@ export class TimeComparison implements Comparison {
     return { first, second, kind: kindOf(first, second) };
   }
 
-  #likelihoods({ first, second, kind }: Gap): { first: number; second: number; late: number } {
+  #likelihoods(
+    row: number,
+    run: number,
+    { first, second, kind }: Gap,
+  ): { first: number; second: number; late: number } {
     if (Number.isNaN(second)) {
       const share = this.#lateShare();
-      const late = share === 0 ? 0 : share * (this.#lateness?.density(first) ?? 0);
-      return { first: (1 - share) * this.#density.at(first), second: 0, late };
+      const likelihood = this.#density.at(first);
+      const chance = share === 0 ? 0 : this.#background.at(row, run, likelihood);
+      const late = chance * share * (this.#lateness?.ratioOf(row, run) ?? 0);
+      return { first: (1 - share) * likelihood, second: 0, late };
     }
     const share = this.#firstShares[kind] ?? 0.5;
     return { first: share * this.#density.at(first), second: (1 - share) * this.#density.at(second), late: 0 };

@@ -3,6 +3,7 @@ import type { RegistryRow, RegistrySchema } from '../../model/registry.ts';
 import { statusOfState } from '../../model/run.ts';
 import type { Run } from '../../model/run.ts';
 import { compareText } from '../sorted.ts';
+import { createIsMeasured } from './filled-blanks.ts';
 import { launchKey, setRanksAside } from './ranks.ts';
 import { findEarlierTries } from './tries.ts';
 import { cellsByColumn, readRowFields } from './row-fields.ts';
@@ -48,12 +49,13 @@ export function buildRecords(input: LinkageInput): Records {
   };
   const rowNumbers = new Map(rows.map((row, index) => [row.keyText, index]));
   const runNumbers = new Map(runs.map((run, index) => [run.runId, index]));
+  const cells = cellsByColumn(rows, input.schema, { linked: linkedKeys, isMeasured: createIsMeasured(runs) });
   return {
     schema: input.schema,
     values,
     rows,
     runs,
-    row: readRowFields(cellsByColumn(rows, input.schema, linkedKeys), values, rows.length),
+    row: readRowFields(cells, values, rows.length),
     run: readRunFields(runs, values, statusOf),
     openRows: Uint8Array.from(rows, (row) => (linkedKeys.has(row.keyText) ? 0 : 1)),
     freeRuns: Uint8Array.from(runs, (run) => (linkedRunIds.has(run.runId) ? 0 : 1)),

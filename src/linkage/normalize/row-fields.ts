@@ -4,6 +4,8 @@ import { isJsonObject, parseLenientJson } from '../../model/json.ts';
 import type { RegistryRow, RegistrySchema } from '../../model/registry.ts';
 import { createFieldCollector } from './fields.ts';
 import type { Field, FieldCollector } from './fields.ts';
+import { blankFillers } from './filled-blanks.ts';
+import type { IsMeasured } from './filled-blanks.ts';
 import { flattenJson } from './flatten.ts';
 import { addNameParts } from './name-fields.ts';
 import { readPlainCells } from './spreadsheet.ts';
@@ -82,7 +84,7 @@ function readJson(reader: RowReader, cell: { row: number; name: string; text: st
 export function cellsByColumn(
   rows: readonly RegistryRow[],
   schema: RegistrySchema,
-  linked: ReadonlySet<string>,
+  { linked, isMeasured }: { readonly linked: ReadonlySet<string>; readonly isMeasured: IsMeasured },
 ): Map<string, readonly Cell[]> {
   const identity = new Set(IDENTITY_COLUMNS.map((column) => schema.identity[column]).filter((name) => name !== null));
   identity.delete(schema.key);
@@ -92,7 +94,7 @@ export function cellsByColumn(
     if (name === schema.identity.wandb_run_id || name === schema.identity.wandb_url) continue;
     const isWritten = identity.has(name);
     const column = rows.map((row) => (isWritten && linked.has(row.keyText) ? null : (row.values[name] ?? null)));
-    cells.set(name, readPlainCells(column));
+    cells.set(name, readPlainCells(blankFillers(column, isMeasured)));
   }
   return cells;
 }

@@ -1,7 +1,10 @@
 /** Short mantissas only before a bare exponent, no zeros before five digits: `13901e4` and `0012345` are ids. */
 const NUMBER =
   /^[+-]?(?:(?!0\d{5})\d{1,15}|\d{1,15}\.\d*(?:e[+-]?\d{1,3})?|\.\d+(?:e[+-]?\d{1,3})?|\d{1,2}e[+-]?\d{1,3})$/;
-const NOT_THERE: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan', 'none', 'null', 'undefined', '-', '?']);
+const NOT_THERE: ReadonlySet<string> = new Set([
+  ...['', 'na', 'n/a', 'n.a.', '#n/a', '<na>', 'nan', 'nat', 'none', 'null', 'nil', 'undefined', 'missing'],
+  ...['tbd', 'tba', 'todo', '-', '--', '---', '?', '??', '???'],
+]);
 const TRUTHS: ReadonlyMap<string, number> = new Map([
   ['true', 1],
   ['false', 0],
@@ -22,6 +25,11 @@ export interface ValueCodes {
 /** NFKC, lower case, outer blanks gone. */
 export function normalizeText(text: string): string {
   return text.normalize('NFKC').trim().toLowerCase();
+}
+
+/** Whether a normalised text means that there is no value. */
+export function isNotThere(text: string): boolean {
+  return NOT_THERE.has(text);
 }
 
 /** The same words whatever stands between them: `Deco-Hop v2` and `deco_hop_v2` are one value. */
@@ -52,7 +60,7 @@ export function createValueCodes(): ValueCodes {
     const known = byText.get(raw);
     if (known !== undefined) return known;
     const text = normalizeText(raw);
-    if (NOT_THERE.has(text)) return -1;
+    if (isNotThere(text)) return -1;
     const value = parseNumber(text);
     if (!Number.isNaN(value)) return encodeNumber(value);
     const unified = unifySeparators(text);

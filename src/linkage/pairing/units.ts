@@ -17,15 +17,23 @@ const LEAST_NEARER = 8;
 /**
  * Seconds of one unit of a column of durations: as its name says, else as the runs' own lengths do.
  *
- * @param median of the column's values, and of the runs' lengths in seconds
+ * @param median of the column's values, and of the runs' lengths in seconds; `long` is what few runs exceed: a registry
+ *   may keep the real trainings only, beside a project that is full of tests of some seconds
  */
-export function findSecondsPerUnit(name: string, median: { readonly rows: number; readonly runs: number }): number {
+export function findSecondsPerUnit(
+  name: string,
+  median: { readonly rows: number; readonly runs: number; readonly long?: number },
+): number {
   const offBy = (unit: number): number => Math.abs(Math.log((median.rows * unit) / median.runs));
   const named = keyWords(name)
     .map((word) => SECONDS_BY_WORD.get(word))
     .find((unit) => unit !== undefined);
   if (!(median.rows > 0) || !(median.runs > 0)) return named ?? 1;
-  if (named !== undefined && offBy(named) < Math.log(NAMED_SLACK)) return named;
+  if (named !== undefined) {
+    const seconds = median.rows * named;
+    const isOfLongRuns = seconds > median.runs && seconds <= (median.long ?? median.runs);
+    if (isOfLongRuns || offBy(named) < Math.log(NAMED_SLACK)) return named;
+  }
   const nearest = UNITS.toSorted((a, b) => offBy(a) - offBy(b))[0] ?? 1;
   return offBy(1) - offBy(nearest) > Math.log(LEAST_NEARER) ? nearest : 1;
 }
@@ -44,6 +52,10 @@ export function findFactor(median: { readonly rows: number; readonly runs: numbe
 
 /** NaN of nothing. */
 export function medianOf(values: Float64Array): number {
+  return quantileOf(values, 1 / 2);
+}
+
+export function quantileOf(values: Float64Array, share: number): number {
   const there = values.filter((value) => Number.isFinite(value)).sort();
-  return there[there.length >> 1] ?? Number.NaN;
+  return there[Math.floor(there.length * share)] ?? Number.NaN;
 }
