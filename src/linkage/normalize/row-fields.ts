@@ -2,6 +2,8 @@ import type { Cell } from '../../model/cell.ts';
 import { IDENTITY_COLUMNS } from '../../model/identity.ts';
 import { isJsonObject, parseLenientJson } from '../../model/json.ts';
 import type { RegistryRow, RegistrySchema } from '../../model/registry.ts';
+import { readSpokenDurationsOrNull } from './durations.ts';
+import type { SpokenDurations } from './durations.ts';
 import { createFieldCollector } from './fields.ts';
 import type { Field, FieldCollector } from './fields.ts';
 import { flattenJson } from './flatten.ts';
@@ -14,6 +16,8 @@ import type { ValueCodes } from './values.ts';
 export interface RowFields {
   readonly fields: readonly Field[];
   readonly times: readonly TimeField[];
+  /** Columns that may say how long a run took; they are fields as well. */
+  readonly durations: readonly SpokenDurations[];
 }
 
 interface RowReader {
@@ -34,14 +38,17 @@ export function readRowFields(
   const fields = createFieldCollector(size);
   const reader: RowReader = { fields, values, cells };
   const times: TimeField[] = [];
+  const durations: SpokenDurations[] = [];
   for (const [name, column] of cells) {
     const time = buildTimeFieldOrNull(name, column);
     if (time !== null) times.push(time);
     if (time === null || column.some((cell) => typeof cell === 'string' && !/^[\d\sT:.,Z+-]*$/.test(cell))) {
       readColumn(reader, name, column);
     }
+    const spoken = time === null ? readSpokenDurationsOrNull(name, column) : null;
+    if (spoken !== null) durations.push(spoken);
   }
-  return { fields: fields.build(values), times };
+  return { fields: fields.build(values), times, durations };
 }
 
 function readColumn(reader: RowReader, name: string, column: readonly Cell[]): void {

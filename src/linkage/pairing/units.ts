@@ -9,10 +9,18 @@ const SECONDS_BY_WORD: ReadonlyMap<string, number> = new Map([
   ...['d', 'day', 'days'].map((word): [string, number] => [word, 86_400]),
 ]);
 const UNITS = [1, 60, 3600, 0.001] as const;
+/** Seconds of one unit of a column whose name says none; hours of all cards together as well. */
+export const UNITS_PER_CARD = [...UNITS, 86_400, ...[2, 4, 8, 16].map((cards) => 3600 / cards)] as const;
 /** A unit that the name says is believed unless the values lie this many times off. */
 const NAMED_SLACK = 50;
 /** Another unit than seconds must bring the medians so many times nearer to each other. */
 const LEAST_NEARER = 8;
+
+/** Seconds of one unit as a column's name says; null where it says none. */
+export function unitOfNameOrNull(name: string): number | null {
+  const units = keyWords(name).map((word) => SECONDS_BY_WORD.get(word));
+  return units.find((unit) => unit !== undefined) ?? null;
+}
 
 /**
  * Seconds of one unit of a column of durations: as its name says, else as the runs' own lengths do.
@@ -21,11 +29,9 @@ const LEAST_NEARER = 8;
  */
 export function findSecondsPerUnit(name: string, median: { readonly rows: number; readonly runs: number }): number {
   const offBy = (unit: number): number => Math.abs(Math.log((median.rows * unit) / median.runs));
-  const named = keyWords(name)
-    .map((word) => SECONDS_BY_WORD.get(word))
-    .find((unit) => unit !== undefined);
+  const named = unitOfNameOrNull(name);
   if (!(median.rows > 0) || !(median.runs > 0)) return named ?? 1;
-  if (named !== undefined && offBy(named) < Math.log(NAMED_SLACK)) return named;
+  if (named !== null && offBy(named) < Math.log(NAMED_SLACK)) return named;
   const nearest = UNITS.toSorted((a, b) => offBy(a) - offBy(b))[0] ?? 1;
   return offBy(1) - offBy(nearest) > Math.log(LEAST_NEARER) ? nearest : 1;
 }
