@@ -1,5 +1,6 @@
 import type { Field } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
+import { holdsIds } from './cut-ids.ts';
 import { keySimilarity } from './key-similarity.ts';
 import { coverageOf, mapValues } from './value-map.ts';
 import type { ValueMap } from './value-map.ts';
@@ -64,6 +65,8 @@ function mayFit(column: Field, key: Field, records: Records): boolean {
   const sample = [...column.counts.keys()].slice(0, 60);
   const shared = sample.filter((code) => key.counts.has(code)).length;
   if (shared >= Math.min(2, sample.length) && shared >= 0.2 * sample.length) return true;
+  // each may have cut them elsewhere; what names one run only is no setting
+  if (holdsIds(column, records.values) && holdsIds(key, records.values)) return key.counts.size < key.filled;
   return column.counts.size <= 40 && key.counts.size <= 400 && shared < 0.8 * sample.length;
 }
 

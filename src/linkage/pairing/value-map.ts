@@ -2,6 +2,7 @@ import { digitsOf } from '../normalize/digits.ts';
 import type { Field } from '../normalize/fields.ts';
 import type { ValueCodes } from '../normalize/values.ts';
 import { lowerBound } from '../sorted.ts';
+import { findCutIds, holdsIds } from './cut-ids.ts';
 import { findAlikeTexts } from './text-map.ts';
 
 /** Which values of a row field and of a run field are the same: both sides' codes lead to a common one. */
@@ -44,7 +45,8 @@ export function mapValues(row: Field, run: Field, values: ValueCodes): ValueMap 
     return coverageOf(row, plain) >= GOOD_COVERAGE ? plain : mapNumbers({ row, run, values }, plain);
   }
   if (row.isNumeric || run.isNumeric) return plain;
-  const alike = findAlikeTexts(row, run, values);
+  const alike =
+    holdsIds(row, values) && holdsIds(run, values) ? findCutIds(row, run, values) : findAlikeTexts(row, run, values);
   return {
     rows: alike,
     runs: new Map([...equal, ...[...alike.values()].map((code): [number, number] => [code, code])]),
