@@ -4,6 +4,7 @@ import { isJsonObject, parseLenientJson } from '../../model/json.ts';
 import type { RegistryRow, RegistrySchema } from '../../model/registry.ts';
 import { readSpokenDurationsOrNull } from './durations.ts';
 import type { SpokenDurations } from './durations.ts';
+import { looksLikeCommand, parseArgs, splitCommand } from './args.ts';
 import { createFieldCollector } from './fields.ts';
 import type { Field, FieldCollector } from './fields.ts';
 import { flattenJson } from './flatten.ts';
@@ -53,14 +54,28 @@ export function readRowFields(
 
 function readColumn(reader: RowReader, name: string, column: readonly Cell[]): void {
   const { fields, values } = reader;
-  const isName = looksLikeNames(column);
+  const isCommand = looksLikeCommands(column);
+  const isName = !isCommand && looksLikeNames(column);
   for (const [row, cell] of column.entries()) {
     if (typeof cell === 'string' && cell.trimStart().startsWith('{')) {
       readJson(reader, { row, name, text: cell });
     } else {
       fields.add(row, { name, origin: 'column' }, values.encode(cell));
       if (isName && typeof cell === 'string') addNameParts({ fields, record: row, values }, name, cell);
+      if (isCommand && typeof cell === 'string') readCommand(reader, { row, name, text: cell });
     }
+  }
+}
+
+function looksLikeCommands(column: readonly Cell[]): boolean {
+  const texts = column.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '');
+  return texts.length > 0 && texts.filter(looksLikeCommand).length > texts.length / 2;
+}
+
+/** What a command line sets, under the names that it gives them. */
+function readCommand({ fields, values }: RowReader, cell: { row: number; name: string; text: string }): void {
+  for (const [key, value] of parseArgs(splitCommand(cell.text))) {
+    fields.add(cell.row, { name: `${cell.name}.${key}`, origin: 'name-part' }, values.encode(value));
   }
 }
 
