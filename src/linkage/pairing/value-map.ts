@@ -2,6 +2,7 @@ import { digitsOf } from '../normalize/digits.ts';
 import type { Field } from '../normalize/fields.ts';
 import type { ValueCodes } from '../normalize/values.ts';
 import { lowerBound } from '../sorted.ts';
+import { countAlike, mapCounts } from './counted-texts.ts';
 import { findCutIds, holdsIds } from './cut-ids.ts';
 import { findAlikeTexts } from './text-map.ts';
 
@@ -44,6 +45,7 @@ export function mapValues(row: Field, run: Field, values: ValueCodes): ValueMap 
   if (row.isNumeric && run.isNumeric) {
     return coverageOf(row, plain) >= GOOD_COVERAGE ? plain : mapNumbers({ row, run, values }, plain);
   }
+  if (coverageOf(row, plain) < GOOD_COVERAGE && countAlike(row, run, values)) return mapCounts(row, run, values);
   if (row.isNumeric || run.isNumeric) return plain;
   const alike =
     holdsIds(row, values) && holdsIds(run, values) ? findCutIds(row, run, values) : findAlikeTexts(row, run, values);
