@@ -25,16 +25,16 @@ export function parseArgs(args: readonly string[]): [key: string, value: string]
 
 /** A run of characters between blanks, in which quotes hold together what stands between them. */
 const WORD = /(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/gs;
-const QUOTED = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs;
+const QUOTED = /'[^']*'|"(?:[^"\\]|\\.)*"|\\./gs;
 
 /** The words of a command as a shell hands them on: `prompt='hello world'` is one, without its quotes. */
 export function splitCommand(text: string): string[] {
-  const words = text.match(WORD) ?? [];
-  return words.map((word) =>
-    word.replace(QUOTED, (_all, plain?: string, double?: string, escaped?: string) =>
-      (plain ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? '').toString(),
-    ),
-  );
+  return (text.match(WORD) ?? []).map((word) => word.replace(QUOTED, bare));
+}
+
+function bare(part: string): string {
+  if (part.startsWith("'")) return part.slice(1, -1);
+  return part.startsWith('"') ? part.slice(1, -1).replaceAll(/\\(["\\$`])/g, '$1') : part.slice(1);
 }
 
 /** A word of a command that sets something: `--lr`, `-b`, `optim.lr=0.1`; with a comma behind it is one of a list. */
