@@ -53,7 +53,7 @@ export function learnModel(records: Records): LearnedModel {
   const teachers = chooseTeachers(open);
   const everyone = { rows: open.length, runs: countOf(records.freeRuns) };
   const population = { ...everyone, rows: teachers.length };
-  const before: BuiltBefore = { ranked: new Map(), measured: new Map(), tokens: null, last: null };
+  const before: BuiltBefore = { ranked: new Map(), measured: new Map(), tokens: null, paired: new Set(), last: null };
   const first = buildComparisons(records, records.labels, before);
   const channels = chooseClockChannels(records, {
     rows: [...open, ...records.labels.map((label) => label.row)],

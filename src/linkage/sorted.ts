@@ -10,6 +10,18 @@ export function lowerBound(sorted: Float64Array, value: number): number {
   return low;
 }
 
+/** Index of the first text that is not before `text`, in the order of code units. */
+export function lowerBoundText(sorted: readonly string[], text: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? '') < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Index behind the last element that is not above `value`. */
 export function upperBound(sorted: Float64Array, value: number): number {
   let low = 0;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseArgs } from '../../src/linkage/normalize/args.ts';
+import { looksLikeCommand, parseArgs, splitCommand } from '../../src/linkage/normalize/args.ts';
 import { findRounding, unitOf, unitsByRow } from '../../src/linkage/normalize/digits.ts';
 import { flattenJson } from '../../src/linkage/normalize/flatten.ts';
 import { isGeneratedName, parseName } from '../../src/linkage/normalize/names.ts';
@@ -98,6 +98,25 @@ describe('parseArgs', () => {
       ['cache', 'false'],
       ['beta', '-0.5'],
     ]);
+  });
+});
+
+describe('a command line in a cell', () => {
+  const COMMAND = `python -m lab.train --lr 0.1 data.mix='[web]' prompt="say \\"hello\\" twice"`;
+
+  it('is taken apart as a shell does it', () => {
+    expect(parseArgs(splitCommand(COMMAND)).slice(1)).toEqual([
+      ['lr', '0.1'],
+      ['data.mix', '[web]'],
+      ['prompt', 'say "hello" twice'],
+    ]);
+    expect(splitCommand("don't do --that")).toContain('--that');
+  });
+
+  it('sets two things at least, and is no list', () => {
+    expect(looksLikeCommand(COMMAND)).toBe(true);
+    expect(looksLikeCommand('ended early --sadly')).toBe(false);
+    expect(looksLikeCommand('Namespace(lr=0.1, bs=32, seed=4)')).toBe(false);
   });
 });
 

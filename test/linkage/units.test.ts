@@ -18,11 +18,6 @@ describe('the unit of a column of durations', () => {
     expect(findSecondsPerUnit('h', { rows: 4000, runs: 4100 })).toBe(1);
   });
 
-  it('is what the name says where the values are those of the long runs among many tests of some seconds', () => {
-    expect(findSecondsPerUnit('train_minutes', { rows: 50, runs: 28, long: 6000 })).toBe(60);
-    expect(findSecondsPerUnit('min_duration', { rows: 900, runs: 1000, long: 6000 })).toBe(1);
-  });
-
   it('is a second where nothing tells', () => {
     expect(findSecondsPerUnit('took', { rows: Number.NaN, runs: 30 })).toBe(1);
   });

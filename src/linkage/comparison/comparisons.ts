@@ -1,8 +1,8 @@
 import type { ClockChannel } from '../clock/channels.ts';
-import { numbersOf } from '../normalize/fields.ts';
 import type { Field } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
-import { quantumOf } from '../normalize/times.ts';
+import { pairDuration } from '../pairing/pair-duration.ts';
+import type { RowDurations } from '../pairing/pair-duration.ts';
 import { pairMetrics } from '../pairing/pair-metrics.ts';
 import type { MeasuredBefore, PairedMetric } from '../pairing/pair-metrics.ts';
 import type { PairedField } from '../pairing/pairing.ts';
@@ -10,7 +10,6 @@ import { areCopies, pairSettings, rankSettings } from '../pairing/pair-settings.
 import type { RankedColumns } from '../pairing/pair-settings.ts';
 import { refineChoices } from '../pairing/refine.ts';
 import type { SurePair } from '../pairing/refine.ts';
-import { findSecondsPerUnit, medianOf, quantileOf } from '../pairing/units.ts';
 import type { Comparison } from './comparison.ts';
 import type { DurationInput } from './duration-density.ts';
 import { DurationComparison } from './duration.ts';
@@ -43,6 +42,8 @@ export interface BuiltBefore {
   readonly ranked: RankedColumns;
   readonly measured: MeasuredBefore;
   tokens: RecordTokens | null;
+  /** Columns that were found to say what a setting or a metric of the runs says. */
+  paired: ReadonlySet<string>;
   /** Its comparisons stay, with all that they have learned, where what they compare is the same as before. */
   last: Comparisons | null;
 }
@@ -55,7 +56,7 @@ export interface BuiltBefore {
  * @param before what these records gave before; filled for the next time
  */
 export function buildComparisons(records: Records, sure: readonly SurePair[], before: BuiltBefore): Comparisons {
-  const durations = rowDurations(records);
+  const durations = pairDuration(records, sure, before.paired);
   const apart = columnsApart(records, durations);
   const ranked = rankSettings(records, apart, before.ranked).map((choices) => refineChoices(choices, sure));
   const bitsAsSetting = (field: Field): number =>
@@ -73,6 +74,7 @@ export function buildComparisons(records: Records, sure: readonly SurePair[], be
     metrics.map((metric) => metric.runValues),
   );
   before.tokens ??= collectTokens(records);
+  before.paired = new Set([...settings.map(({ column }) => column.name), ...metrics.map(({ column }) => column)]);
   const built = buildParts(before.last, {
     shared: findSharedTokens(records, before.tokens, settings),
     runCount: records.runs.length,
@@ -187,60 +189,6 @@ function buildTimeComparison(channel: ClockChannel): Comparison {
 function orderOfRows({ row, schema }: Records): Float64Array | null {
   const created = row.times.find((field) => field.name === schema.createdAt);
   return (created ?? row.times.toSorted((a, b) => b.filled - a.filled)[0])?.seconds ?? null;
-}
-
-const STEPS = [1800, 900, 600, 360, 300] as const;
-
-interface RowDurations {
-  readonly rowSeconds: Float64Array;
-  readonly quantum: number;
-  readonly columns: readonly string[];
-}
-
-/** The duration column, and where it is empty the time from creation to end. */
-function rowDurations(records: Records): RowDurations {
-  const { schema, row } = records;
-  const column = row.fields.find((field) => field.name === schema.durationSeconds && field.isNumeric);
-  const own = column === undefined ? null : inSeconds(column, records);
-  const start = row.times.find((field) => field.name === schema.createdAt);
-  const end = row.times.find((field) => field.name === schema.finishedAt);
-  const rowSeconds = new Float64Array(records.rows.length).fill(Number.NaN);
-  for (const index of rowSeconds.keys()) {
-    const given = own?.[index] ?? Number.NaN;
-    const measured = (end?.seconds[index] ?? Number.NaN) - (start?.seconds[index] ?? Number.NaN);
-    rowSeconds[index] = given > 0 ? given : measured > 0 ? measured : Number.NaN;
-  }
-  return {
-    rowSeconds,
-    quantum: Math.min(3600, stepOf(rowSeconds)),
-    columns: column === undefined ? [] : [column.name],
-  };
-}
-
-/** Share of the runs that are no longer than what counts as a long one. */
-const LONG_RUNS = 0.95;
-
-/** Registries keep durations in seconds, minutes or hours. */
-function inSeconds(column: Field, { values, run }: Records): Float64Array {
-  const numbers = numbersOf(column, values);
-  const { lifetime, runtime } = run.lengths;
-  const lengths = runtime.map((length, at) => (Number.isNaN(length) ? (lifetime[at] ?? Number.NaN) : length));
-  const unit = findSecondsPerUnit(column.name, {
-    rows: medianOf(numbers),
-    runs: medianOf(lengths),
-    long: quantileOf(lengths, LONG_RUNS),
-  });
-  return unit === 1 ? numbers : numbers.map((value) => Math.round(value * unit * 1000) / 1000);
-}
-
-/** Tenths of an hour and the like: the largest step below an hour that all durations are whole multiples of. */
-function stepOf(rowSeconds: Float64Array): number {
-  const quantum = quantumOf(rowSeconds);
-  return quantum === 60 ? (STEPS.find((step) => isMultiple(rowSeconds, step)) ?? 60) : quantum;
-}
-
-function isMultiple(seconds: Float64Array, step: number): boolean {
-  return seconds.every((value) => Number.isNaN(value) || value % step === 0);
 }
 
 function flagsOf(size: number, columns: readonly Float64Array[]): Uint8Array {

@@ -18,9 +18,9 @@ export class DurationComparison implements Comparison {
     this.#density = new DurationDensity(input);
   }
 
-  /** Whether it would compare the same with these kinds of rows; the durations are those of the same records. */
-  compares({ rowClasses }: DurationInput): boolean {
-    return sameValues(this.#input.rowClasses, rowClasses);
+  /** Whether it would compare the same with these durations and kinds of rows of the same records. */
+  compares({ rowSeconds, rowClasses }: DurationInput): boolean {
+    return sameValues(this.#input.rowClasses, rowClasses) && sameValues(this.#input.rowSeconds, rowSeconds);
   }
 
   weigh(row: number, run: number): number {

@@ -80,7 +80,7 @@ export function findSharedTokens(
   { cells, runsByToken }: RecordTokens,
   settings: readonly PairedField[],
 ): readonly (readonly SharedToken[])[] {
-  const fieldsByColumn = groupByColumn(settings);
+  const fieldsByColumn = groupByColumn(settings, new Set(cells.map(({ column }) => column)));
   const rowsByToken = new Map<string, Holder[]>();
   for (const cell of cells) {
     const fields = fieldsByColumn.get(cell.column) ?? [];
@@ -126,15 +126,21 @@ function isBlanked(records: Records, row: number, column: string): boolean {
   return Object.values(records.schema.identity).includes(column);
 }
 
-/** The paired fields of each column, its parts included: `run_name[-1]` and `run_name.bs` belong to `run_name`. */
-function groupByColumn(settings: readonly PairedField[]): Map<string, PairedField[]> {
+/** The paired fields of each column, its parts included: `run_name[-1]` and `command.optim.lr` belong to a column each. */
+function groupByColumn(settings: readonly PairedField[], columns: ReadonlySet<string>): Map<string, PairedField[]> {
   const groups = new Map<string, PairedField[]>();
   for (const field of settings) {
-    const isPart = field.column.origin === 'name-part';
-    const column = isPart ? field.column.name.replace(/(?:\[-?\d+\]|\.[^.]*)$/, '') : field.column.name;
+    const { name, origin } = field.column;
+    const column = origin === 'name-part' ? columnOfPart(name, columns) : name;
     groups.set(column, [...(groups.get(column) ?? []), field]);
   }
   return groups;
+}
+
+/** The longest start of a part's name that is a column. */
+function columnOfPart(name: string, columns: ReadonlySet<string>): string {
+  const starts = [...name.matchAll(/[.[]/g)].map(({ index }) => name.slice(0, index));
+  return starts.findLast((start) => columns.has(start)) ?? name;
 }
 
 function overlaps(text: string, token: string): boolean {

@@ -23,6 +23,30 @@ export function parseArgs(args: readonly string[]): [key: string, value: string]
   return found;
 }
 
+/** A run of characters between blanks, in which quotes hold together what stands between them. */
+const WORD = /(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/gs;
+const QUOTED = /'[^']*'|"(?:[^"\\]|\\.)*"|\\./gs;
+
+/** The words of a command as a shell hands them on: `prompt='hello world'` is one, without its quotes. */
+export function splitCommand(text: string): string[] {
+  return (text.match(WORD) ?? []).map((word) => word.replace(QUOTED, bare));
+}
+
+function bare(part: string): string {
+  if (part.startsWith("'")) return part.slice(1, -1);
+  return part.startsWith('"') ? part.slice(1, -1).replaceAll(/\\(["\\$`])/g, '$1') : part.slice(1);
+}
+
+/** A word of a command that sets something: `--lr`, `-b`, `optim.lr=0.1`; with a comma behind it is one of a list. */
+const SETTER = /(?<=^|\s)(?:--?[A-Za-z][\w.-]*(?=\s|=|$)|[+~]*[A-Za-z][\w./@]*=\S*[^\s,;](?=\s|$))/g;
+/** One alone may stand in any text. */
+const LEAST_SETTERS = 2;
+
+/** Whether a text is a command line, or the settings of one. */
+export function looksLikeCommand(text: string): boolean {
+  return (text.match(SETTER)?.length ?? 0) >= LEAST_SETTERS;
+}
+
 function keyOf(flag: string): string {
   return flag.replaceAll('-', '_');
 }

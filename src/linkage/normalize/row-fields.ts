@@ -2,6 +2,9 @@ import type { Cell } from '../../model/cell.ts';
 import { IDENTITY_COLUMNS } from '../../model/identity.ts';
 import { isJsonObject, parseLenientJson } from '../../model/json.ts';
 import type { RegistryRow, RegistrySchema } from '../../model/registry.ts';
+import { readSpokenDurationsOrNull } from './durations.ts';
+import type { SpokenDurations } from './durations.ts';
+import { looksLikeCommand, parseArgs, splitCommand } from './args.ts';
 import { createFieldCollector } from './fields.ts';
 import type { Field, FieldCollector } from './fields.ts';
 import { blankFillers } from './filled-blanks.ts';
@@ -16,6 +19,8 @@ import type { ValueCodes } from './values.ts';
 export interface RowFields {
   readonly fields: readonly Field[];
   readonly times: readonly TimeField[];
+  /** Columns that may say how long a run took; they are fields as well. */
+  readonly durations: readonly SpokenDurations[];
 }
 
 interface RowReader {
@@ -36,26 +41,43 @@ export function readRowFields(
   const fields = createFieldCollector(size);
   const reader: RowReader = { fields, values, cells };
   const times: TimeField[] = [];
+  const durations: SpokenDurations[] = [];
   for (const [name, column] of cells) {
     const time = buildTimeFieldOrNull(name, column);
     if (time !== null) times.push(time);
     if (time === null || column.some((cell) => typeof cell === 'string' && !/^[\d\sT:.,Z+-]*$/.test(cell))) {
       readColumn(reader, name, column);
     }
+    const spoken = time === null ? readSpokenDurationsOrNull(name, column) : null;
+    if (spoken !== null) durations.push(spoken);
   }
-  return { fields: fields.build(values), times };
+  return { fields: fields.build(values), times, durations };
 }
 
 function readColumn(reader: RowReader, name: string, column: readonly Cell[]): void {
   const { fields, values } = reader;
-  const isName = looksLikeNames(column);
+  const isCommand = looksLikeCommands(column);
+  const isName = !isCommand && looksLikeNames(column);
   for (const [row, cell] of column.entries()) {
     if (typeof cell === 'string' && cell.trimStart().startsWith('{')) {
       readJson(reader, { row, name, text: cell });
     } else {
       fields.add(row, { name, origin: 'column' }, values.encode(cell));
       if (isName && typeof cell === 'string') addNameParts({ fields, record: row, values }, name, cell);
+      if (isCommand && typeof cell === 'string') readCommand(reader, { row, name, text: cell });
     }
+  }
+}
+
+function looksLikeCommands(column: readonly Cell[]): boolean {
+  const texts = column.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '');
+  return texts.length > 0 && texts.filter(looksLikeCommand).length > texts.length / 2;
+}
+
+/** What a command line sets, under the names that it gives them. */
+function readCommand({ fields, values }: RowReader, cell: { row: number; name: string; text: string }): void {
+  for (const [key, value] of parseArgs(splitCommand(cell.text))) {
+    fields.add(cell.row, { name: `${cell.name}.${key}`, origin: 'name-part' }, values.encode(value));
   }
 }
 

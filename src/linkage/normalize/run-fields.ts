@@ -6,6 +6,7 @@ import { flattenJson } from './flatten.ts';
 import { addNameParts } from './name-fields.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
+import { normalizeText } from './values.ts';
 import type { ValueCodes } from './values.ts';
 
 /** Lengths of runs in seconds by different readings; NaN is missing. */
@@ -67,6 +68,9 @@ interface RunReader {
   readonly index: number;
 }
 
+/** `exp-41`, `seed:3`, `data=web`. */
+const TELLING_TAG = /^([a-z_]+)(?:[\s_#-]*(?=\d+$)|[:=]\s*)(.+)$/;
+
 function readRun(reader: RunReader, run: Run, status: string | null): void {
   const { fields, values, index } = reader;
   const add = (name: string, origin: FieldOrigin, value: unknown): void =>
@@ -83,6 +87,10 @@ function readRun(reader: RunReader, run: Run, status: string | null): void {
   add('state', 'run', run.state);
   add('status', 'run', status);
   add('tags', 'run', run.tags.toSorted().join(' '));
+  for (const tag of run.tags) {
+    const [, word, value] = TELLING_TAG.exec(normalizeText(tag)) ?? [];
+    if (word !== undefined) add(`tags.${word}`, 'run', value);
+  }
   add('displayName', 'run', run.displayName);
   if (run.displayName !== null) addNameParts({ fields, record: index, values }, 'displayName', run.displayName);
 }

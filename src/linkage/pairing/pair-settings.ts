@@ -60,7 +60,7 @@ export function pairSettings(ranked: readonly (readonly FieldChoice[])[]): Paire
   const isPart = (choices: readonly FieldChoice[]): boolean => choices[0]?.column.origin === 'name-part';
   const pairs: PairedField[] = [];
   for (const choices of ranked.filter((choices) => !isPart(choices)).toSorted(byScore)) {
-    const pair = buildPairedField(choices);
+    const pair = buildPairedField(choices.filter((choice) => !isTaken(pairs, choice)));
     if (pair !== null) pairs.push(pair);
   }
   const hasWholeName = pairs.some((pair) => pair.key.name === 'displayName');
@@ -71,6 +71,11 @@ export function pairSettings(ranked: readonly (readonly FieldChoice[])[]): Paire
     if (pair !== null) addPart(pairs, pair);
   }
   return pairs.toSorted((a, b) => b.score - a.score).slice(0, MOST_FIELDS);
+}
+
+/** Two columns that differ from each other cannot both say what one key says. */
+function isTaken(pairs: readonly PairedField[], { column, key }: FieldChoice): boolean {
+  return pairs.some((pair) => pair.key === key && (agreementOf(pair.column.codes, column.codes) ?? 1) < SAME_FACT);
 }
 
 function addPart(pairs: PairedField[], part: PairedField): void {

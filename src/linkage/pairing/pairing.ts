@@ -1,5 +1,7 @@
 import type { Field } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
+import { countAlike } from './counted-texts.ts';
+import { holdsIds } from './cut-ids.ts';
 import { keySimilarity } from './key-similarity.ts';
 import { coverageOf, mapValues } from './value-map.ts';
 import type { ValueMap } from './value-map.ts';
@@ -57,13 +59,16 @@ export function isFilled(field: Field, size: number): boolean {
 /** A quick look at some values, so that not every column is mapped to every key. */
 function mayFit(column: Field, key: Field, records: Records): boolean {
   if (records.schema.evidence[column.name] === key.name) return true;
-  if (column.isNumeric !== key.isNumeric) return false;
+  if (column.isNumeric !== key.isNumeric) return countAlike(column, key, records.values);
   // one value occurs somewhere in most keys
   if (column.counts.size === 1) return keySimilarity(column.name, key.name) >= SAME_NAME;
   if (keySimilarity(column.name, key.name) > 0.3) return true;
   const sample = [...column.counts.keys()].slice(0, 60);
   const shared = sample.filter((code) => key.counts.has(code)).length;
   if (shared >= Math.min(2, sample.length) && shared >= 0.2 * sample.length) return true;
+  if (countAlike(column, key, records.values)) return true;
+  // each may have cut them elsewhere; what names one run only is no setting
+  if (holdsIds(column, records.values) && holdsIds(key, records.values)) return key.counts.size < key.filled;
   return column.counts.size <= 40 && key.counts.size <= 400 && shared < 0.8 * sample.length;
 }
 

@@ -9,31 +9,29 @@ const SECONDS_BY_WORD: ReadonlyMap<string, number> = new Map([
   ...['d', 'day', 'days'].map((word): [string, number] => [word, 86_400]),
 ]);
 const UNITS = [1, 60, 3600, 0.001] as const;
+/** Seconds of one unit of a column whose name says none; hours of all cards together as well. */
+export const UNITS_PER_CARD = [...UNITS, 86_400, ...[2, 4, 8, 16].map((cards) => 3600 / cards)] as const;
 /** A unit that the name says is believed unless the values lie this many times off. */
 const NAMED_SLACK = 50;
 /** Another unit than seconds must bring the medians so many times nearer to each other. */
 const LEAST_NEARER = 8;
 
+/** Seconds of one unit as a column's name says; null where it says none. */
+export function unitOfNameOrNull(name: string): number | null {
+  const units = keyWords(name).map((word) => SECONDS_BY_WORD.get(word));
+  return units.find((unit) => unit !== undefined) ?? null;
+}
+
 /**
  * Seconds of one unit of a column of durations: as its name says, else as the runs' own lengths do.
  *
- * @param median of the column's values, and of the runs' lengths in seconds; `long` is what few runs exceed: a registry
- *   may keep the real trainings only, beside a project that is full of tests of some seconds
+ * @param median of the column's values, and of the runs' lengths in seconds
  */
-export function findSecondsPerUnit(
-  name: string,
-  median: { readonly rows: number; readonly runs: number; readonly long?: number },
-): number {
+export function findSecondsPerUnit(name: string, median: { readonly rows: number; readonly runs: number }): number {
   const offBy = (unit: number): number => Math.abs(Math.log((median.rows * unit) / median.runs));
-  const named = keyWords(name)
-    .map((word) => SECONDS_BY_WORD.get(word))
-    .find((unit) => unit !== undefined);
+  const named = unitOfNameOrNull(name);
   if (!(median.rows > 0) || !(median.runs > 0)) return named ?? 1;
-  if (named !== undefined) {
-    const seconds = median.rows * named;
-    const isOfLongRuns = seconds > median.runs && seconds <= (median.long ?? median.runs);
-    if (isOfLongRuns || offBy(named) < Math.log(NAMED_SLACK)) return named;
-  }
+  if (named !== null && offBy(named) < Math.log(NAMED_SLACK)) return named;
   const nearest = UNITS.toSorted((a, b) => offBy(a) - offBy(b))[0] ?? 1;
   return offBy(1) - offBy(nearest) > Math.log(LEAST_NEARER) ? nearest : 1;
 }
@@ -52,10 +50,6 @@ export function findFactor(median: { readonly rows: number; readonly runs: numbe
 
 /** NaN of nothing. */
 export function medianOf(values: Float64Array): number {
-  return quantileOf(values, 1 / 2);
-}
-
-export function quantileOf(values: Float64Array, share: number): number {
   const there = values.filter((value) => Number.isFinite(value)).sort();
-  return there[Math.floor(there.length * share)] ?? Number.NaN;
+  return there[there.length >> 1] ?? Number.NaN;
 }

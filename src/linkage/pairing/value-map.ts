@@ -2,6 +2,8 @@ import { digitsOf } from '../normalize/digits.ts';
 import type { Field } from '../normalize/fields.ts';
 import type { ValueCodes } from '../normalize/values.ts';
 import { lowerBound } from '../sorted.ts';
+import { countAlike, mapCounts } from './counted-texts.ts';
+import { findCutIds, holdsIds } from './cut-ids.ts';
 import { findAlikeTexts, findCutTexts } from './text-map.ts';
 
 /** Which values of a row field and of a run field are the same: both sides' codes lead to a common one. */
@@ -43,9 +45,11 @@ export function mapValues(row: Field, run: Field, values: ValueCodes): ValueMap 
   if (row.isNumeric && run.isNumeric) {
     return coverageOf(row, plain) >= GOOD_COVERAGE ? plain : mapNumbers({ row, run, values }, plain);
   }
+  if (coverageOf(row, plain) < GOOD_COVERAGE && countAlike(row, run, values)) return mapCounts(row, run, values);
   if (row.isNumeric || run.isNumeric) return plain;
-  const cut = findCutTexts(row, run, values);
-  const alike = findAlikeTexts(row, run, values);
+  const hasIds = holdsIds(row, values) && holdsIds(run, values);
+  const cut = hasIds ? new Map<number, number>() : findCutTexts(row, run, values);
+  const alike = hasIds ? findCutIds(row, run, values) : findAlikeTexts(row, run, values);
   for (const code of cut.values()) alike.delete(code);
   return {
     rows: alike,

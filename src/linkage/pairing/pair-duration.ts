@@ -1,0 +1,179 @@
+import { numbersOf } from '../normalize/fields.ts';
+import type { Field } from '../normalize/fields.ts';
+import { keyWords } from '../normalize/names.ts';
+import type { Records } from '../normalize/records.ts';
+import { quantumOf } from '../normalize/times.ts';
+import { buildSortedIndex } from '../sorted.ts';
+import { gainOnPairs } from './duration-proof.ts';
+import type { SurePair } from './refine.ts';
+import { findSecondsPerUnit, medianOf, UNITS_PER_CARD, unitOfNameOrNull } from './units.ts';
+
+/** How long each row says that its run took. */
+export interface RowDurations {
+  readonly rowSeconds: Float64Array;
+  /** Smallest step of the durations in seconds, an hour at most; 0 for fractions of a second. */
+  readonly quantum: number;
+  /** The columns that say it. */
+  readonly columns: readonly string[];
+}
+
+interface DurationColumn {
+  readonly name: string;
+  readonly seconds: Float64Array;
+}
+
+/** A column with fewer distinct values is a grid: limits, sizes, counts. Of few rows half must differ. */
+const LEAST_MEASURED = 12;
+const LEAST_DISTINCT = 0.5;
+/** Bits by which sure pairs must prove a column: many columns and units are tried, but few are named after their unit. */
+const LEAST_BITS = { any: 20, named: 8 } as const;
+/** Where a start and an end tell most rows' lengths, no column is looked for. */
+const MEASURED_SHARE = 0.5;
+
+/**
+ * The column of durations: the one that the schema names; else one that writes lengths of time out, or is named after a
+ * unit, and lies among the runs' lengths; else one whose values are the lengths of the runs on pairs that are sure.
+ * Where it is empty, the time from creation to end.
+ *
+ * @param sure may be empty
+ * @param paired columns that were found to say something else
+ */
+export function pairDuration(records: Records, sure: readonly SurePair[], paired: ReadonlySet<string>): RowDurations {
+  const measured = startToEnd(records);
+  const isMeasured = filledOf(measured) >= MEASURED_SHARE * measured.length;
+  const lengths = lengthsOfRuns(records);
+  const column =
+    namedColumnOrNull(records, lengths) ??
+    (isMeasured
+      ? null
+      : (plainColumnOrNull(records, lengths) ?? provenColumnOrNull(records, { lengths, sure, paired })));
+  const rowSeconds = measured.map((own, row) => {
+    const given = column?.seconds[row] ?? Number.NaN;
+    return given > 0 ? given : own;
+  });
+  return { rowSeconds, quantum: Math.min(3600, stepOf(rowSeconds)), columns: column === null ? [] : [column.name] };
+}
+
+function startToEnd({ schema, row, rows }: Records): Float64Array {
+  const start = row.times.find((field) => field.name === schema.createdAt);
+  const end = row.times.find((field) => field.name === schema.finishedAt);
+  return Float64Array.from(rows, (_row, at) => {
+    const seconds = (end?.seconds[at] ?? Number.NaN) - (start?.seconds[at] ?? Number.NaN);
+    return seconds > 0 ? seconds : Number.NaN;
+  });
+}
+
+function lengthsOfRuns({ run }: Records): Float64Array {
+  const { lifetime, runtime } = run.lengths;
+  return runtime.map((length, at) => (Number.isNaN(length) ? (lifetime[at] ?? Number.NaN) : length));
+}
+
+function namedColumnOrNull(records: Records, lengths: Float64Array): DurationColumn | null {
+  const name = records.schema.durationSeconds;
+  const spoken = records.row.durations.find((column) => column.name === name);
+  if (spoken !== undefined) return spoken;
+  const column = records.row.fields.find((field) => field.name === name && field.isNumeric);
+  return column === undefined ? null : inSeconds(column, records, lengths);
+}
+
+/** Registries keep durations in seconds, minutes or hours. A named unit stands where some runs last so long. */
+function inSeconds(column: Field, { values }: Records, lengths: Float64Array): DurationColumn {
+  const numbers = numbersOf(column, values);
+  const named = timesUnit(numbers, unitOfNameOrNull(column.name) ?? Number.NaN);
+  if (lieAmong(named, lengths)) return { name: column.name, seconds: named };
+  const unit = findSecondsPerUnit(column.name, { rows: medianOf(numbers), runs: medianOf(lengths) });
+  return { name: column.name, seconds: timesUnit(numbers, unit) };
+}
+
+function timesUnit(numbers: Float64Array, unit: number): Float64Array {
+  return unit === 1 ? numbers : numbers.map((value) => Math.round(value * unit * 1000) / 1000);
+}
+
+/** A column that says by its words or its name that it is one, if the runs last as long. */
+function plainColumnOrNull(records: Records, lengths: Float64Array): DurationColumn | null {
+  const { durations, fields } = records.row;
+  const spoken = durations.filter(({ seconds, isPlain }) => isPlain || isManifold(seconds));
+  const named = fields.filter((field) => field.origin === 'column' && field.isNumeric && isNamedAfterUnit(field.name));
+  const columns = [...spoken, ...named.map((field) => inSeconds(field, records, lengths))];
+  const fitting = columns.filter(({ seconds }) => isVaried(seconds) && lieAmong(seconds, lengths));
+  return fitting.toSorted((a, b) => filledOf(b.seconds) - filledOf(a.seconds) || (a.name < b.name ? -1 : 1))[0] ?? null;
+}
+
+function isNamedAfterUnit(name: string): boolean {
+  const words = keyWords(name);
+  return words.length > 0 && words.every((word) => word.length > 1 && unitOfNameOrNull(word) !== null);
+}
+
+interface Proof {
+  readonly lengths: Float64Array;
+  readonly sure: readonly SurePair[];
+  readonly paired: ReadonlySet<string>;
+}
+
+/** Whatever it is called and whatever its unit: on sure pairs its values are the runs' lengths, and on others not. */
+function provenColumnOrNull(records: Records, { lengths, sure, paired }: Proof): DurationColumn | null {
+  if (sure.length === 0) return null;
+  let best: { readonly column: DurationColumn; readonly gain: number } | null = null;
+  for (const { column, unit, least } of listReadings(records)) {
+    if (paired.has(column.name)) continue;
+    const seconds = timesUnit(column.seconds, unit);
+    const gain = gainOnPairs({ seconds, lengths }, sure);
+    if (gain > Math.max(least, best?.gain ?? 0)) best = { column: { name: column.name, seconds }, gain };
+  }
+  return best?.column ?? null;
+}
+
+interface Reading {
+  readonly column: DurationColumn;
+  readonly unit: number;
+  /** Bits that its proof needs. */
+  readonly least: number;
+}
+
+/** Numbers in any unit, and `1:23`, which may be minutes or hours. */
+function listReadings({ row, values }: Records): Reading[] {
+  const spoken = row.durations.flatMap((column) => [1, 60].map((unit) => ({ column, unit, least: LEAST_BITS.any })));
+  const fields = row.fields.filter((field) => field.origin === 'column' && field.isNumeric);
+  const numbers = fields.flatMap((field) => {
+    const column = { name: field.name, seconds: numbersOf(field, values) };
+    const named = unitOfNameOrNull(field.name);
+    return UNITS_PER_CARD.map((unit) => ({ column, unit, least: unit === named ? LEAST_BITS.named : LEAST_BITS.any }));
+  });
+  return [...spoken, ...numbers];
+}
+
+function filledOf(seconds: Float64Array): number {
+  return seconds.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
+}
+
+function distinctOf(seconds: Float64Array): number {
+  return new Set(seconds.filter((value) => !Number.isNaN(value))).size;
+}
+
+function isManifold(seconds: Float64Array): boolean {
+  return distinctOf(seconds) > LEAST_MEASURED;
+}
+
+function isVaried(seconds: Float64Array): boolean {
+  return distinctOf(seconds) > Math.min(LEAST_MEASURED, LEAST_DISTINCT * filledOf(seconds));
+}
+
+/** Whether most of the rows' durations are as long as runs are. */
+function lieAmong(seconds: Float64Array, lengths: Float64Array): boolean {
+  const [own, runs] = [buildSortedIndex(seconds).values, buildSortedIndex(lengths).values];
+  const at = (values: Float64Array, share: number): number =>
+    values[Math.floor(share * (values.length - 1))] ?? Number.NaN;
+  return at(own, 0.1) >= 0.8 * at(runs, 0.02) && at(own, 0.9) <= 1.25 * at(runs, 0.98);
+}
+
+const STEPS = [1800, 900, 600, 360, 300] as const;
+
+/** Tenths of an hour and the like: the largest step below an hour that all durations are whole multiples of. */
+function stepOf(rowSeconds: Float64Array): number {
+  const quantum = quantumOf(rowSeconds);
+  return quantum === 60 ? (STEPS.find((step) => isMultiple(rowSeconds, step)) ?? 60) : quantum;
+}
+
+function isMultiple(seconds: Float64Array, step: number): boolean {
+  return seconds.every((value) => Number.isNaN(value) || value % step === 0);
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { linkRecords } from '../../src/linkage/link-records.ts';
+import { gainOnPairs } from '../../src/linkage/pairing/duration-proof.ts';
+import { parseSpokenSecondsOrNull, readSpokenDurationsOrNull } from '../../src/linkage/normalize/durations.ts';
+import type { Cell } from '../../src/model/cell.ts';
+import { inputOf, rowOf, runOf } from '../helpers/worlds/small.ts';
+
+describe('a length of time in words', () => {
+  it.each([
+    ['1h 07m', 4020],
+    ['67 min', 4020],
+    ['1h07', 4020],
+    ['1d 2h', 93_600],
+    ['~2.5 hours', 9000],
+    ['45s', 45],
+    ['1:07:23', 4043],
+    ['1 day, 2:03:04', 93_784],
+    ['1-02:03:04', 93_784],
+  ])('%s is %d s', (text, seconds) => {
+    expect(parseSpokenSecondsOrNull(text)).toBe(seconds);
+  });
+
+  it.each(['67', '1.3b', '2m 1h', '2h 3h', '2025-01-01', 'h', ''])('%j is none', (text) => {
+    expect(parseSpokenSecondsOrNull(text)).toBeNull();
+  });
+
+  it('is what most cells of its column are', () => {
+    expect(readSpokenDurationsOrNull('took', ['5m', null, '1h 2m', '7m'])?.seconds).toEqual(
+      Float64Array.of(300, Number.NaN, 3720, 420),
+    );
+    expect(readSpokenDurationsOrNull('note', ['5m', 'crashed', 'again'])).toBeNull();
+  });
+});
+
+/** Twenty runs of one day, each of a voice and a length of its own; two of a voice differ in their length alone. */
+const LENGTHS = Array.from({ length: 20 }, (_item, at) => 900 + 613 * ((at * 7) % 20));
+
+function linkBy(column: string, say: (seconds: number, at: number) => Cell): number {
+  const runs = LENGTHS.map((seconds, at) => {
+    const second = String(10 + at);
+    const created = `2025-06-02T08:${second}:00Z`;
+    return runOf(`run${second}abc`, created, {
+      config: { voice: `voice-${at >> 1}`, warmup: 500 },
+      heartbeatAt: Date.parse(created) + 1000 * seconds,
+    });
+  });
+  const rows = LENGTHS.map((seconds, at) =>
+    rowOf(`row${10 + at}`, { voice: `voice-${at >> 1}`, day: '2025-06-02', [column]: say(seconds, at) }),
+  );
+  const { outcomes } = linkRecords(inputOf(rows, runs));
+  const right = outcomes.filter(({ wandbRunId, keyText }) => wandbRunId === `run${keyText.slice(3)}abc`);
+  expect(outcomes.filter(({ kind }) => kind === 'match')).toHaveLength(right.length);
+  return right.length;
+}
+
+describe('a column of durations that the schema does not know', () => {
+  it('is one whose cells say so and lie among the lengths of the runs', () => {
+    const spell = (seconds: number): string => `${Math.floor(seconds / 3600)}h ${Math.floor(seconds / 60) % 60}m`;
+    expect(linkBy('用时', (seconds) => spell(seconds))).toBe(LENGTHS.length);
+  });
+
+  it('is no column of sizes, however many minutes 70m may be', () => {
+    expect(linkBy('size', (_seconds, at) => ['70m', '160m', '410m'][at % 3] ?? null)).toBe(0);
+  });
+});
+
+describe('the proof by sure pairs', () => {
+  const sure = LENGTHS.map((_seconds, at) => ({ row: at, run: at }));
+  const lengths = Float64Array.from(LENGTHS);
+
+  it('takes durations in hours of eight cards for what they are, once their unit is known', () => {
+    const hours = lengths.map((seconds) => Math.round((seconds * 80) / 3600) / 10);
+    const gain = gainOnPairs({ seconds: hours.map((value) => (value * 3600) / 8), lengths }, sure);
+    expect(gain).toBeGreaterThan(50);
+    expect(gainOnPairs({ seconds: hours.map((value) => value * 3600), lengths }, sure)).toBe(0);
+  });
+
+  it('does not take numbers that lie among the lengths, but on other rows', () => {
+    expect(gainOnPairs({ seconds: lengths.toReversed(), lengths }, sure)).toBe(0);
+  });
+});
