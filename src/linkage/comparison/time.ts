@@ -1,6 +1,5 @@
 import { buildSortedIndex, lowerBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
-import { rangeOf } from './background.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { DifferenceDensity, boxShape, laplaceShape } from './difference-density.ts';
@@ -37,6 +36,9 @@ const STEPS_BELOW = [3, 6, 10, 14, 18, 22] as const;
 const EDGE = 1e-3;
 /** Both definitions of a start agree within this many seconds for runs that were not synced later. */
 const SAME_START = 300;
+/** Pseudo-links, and the share of them whose row tells another moment: when it was imported, or by a broken clock. */
+const PRIOR_LINKS = 10;
+const PRIOR_NONE = 0.1;
 
 /** When a row says its run began against when the run says so; the delay's shape is learned. */
 export class TimeComparison implements Comparison {
@@ -49,6 +51,8 @@ export class TimeComparison implements Comparison {
   readonly #sorted: readonly SortedIndex[];
   /** P(the first definition is the one that the row means), for runs where both agree, the first is later, or earlier. */
   readonly #firstShares = [0.5, 0.5, 0.5];
+  /** P(the row's time has nothing to do with its run's): it then says what it says of any run. */
+  #none: number = PRIOR_NONE;
   /** For runs that do not tell their start. */
   readonly #lateness: Lateness | null;
   /** Windows in which the density stands high, by how many bits below its most they reach. */
@@ -68,7 +72,7 @@ export class TimeComparison implements Comparison {
       resolution: 1,
       halfCells: channel.quantum >= DAY ? 3 * DAY : TABLE_SECONDS,
       scales: SCALES.filter((scale) => scale >= channel.quantum / 8),
-      shapes: defaultShapes(channel.quantum, rangeOf(channel.rowSeconds)),
+      shapes: defaultShapes(channel.quantum),
     });
     this.#sorted = definitions.map((seconds) => buildSortedIndex(seconds));
     if (channel.firstDelays.weights.length > 0) this.#density.learn(channel.firstDelays);
@@ -76,9 +80,14 @@ export class TimeComparison implements Comparison {
   }
 
   weigh(row: number, run: number): number {
+    if (this.isMissing(row, run)) return 0;
+    return Math.max(LEAST_BITS, log2(this.#none + (1 - this.#none) * this.#ratio(row, run)));
+  }
+
+  /** How much likelier the pair's times are than by chance if the row tells the run's moment. */
+  #ratio(row: number, run: number): number {
     const own = this.#rowTimes[row] ?? Number.NaN;
     const first = (this.#channel.runSeconds[run] ?? Number.NaN) - own;
-    if (Number.isNaN(first)) return 0;
     const likelihood = this.#density.at(first);
     let ratio = this.#background.ratioOf(row, run, { definition: 0, likelihood });
     const second = (this.#channel.otherSeconds?.[run] ?? Number.NaN) - own;
@@ -90,7 +99,7 @@ export class TimeComparison implements Comparison {
       const late = this.#lateShare();
       ratio = (1 - late) * ratio + (late * this.#lateness.density(first)) / this.#background.at(row, run, likelihood);
     }
-    return Math.max(LEAST_BITS, log2(ratio));
+    return ratio;
   }
 
   isMissing(row: number, run: number): boolean {
@@ -105,8 +114,14 @@ export class TimeComparison implements Comparison {
     const weights: number[] = [];
     const firstMass = [1, 1, 1];
     const mass = [2, 2, 2];
-    forEachLink(links, (row, run, probability) => {
+    let none = PRIOR_NONE * PRIOR_LINKS;
+    let seen = PRIOR_LINKS;
+    forEachLink(links, (row, run, given) => {
       if (this.isMissing(row, run)) return;
+      const strayed = this.#none / (this.#none + (1 - this.#none) * this.#ratio(row, run));
+      none += given * strayed;
+      seen += given;
+      const probability = given * (1 - strayed);
       const gap = this.#gap(row, run);
       const { first, second, late } = this.#likelihoods(gap);
       const share = first + second + late > 0 ? first / (first + second + late) : 1;
@@ -119,6 +134,7 @@ export class TimeComparison implements Comparison {
       mass[gap.kind] = (mass[gap.kind] ?? 0) + probability;
     });
     for (const kind of [0, 1, 2]) this.#firstShares[kind] = (firstMass[kind] ?? 1) / (mass[kind] ?? 2);
+    this.#none = none / seen;
     this.#density.learn({ differences, weights });
     this.#background.learn(this.#density);
     this.#windows.clear();
@@ -213,14 +229,12 @@ interface Windows {
   readonly limit: number;
 }
 
-function defaultShapes(quantum: number, range: number): ReturnType<typeof boxShape>[] {
-  const wide = Math.max(range, 4 * DAY);
+function defaultShapes(quantum: number): ReturnType<typeof boxShape>[] {
   return [
     boxShape(-quantum - 5, 120 + quantum, 4.5),
     boxShape(-quantum - 600, 1800 + quantum, 2.5),
     laplaceShape(3 * 3600 + quantum, 1.5),
     laplaceShape(2 * DAY + quantum, 0.5),
-    boxShape(-wide, wide, 1),
   ];
 }
 
