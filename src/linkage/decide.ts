@@ -32,6 +32,8 @@ const FAINTEST = 1e-4;
 const LIKELY = 0.5;
 /** Probabilities of an exact tie differ by less. */
 const ROUNDING = 1e-6;
+/** P(a column bears a key's name and means another thing): as likely is one project in which it does. */
+const NAMED_ALIKE = 0.1;
 const CUT_REASON = 'more runs fit this row alike than could be looked at one by one';
 
 export interface Decider {
@@ -77,12 +79,15 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
       reason,
     };
   }
+  const margin = marginOf(view, best);
+  const objection = findObjection(context, best, margin);
   const shown = edges
     .filter((edge, at) => at === 0 || probabilityOf(model, edge) >= FAINTEST)
     .slice(0, MOST_CANDIDATES);
-  const candidates = shown.map((edge) => explainCandidate(records, model, edge));
-  const margin = marginOf(view, best);
-  const objection = findObjection(context, best, margin);
+  const candidates = shown.map((edge) => ({
+    ...explainCandidate(records, model, edge),
+    probability: shownProbability(context, edge, edge === best ? objection : null),
+  }));
   const likely = isCut || edges.reduce((sum, edge) => sum + probabilityOf(model, edge), 0) >= LIKELY;
   const kind = objection === null ? 'match' : likely ? 'ambiguous' : 'unmatched';
   const [top] = candidates;
@@ -95,8 +100,37 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
     margin,
     candidates,
     reason:
-      kind === 'match' ? matchReason(top) : kind === 'unmatched' ? unmatchedReason(context, best) : (objection ?? ''),
+      kind === 'match'
+        ? matchReason(top)
+        : kind === 'unmatched'
+          ? unmatchedReason(context, best)
+          : (objection?.reason ?? ''),
   };
+}
+
+/** What speaks against a match, as a sentence. */
+interface Objection {
+  readonly reason: string;
+  /** Bits with the prior from which a pair is believed all the same. */
+  readonly outweighedBy?: number;
+}
+
+/**
+ * The probability of a pair less what speaks against it beside the evidence: a contradiction that only so many bits
+ * outweigh is one of as many as these are more than a match needs, and runs and rows are of one project by all the
+ * columns that say otherwise.
+ */
+function shownProbability(
+  { model, options, conflicts }: DecisionContext,
+  edge: number,
+  objection: Objection | null,
+): number {
+  const oneProject = NAMED_ALIKE ** conflicts.length;
+  const probability = probabilityOf(model, edge);
+  if (objection?.outweighedBy === undefined) return oneProject * probability;
+  const needed = Math.log2(options.minProbability / (1 - options.minProbability));
+  const odds = 2 ** (needed - objection.outweighedBy);
+  return (oneProject * odds * probability) / (1 - probability + odds * probability);
 }
 
 function edgesOfRow({ model, records }: DecisionContext, row: number): number[] {
@@ -116,31 +150,33 @@ function probabilityOf(model: LearnedModel, edge: number): number {
   return model.posterior.probabilities[edge] ?? 0;
 }
 
-/** Why the best pair of a row is no match, as a sentence; null where nothing speaks against it. */
-function findObjection(context: DecisionContext, edge: number, margin: number | null): string | null {
-  const { records, model, options, view } = context;
+/** Why the best pair of a row is no match; null where nothing speaks against it. */
+function findObjection(context: DecisionContext, edge: number, margin: number | null): Objection | null {
+  const { records, model, options, view, conflicts } = context;
   const row = model.candidates.rows[edge] ?? 0;
   const run = model.candidates.runs[edge] ?? 0;
-  if (model.candidates.cutRows[row] === 1) return CUT_REASON;
+  if (model.candidates.cutRows[row] === 1) return { reason: CUT_REASON };
+  if (conflicts.length > 0) {
+    const names = conflicts.join(', ');
+    return { reason: `runs and rows may be of two projects: ${names} hardly ever agree with the keys of their name` };
+  }
   const rival = (view.edgesByRun.get(run) ?? []).find(
     (other) => other !== edge && probabilityOf(model, other) > probabilityOf(model, edge) + ROUNDING,
   );
   if (rival !== undefined && !fitAlike(model.candidates, edge, rival)) {
     const other = records.rows[model.candidates.rows[rival] ?? 0]?.keyText ?? '';
-    return `its best run fits row ${other} better`;
+    return { reason: `its best run fits row ${other} better` };
   }
   const isUnsure = rival !== undefined || probabilityOf(model, edge) < options.minProbability;
   if (isUnsure || (margin ?? Infinity) < options.minMargin || view.runByRow[row] !== run) {
-    return reasonForTie({ records, model, minProbability: options.minProbability, edgesByRun: view.edgesByRun }, edge);
+    const tie = { records, model, minProbability: options.minProbability, edgesByRun: view.edgesByRun };
+    return { reason: reasonForTie(tie, edge) };
   }
   return findWeakness(context, edge);
 }
 
 /** What a high probability may hide: one kind of evidence only, a contradiction, or mere elimination. */
-function findWeakness({ model, options, conflicts }: DecisionContext, edge: number): string | null {
-  if (conflicts.length > 0) {
-    return `runs and rows may be of two projects: ${conflicts.join(', ')} hardly ever agree with the keys of their name`;
-  }
+function findWeakness({ model, options }: DecisionContext, edge: number): Objection | null {
   const row = model.candidates.rows[edge] ?? 0;
   const run = model.candidates.runs[edge] ?? 0;
   let compared = 0;
@@ -155,24 +191,35 @@ function findWeakness({ model, options, conflicts }: DecisionContext, edge: numb
   }
   const weight = model.candidates.weights[edge] ?? 0;
   const isProven = 1 - probabilityOf(model, edge) <= (1 - options.minProbability) * DOUBT_OF_ONE_KIND;
-  if (agreeing < Math.min(isProven ? 1 : 2, compared)) return 'only one kind of evidence speaks for the best run';
-  if (agreeing <= disagreeing) return 'as much speaks against the best run as for it';
+  if (agreeing < Math.min(isProven ? 1 : 2, compared))
+    return { reason: 'only one kind of evidence speaks for the best run' };
+  if (agreeing <= disagreeing) return { reason: 'as much speaks against the best run as for it' };
   if (weight < leastBitsAlone(model.posterior.expectedLinks, model.population))
-    return 'the best run is left over rather than recognised';
-  const bits = weight + model.posterior.priorBits;
+    return { reason: 'the best run is left over rather than recognised' };
+  return findContradiction(model, edge);
+}
+
+function findContradiction(model: LearnedModel, edge: number): Objection | null {
+  const row = model.candidates.rows[edge] ?? 0;
+  const run = model.candidates.runs[edge] ?? 0;
+  const bits = (model.candidates.weights[edge] ?? 0) + model.posterior.priorBits;
+  if (bits >= OUTWEIGHED) return null;
   const isLearned = model.posterior.expectedLinks + model.labelCount >= MANY_LINKS;
-  if (bits < OUTWEIGHED) {
-    const stray = findStray(model, row, run);
-    if (stray !== null) return `the best run contradicts the row: ${stray.describe(row, run).words}`;
-    for (const comparison of model.comparisons) {
-      // what is not there contradicts nothing
-      if (comparison.name === 'missingness' || comparison.isMissing(row, run)) continue;
-      if (comparison.weigh(row, run) < CONTRADICTS && bits < (isLearned ? OUTWEIGHED_IF_LEARNED : OUTWEIGHED)) {
-        return `the best run contradicts the row: ${comparison.describe(row, run).words}`;
-      }
-      const contradiction = comparison.contradiction?.(row, run) ?? null;
-      if (contradiction !== null) return `the best run contradicts the row: ${contradiction}`;
+  const least = isLearned ? OUTWEIGHED_IF_LEARNED : OUTWEIGHED;
+  const object = (words: string, outweighedBy: number): Objection => ({
+    reason: `the best run contradicts the row: ${words}`,
+    outweighedBy,
+  });
+  const stray = findStray(model, row, run);
+  if (stray !== null) return object(stray.describe(row, run).words, OUTWEIGHED);
+  for (const comparison of model.comparisons) {
+    // what is not there contradicts nothing
+    if (comparison.name === 'missingness' || comparison.isMissing(row, run)) continue;
+    if (bits < least && comparison.weigh(row, run) < CONTRADICTS) {
+      return object(comparison.describe(row, run).words, least);
     }
+    const contradiction = comparison.contradiction?.(row, run) ?? null;
+    if (contradiction !== null) return object(contradiction, OUTWEIGHED);
   }
   return null;
 }
@@ -198,12 +245,14 @@ function matchReason(candidate: Candidate | undefined): string {
   return `carried by ${renderStrongest(candidate, 3)}`;
 }
 
-function unmatchedReason({ records, model, view }: DecisionContext, edge: number): string {
+function unmatchedReason(context: DecisionContext, edge: number): string {
+  const { records, model, view } = context;
   const run = model.candidates.runs[edge] ?? 0;
   const runId = records.runs[run]?.runId ?? '';
   const holder = view.rowByRun.get(run);
   if (holder !== undefined && holder !== model.candidates.rows[edge]) {
     return `the nearest run ${runId} is better explained by row ${records.rows[holder]?.keyText ?? ''}`;
   }
-  return `the nearest run ${runId} agrees in too little: its probability is ${(100 * probabilityOf(model, edge)).toFixed(1)} %`;
+  const probability = shownProbability(context, edge, null);
+  return `the nearest run ${runId} agrees in too little: its probability is ${(100 * probability).toFixed(1)} %`;
 }

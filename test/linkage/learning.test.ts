@@ -6,6 +6,7 @@ import type { SoftLinks } from '../../src/linkage/comparison/comparison.ts';
 import { DifferenceDensity, boxShape, laplaceShape } from '../../src/linkage/comparison/difference-density.ts';
 import { MissingnessComparison } from '../../src/linkage/comparison/missingness.ts';
 import { SettingsComparison } from '../../src/linkage/comparison/settings.ts';
+import { TimeComparison } from '../../src/linkage/comparison/time.ts';
 import { createValueCodes } from '../../src/linkage/normalize/values.ts';
 import { buildField } from '../../src/linkage/normalize/fields.ts';
 import type { PairedField } from '../../src/linkage/pairing/pairing.ts';
@@ -117,6 +118,36 @@ describe('DifferenceDensity', () => {
       const isInside = windows.some(([from, to]) => second >= from && second < to);
       if (!isInside) expect(density.at(second)).toBeLessThanOrEqual(limit);
     }
+  });
+});
+
+describe('a time that tells another moment than the run', () => {
+  const DAY = 86_400;
+  const runSeconds = Float64Array.from({ length: SIZE }, (_item, at) => 1_700_000_000 + at * 900);
+  const timeOf = (rowSeconds: Float64Array): TimeComparison => {
+    const time = new TimeComparison({
+      words: 'added of the row',
+      runVerb: 'starts',
+      rowSeconds,
+      runSeconds,
+      otherSeconds: null,
+      quantum: 1,
+      offsets: new Float64Array(SIZE),
+      firstDelays: { differences: [], weights: [] },
+    });
+    time.learn(links);
+    return time;
+  };
+
+  it('says next to nothing once links show it: all rows were imported weeks later, some a day', () => {
+    const time = timeOf(runSeconds.map((_start, at) => 1_702_500_000 + (at % 20) * DAY));
+    for (const row of [0, 500, 999]) expect(Math.abs(time.weigh(row, row))).toBeLessThan(0.5);
+  });
+
+  it('speaks against a pair that lies days off where the links lie within seconds', () => {
+    const time = timeOf(runSeconds.map((start, at) => start - (at % 7)));
+    expect(time.weigh(500, 500)).toBeGreaterThan(5);
+    expect(time.weigh(500, 900)).toBeLessThan(-8);
   });
 });
 

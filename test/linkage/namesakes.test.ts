@@ -35,6 +35,8 @@ describe('namesakes that never agree', () => {
     expect(outcomes[0]?.reason).toBe(
       'runs and rows may be of two projects: lr, stage, steps hardly ever agree with the keys of their name',
     );
+    const shown = outcomes.flatMap(({ candidates }) => candidates.map(({ probability }) => probability));
+    expect(Math.max(...shown)).toBeLessThan(0.01);
   });
 
   it('keep the nights of a branch from those of another, whose scores lie in the same narrow range', () => {

@@ -214,6 +214,20 @@ describe('setRanksAside', () => {
     expect(ranksByRunId.get('b')?.map((run) => run.runId)).toEqual(['a', 'c']);
   });
 
+  it('keeps the rank that knows the mean, of ranks on eight machines that start seconds apart and live for hours', () => {
+    const start = Date.parse('2024-03-01T09:00:00Z');
+    const ranks = Array.from({ length: 8 }, (_item, no) =>
+      runOf(`rank${no}`, new Date(start + 5000 * no).toISOString(), {
+        host: `node-${no}`,
+        heartbeatAt: start + 2 * 3_600_000 + 1000 * no,
+        summary: no === 5 ? { loss: 2.31, mfu: 0.4 } : { loss_local: 2.3 + no / 100 },
+      }),
+    );
+    expect(setRanksAside(ranks, new Set()).runs.map((run) => run.runId)).toEqual(['rank5']);
+    const short = ranks.map((run) => ({ ...run, heartbeatAt: run.createdAt + 60_000 }));
+    expect(setRanksAside(short, new Set()).runs).toHaveLength(8);
+  });
+
   it('keeps jobs of their own: two with metrics, one that ended at another time, one that is linked', () => {
     const all = (runs: ReturnType<typeof runOf>[], keep: string[] = []): number =>
       setRanksAside(runs, new Set(keep)).runs.length;

@@ -1,6 +1,5 @@
 import { buildSortedIndex, lowerBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
-import { rangeOf } from './background.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { DifferenceDensity, boxShape, laplaceShape } from './difference-density.ts';
@@ -30,7 +29,8 @@ const SCALES = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096, 16_384, 65_536] 
 const DAY = 86_400;
 /** The delay's table; beyond it lie synced runs and other clocks, for which the default shapes are fine enough. */
 const TABLE_SECONDS = 16 * 3600;
-const LEAST_BITS = -12;
+/** Times that are this much less likely than by chance are as far off as any. */
+const LEAST_RATIO = 2 ** -12;
 /** A list for each of these fractions of the highest density, in bits below it. */
 const STEPS_BELOW = [3, 6, 10, 14, 18, 22, 26, 30] as const;
 /** The lists from this one on hold the runs without a time too: a run outside of them has one, which speaks against it. */
@@ -39,6 +39,9 @@ const FIRST_WITH_UNTIMED = 7;
 const EDGE = 1e-3;
 /** Both definitions of a start agree within this many seconds for runs that were not synced later. */
 const SAME_START = 300;
+/** Pseudo-links, and the share of them whose row tells another moment: when it was imported, or by a broken clock. */
+const PRIOR_LINKS = 10;
+const PRIOR_NONE = 0.1;
 
 /** When a row says its run began against when the run says so; the delay's shape is learned. */
 export class TimeComparison implements Comparison {
@@ -53,9 +56,11 @@ export class TimeComparison implements Comparison {
   readonly #untimed: readonly number[];
   /** P(the first definition is the one that the row means), for runs where both agree, the first is later, or earlier. */
   readonly #firstShares = [0.5, 0.5, 0.5];
+  /** P(the row's time has nothing to do with its run's): it then says what it says of any run. */
+  #none: number = PRIOR_NONE;
   /** For runs that do not tell their start. */
   readonly #lateness: Lateness | null;
-  /** Gaps beyond this weigh `LEAST_BITS` whatever the row and the run; null until it is asked for. */
+  /** Gaps beyond this have the least ratio whatever the row and the run; null until it is asked for. */
   #farGap: number | null = null;
   /** Windows in which the density stands high, by how many bits below its most they reach. */
   readonly #windows = new Map<number, Windows>();
@@ -79,7 +84,7 @@ export class TimeComparison implements Comparison {
       resolution: 1,
       halfCells: channel.quantum >= DAY ? 3 * DAY : TABLE_SECONDS,
       scales: SCALES.filter((scale) => scale >= channel.quantum / 8),
-      shapes: defaultShapes(channel.quantum, rangeOf(channel.rowSeconds)),
+      shapes: defaultShapes(channel.quantum),
     });
     this.#sorted = definitions.map((seconds) => buildSortedIndex(seconds));
     this.#untimed = [...channel.runSeconds.keys()].filter((run) => Number.isNaN(channel.runSeconds[run]));
@@ -88,11 +93,20 @@ export class TimeComparison implements Comparison {
   }
 
   weigh(row: number, run: number): number {
+    if (this.isMissing(row, run)) return 0;
+    return this.#bitsOf(this.#ratio(row, run));
+  }
+
+  #bitsOf(ratio: number): number {
+    return log2(this.#none + (1 - this.#none) * ratio);
+  }
+
+  /** How much likelier the pair's times are than by chance if the row tells the run's moment. */
+  #ratio(row: number, run: number): number {
     const own = this.#rowTimes[row] ?? Number.NaN;
     const first = (this.#channel.runSeconds[run] ?? Number.NaN) - own;
-    if (Number.isNaN(first)) return 0;
     const second = (this.#channel.otherSeconds?.[run] ?? Number.NaN) - own;
-    if (this.#isFar(first, second)) return LEAST_BITS;
+    if (this.#isFar(first, second)) return LEAST_RATIO;
     const likelihood = this.#density.at(first);
     let ratio = this.#background.ratioOf(row, run, { definition: 0, likelihood });
     if (!Number.isNaN(second)) {
@@ -103,7 +117,7 @@ export class TimeComparison implements Comparison {
       const late = this.#lateShare();
       ratio = (1 - late) * ratio + late * this.#lateness.ratioOf(row, run);
     }
-    return Math.max(LEAST_BITS, log2(ratio));
+    return Math.max(LEAST_RATIO, ratio);
   }
 
   isMissing(row: number, run: number): boolean {
@@ -118,8 +132,14 @@ export class TimeComparison implements Comparison {
     const weights: number[] = [];
     const firstMass = [1, 1, 1];
     const mass = [2, 2, 2];
-    forEachLink(links, (row, run, probability) => {
+    let none = PRIOR_NONE * PRIOR_LINKS;
+    let seen = PRIOR_LINKS;
+    forEachLink(links, (row, run, given) => {
       if (this.isMissing(row, run)) return;
+      const strayed = this.#none / (this.#none + (1 - this.#none) * this.#ratio(row, run));
+      none += given * strayed;
+      seen += given;
+      const probability = given * (1 - strayed);
       const gap = this.#gap(row, run);
       const { first, second, late } = this.#likelihoods(row, run, gap);
       const share = first + second + late > 0 ? first / (first + second + late) : 1;
@@ -132,6 +152,7 @@ export class TimeComparison implements Comparison {
       mass[gap.kind] = (mass[gap.kind] ?? 0) + probability;
     });
     for (const kind of [0, 1, 2]) this.#firstShares[kind] = (firstMass[kind] ?? 1) / (mass[kind] ?? 2);
+    this.#none = none / seen;
     this.#density.learn({ differences, weights });
     this.#background.learn(this.#density);
     this.#farGap = null;
@@ -141,14 +162,17 @@ export class TimeComparison implements Comparison {
   steps(row: number): readonly SearchStep[] {
     const base = this.#background.leastOf(row);
     if (Number.isNaN(base)) return [{ bound: 0, size: 0 }];
-    const steps: SearchStep[] = [{ bound: Math.max(0, log2(this.#density.most() / base + this.#mostLate())), size: 0 }];
+    const steps: SearchStep[] = [
+      { bound: Math.max(0, this.#bitsOf(this.#density.most() / base + this.#mostLate())), size: 0 },
+    ];
     for (const [at, below] of STEPS_BELOW.entries()) {
       const { windows, limit } = this.#windowsBelow(below);
       const hasUntimed = at + 1 >= FIRST_WITH_UNTIMED;
       let size = hasUntimed ? this.#untimed.length : 0;
       for (const index of this.#sorted) size += countIn(index, this.#timeOf(row), windows);
       const most = Math.max(limit / base, ((1 - this.#lateShare()) * limit) / base + this.#mostLate());
-      steps.push({ bound: Math.max(hasUntimed ? LEAST_BITS : 0, log2(most)), size });
+      const bits = this.#bitsOf(Math.max(LEAST_RATIO, most));
+      steps.push({ bound: hasUntimed ? bits : Math.max(0, bits), size });
     }
     return steps;
   }
@@ -174,7 +198,7 @@ export class TimeComparison implements Comparison {
 
   /** Most pairs are far apart by both definitions, and known by that. */
   #isFar(first: number, second: number): boolean {
-    this.#farGap ??= this.#density.farthestAbove(this.#background.least * 2 ** LEAST_BITS);
+    this.#farGap ??= this.#density.farthestAbove(this.#background.least * LEAST_RATIO);
     if (!(Math.abs(first) > this.#farGap)) return false;
     return Number.isNaN(second) ? this.#lateness === null : Math.abs(second) > this.#farGap;
   }
@@ -239,14 +263,12 @@ interface Windows {
   readonly limit: number;
 }
 
-function defaultShapes(quantum: number, range: number): ReturnType<typeof boxShape>[] {
-  const wide = Math.max(range, 4 * DAY);
+function defaultShapes(quantum: number): ReturnType<typeof boxShape>[] {
   return [
     boxShape(-quantum - 5, 120 + quantum, 4.5),
     boxShape(-quantum - 600, 1800 + quantum, 2.5),
     laplaceShape(3 * 3600 + quantum, 1.5),
     laplaceShape(2 * DAY + quantum, 0.5),
-    boxShape(-wide, wide, 1),
   ];
 }
 

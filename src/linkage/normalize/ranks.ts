@@ -8,13 +8,15 @@ export interface RanksSetAside {
   readonly ranksByRunId: ReadonlyMap<string, readonly Run[]>;
 }
 
-/** Ranks of one launch start within this many milliseconds of each other. */
+/** Ranks of one launch start within this many milliseconds of each other, on many machines within this share of their life. */
 const LAUNCH_GAP = 3000;
+const LAUNCH_SHARE = 0.01;
 
 /**
- * A launch without a rank check makes two to eight runs with the same name, config and second, of which one has
- * metrics: that one is the run of the row and the others are no rivals to it. Where two have equally many metrics, or
- * ended apart, all stay, for then they may be jobs of their own. Runs in `keep` are linked already and stay whatever they are.
+ * A launch without a rank check makes a run of each rank with the same name and config at about the same second, on one
+ * machine or on several, of which one has more metrics: that one is the run of the row and the others are no rivals to
+ * it. Where two have equally many, or ended apart, all stay, for then they may be jobs of their own. Runs in `keep` are
+ * linked already and stay whatever they are.
  */
 export function setRanksAside(
   runs: readonly Run[],
@@ -26,7 +28,7 @@ export function setRanksAside(
     const key = keyOf(run);
     const launch = launches.get(key);
     const last = launch?.at(-1);
-    if (launch === undefined || last === undefined || run.createdAt - last.createdAt > LAUNCH_GAP) {
+    if (launch === undefined || last === undefined || run.createdAt - last.createdAt > gapOf(run)) {
       if (launch !== undefined) launches.set(`${key} ${launch[0]?.runId}`, launch);
       launches.set(key, [run]);
     } else launch.push(run);
@@ -42,11 +44,15 @@ export function setRanksAside(
   return { runs: runs.filter((run) => !aside.has(run)), ranksByRunId };
 }
 
+function gapOf({ createdAt, heartbeatAt }: Run): number {
+  return Math.max(LAUNCH_GAP, LAUNCH_SHARE * ((heartbeatAt ?? createdAt) - createdAt));
+}
+
 /** The same for all runs of one name, configuration and command line. */
 export function launchKey(run: Run): string {
   const { _wandb, ...config } = run.config;
   const name = run.displayName !== null && isGeneratedName(run.displayName) ? '' : (run.displayName ?? '');
-  return JSON.stringify([name, renderJson(config), run.args, run.program, run.host, run.group, run.sweepName]);
+  return JSON.stringify([name, renderJson(config), run.args, run.program, run.group, run.sweepName]);
 }
 
 function ranksOf(launch: readonly Run[], keep: ReadonlySet<string>): { main: Run; others: Run[] } | null {
