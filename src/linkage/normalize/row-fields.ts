@@ -13,6 +13,8 @@ import { readPlainCells } from './spreadsheet.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
 import type { ValueCodes } from './values.ts';
+import { readYearlessDaysOrNull } from './yearless-days.ts';
+import type { RunSpan } from './yearless-days.ts';
 
 export interface RowFields {
   readonly fields: readonly Field[];
@@ -34,14 +36,14 @@ const NAME_SHARE = 0.3;
 export function readRowFields(
   cells: ReadonlyMap<string, readonly Cell[]>,
   values: ValueCodes,
-  size: number,
+  { size, span }: { readonly size: number; readonly span: RunSpan },
 ): RowFields {
   const fields = createFieldCollector(size);
   const reader: RowReader = { fields, values, cells };
   const times: TimeField[] = [];
   const durations: SpokenDurations[] = [];
   for (const [name, column] of cells) {
-    const time = buildTimeFieldOrNull(name, column);
+    const time = buildTimeFieldOrNull(name, column) ?? readYearlessDaysOrNull(name, column, span);
     if (time !== null) times.push(time);
     if (time === null || column.some((cell) => typeof cell === 'string' && !/^[\d\sT:.,Z+-]*$/.test(cell))) {
       readColumn(reader, name, column);
