@@ -31,6 +31,8 @@ interface RowReader {
 
 /** A text column with at least this share of distinct values is read as a name with parts. */
 const NAME_SHARE = 0.3;
+/** Texts of a column that tell whether it holds command lines. */
+const COMMANDS_LOOKED_AT = 200;
 
 /** Reads every column: values, the parts of names, JSON path by path, times as they are or inside of texts. */
 export function readRowFields(
@@ -71,7 +73,9 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
 
 function looksLikeCommands(column: readonly Cell[]): boolean {
   const texts = column.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '');
-  return texts.length > 0 && texts.filter(looksLikeCommand).length > texts.length / 2;
+  const stride = Math.ceil(texts.length / COMMANDS_LOOKED_AT);
+  const some = texts.filter((_text, at) => at % stride === 0);
+  return some.filter(looksLikeCommand).length > some.length / 2;
 }
 
 /** What a command line sets, under the names that it gives them. */
