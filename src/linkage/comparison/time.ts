@@ -41,7 +41,7 @@ const EDGE = 1e-3;
 const SAME_START = 300;
 /** Pseudo-links, and the share of them whose row tells another moment: when it was imported, or by a broken clock. */
 const PRIOR_LINKS = 10;
-const PRIOR_NONE = 0.1;
+const PRIOR_NONE = 0.02;
 
 /** When a row says its run began against when the run says so; the delay's shape is learned. */
 export class TimeComparison implements Comparison {

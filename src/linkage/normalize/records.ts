@@ -12,6 +12,7 @@ import { readRunFields } from './run-fields.ts';
 import type { RunFields } from './run-fields.ts';
 import { createValueCodes } from './values.ts';
 import type { ValueCodes } from './values.ts';
+import type { RunSpan } from './yearless-days.ts';
 
 /** Both sides as typed fields over shared codes. Rows are sorted by key text and runs by run id. */
 export interface Records {
@@ -55,7 +56,7 @@ export function buildRecords(input: LinkageInput): Records {
     values,
     rows,
     runs,
-    row: readRowFields(cells, values, rows.length),
+    row: readRowFields(cells, values, { size: rows.length, span: spanOf(runs) }),
     run: readRunFields(runs, values, statusOf),
     openRows: Uint8Array.from(rows, (row) => (linkedKeys.has(row.keyText) ? 0 : 1)),
     freeRuns: Uint8Array.from(runs, (run) => (linkedRunIds.has(run.runId) ? 0 : 1)),
@@ -64,6 +65,15 @@ export function buildRecords(input: LinkageInput): Records {
     ranksByRunId,
     triesByRunId: findEarlierTries(runs, keyOf),
   };
+}
+
+function spanOf(runs: readonly Run[]): RunSpan {
+  const span = { from: Infinity, to: -Infinity };
+  for (const { createdAt, heartbeatAt } of runs) {
+    span.from = Math.min(span.from, createdAt);
+    span.to = Math.max(span.to, heartbeatAt ?? createdAt);
+  }
+  return span;
 }
 
 type Pair = Records['labels'][number];

@@ -15,6 +15,8 @@ import { readPlainCells } from './spreadsheet.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
 import type { ValueCodes } from './values.ts';
+import { readYearlessDaysOrNull } from './yearless-days.ts';
+import type { RunSpan } from './yearless-days.ts';
 
 export interface RowFields {
   readonly fields: readonly Field[];
@@ -31,19 +33,21 @@ interface RowReader {
 
 /** A text column with at least this share of distinct values is read as a name with parts. */
 const NAME_SHARE = 0.3;
+/** Texts of a column that tell whether it holds command lines. */
+const COMMANDS_LOOKED_AT = 200;
 
 /** Reads every column: values, the parts of names, JSON path by path, times as they are or inside of texts. */
 export function readRowFields(
   cells: ReadonlyMap<string, readonly Cell[]>,
   values: ValueCodes,
-  size: number,
+  { size, span }: { readonly size: number; readonly span: RunSpan },
 ): RowFields {
   const fields = createFieldCollector(size);
   const reader: RowReader = { fields, values, cells };
   const times: TimeField[] = [];
   const durations: SpokenDurations[] = [];
   for (const [name, column] of cells) {
-    const time = buildTimeFieldOrNull(name, column);
+    const time = buildTimeFieldOrNull(name, column) ?? readYearlessDaysOrNull(name, column, span);
     if (time !== null) times.push(time);
     if (time === null || column.some((cell) => typeof cell === 'string' && !/^[\d\sT:.,Z+-]*$/.test(cell))) {
       readColumn(reader, name, column);
@@ -71,7 +75,9 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
 
 function looksLikeCommands(column: readonly Cell[]): boolean {
   const texts = column.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '');
-  return texts.length > 0 && texts.filter(looksLikeCommand).length > texts.length / 2;
+  const stride = Math.ceil(texts.length / COMMANDS_LOOKED_AT);
+  const some = texts.filter((_text, at) => at % stride === 0);
+  return some.filter(looksLikeCommand).length > some.length / 2;
 }
 
 /** What a command line sets, under the names that it gives them. */

@@ -2,6 +2,7 @@ import type { Field } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
 import { agreementOf, buildPairedField, isFilled, isInformative, rankKeys } from './pairing.ts';
 import type { FieldChoice, PairedField } from './pairing.ts';
+import { listStandingWords } from './standing-words.ts';
 
 /** More fields than this repeat each other. */
 const MOST_FIELDS = 12;
@@ -36,10 +37,22 @@ export function rankSettings(
   );
   for (const column of columns) {
     if (known.has(column)) continue;
-    const choices = rankKeys(column, keys, records);
-    known.set(column, choices.length > 0 ? choices : listStrangeWords(column, keys));
+    const lists = [
+      () => rankKeys(column, keys, records),
+      () => rankKeys(column, listStandingWords(column, records), records),
+      () => listStrangeWords(column, keys),
+    ];
+    known.set(column, firstFilled(lists));
   }
   return columns.map((column) => known.get(column) ?? []).filter((choices) => choices.length > 0);
+}
+
+function firstFilled<T>(lists: readonly (() => readonly T[])[]): readonly T[] {
+  for (const list of lists) {
+    const found = list();
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /** `mgda` and `MultipleGradientDescent` share no value: only pairs that are sure by other evidence can tell. */

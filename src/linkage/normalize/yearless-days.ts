@@ -1,0 +1,56 @@
+import type { Cell } from '../../model/cell.ts';
+import type { TimeField } from './times.ts';
+
+/** Epoch milliseconds between which the runs began and ended. */
+export interface RunSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'] as const;
+const MONTH = `(${MONTHS.join('|')})(?:[a-z]{0,6}(?<=uary|rch|ril|une|uly|ust|ember|ober|sept))?\\.?`;
+/** `apr01b`, `Aug 21`, `aug-21_run3`; and `21 Aug`. */
+const MONTH_DAY = new RegExp(`(?<![a-z])${MONTH}[\\s_-]*(\\d{1,2})(?!\\d)`, 'i');
+const DAY_MONTH = new RegExp(`(?<!\\d)(\\d{1,2})\\.?[\\s_-]*${MONTH}(?![a-z])`, 'i');
+const DAY_MS = 86_400_000;
+/** A row is written down within so many days of its run. */
+const SLACK = 7 * DAY_MS;
+const SHARE = 0.8;
+/** Fewer days than this may be something else, as the layers of a decoder are: `dec6`, `dec12`. */
+const LEAST_DAYS = 4;
+
+/**
+ * Days of a column that names no year: it is the year in which the runs are. Null where fewer than four fifths of the
+ * cells are such days, or where runs of several years leave the year open.
+ */
+export function readYearlessDaysOrNull(name: string, cells: readonly Cell[], span: RunSpan): TimeField | null {
+  const there = cells.filter((cell) => cell !== null && cell !== '');
+  const probe = there.slice(0, 40);
+  if (probe.filter((cell) => dayOrNull(cell) !== null).length < SHARE * probe.length) return null;
+  const seconds = Float64Array.from(cells, (cell) => (dateIn(cell, span) ?? Number.NaN) / 1000);
+  const found = seconds.filter((value) => !Number.isNaN(value));
+  if (found.length === 0 || found.length < SHARE * there.length || new Set(found).size < LEAST_DAYS) return null;
+  return { name, seconds, zoned: false, quantum: DAY_MS / 1000, filled: found.length };
+}
+
+function dayOrNull(cell: Cell): { readonly month: number; readonly day: number } | null {
+  if (typeof cell !== 'string') return null;
+  const [, month = '', day] = MONTH_DAY.exec(cell) ?? [];
+  const [, otherDay, otherMonth = ''] = day === undefined ? (DAY_MONTH.exec(cell) ?? []) : [];
+  const number = MONTHS.findIndex((own) => own === (month || otherMonth).toLowerCase());
+  return number < 0 ? null : { month: number, day: Number(day ?? otherDay) };
+}
+
+/** The only such day near the runs; null where there is none, or one in each of several years. */
+function dateIn(cell: Cell, { from, to }: RunSpan): number | null {
+  const found = dayOrNull(cell);
+  if (found === null || !Number.isFinite(to - from)) return null;
+  const [first, last] = [from, to].map((ms) => new Date(ms).getUTCFullYear());
+  const dates: number[] = [];
+  for (let year = first ?? 0; year <= (last ?? 0); year++) {
+    const ms = Date.UTC(year, found.month, found.day);
+    const isReal = new Date(ms).getUTCMonth() === found.month;
+    if (isReal && ms >= from - SLACK && ms <= to + SLACK) dates.push(ms);
+  }
+  return dates.length === 1 ? (dates[0] ?? null) : null;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { readYearlessDaysOrNull } from '../../src/linkage/normalize/yearless-days.ts';
+
+const SPRING = { from: Date.UTC(2025, 2, 28), to: Date.UTC(2025, 4, 20) };
+
+function daysOf(cells: readonly (string | null)[], span = SPRING): (string | null)[] | null {
+  const field = readYearlessDaysOrNull('day', cells, span);
+  if (field === null) return null;
+  return Array.from(field.seconds, (value) =>
+    Number.isNaN(value) ? null : new Date(1000 * value).toISOString().slice(0, 10),
+  );
+}
+
+describe('days without a year', () => {
+  it('are those of the year in which the runs are', () => {
+    expect(daysOf(['apr01a', 'Apr 3', '4. April', null, 'may-05_run3'])).toEqual([
+      '2025-04-01',
+      '2025-04-03',
+      '2025-04-04',
+      null,
+      '2025-05-05',
+    ]);
+  });
+
+  it('are none where runs of several years leave it open, or none is near', () => {
+    const cells = ['apr01', 'apr02', 'apr03', 'apr04'];
+    expect(daysOf(cells, { from: Date.UTC(2023, 3, 1), to: Date.UTC(2025, 4, 20) })).toBeNull();
+    expect(daysOf(['oct01', 'oct02', 'oct03', 'oct04'])).toBeNull();
+    expect(daysOf(cells, { from: Infinity, to: -Infinity })).toBeNull();
+  });
+
+  it('are no layers of a decoder, no words, and a date that no month has is none', () => {
+    expect(daysOf(['mar6', 'apr12', 'mar6', 'apr12', 'apr12'])).toBeNull();
+    expect(daysOf(['marathon 1', 'aprilia 2', 'mayor 3', 'market 4', 'mares 5'])).toBeNull();
+    expect(daysOf(['apr01', 'apr02', 'apr03', 'apr04', 'apr31'])?.at(-1)).toBeNull();
+  });
+});
