@@ -81,13 +81,7 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
   }
   const margin = marginOf(view, best);
   const objection = findObjection(context, best, margin);
-  const shown = edges
-    .filter((edge, at) => at === 0 || probabilityOf(model, edge) >= FAINTEST)
-    .slice(0, MOST_CANDIDATES);
-  const candidates = shown.map((edge) => ({
-    ...explainCandidate(records, model, edge),
-    probability: shownProbability(context, edge, edge === best ? objection : null),
-  }));
+  const candidates = listCandidates(context, edges, objection);
   const likely = isCut || edges.reduce((sum, edge) => sum + probabilityOf(model, edge), 0) >= LIKELY;
   const kind = objection === null ? 'match' : likely ? 'ambiguous' : 'unmatched';
   const [top] = candidates;
@@ -106,6 +100,18 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
           ? unmatchedReason(context, best)
           : (objection?.reason ?? ''),
   };
+}
+
+/** The likeliest pairs of a row with their waterfalls, the best one first. */
+function listCandidates(context: DecisionContext, edges: readonly number[], objection: Objection | null): Candidate[] {
+  const { records, model } = context;
+  return edges
+    .filter((edge, at) => at === 0 || probabilityOf(model, edge) >= FAINTEST)
+    .slice(0, MOST_CANDIDATES)
+    .map((edge, at) => ({
+      ...explainCandidate(records, model, edge),
+      probability: shownProbability(context, edge, at === 0 ? objection : null),
+    }));
 }
 
 /** What speaks against a match, as a sentence. */
@@ -191,7 +197,8 @@ function findWeakness({ model, options }: DecisionContext, edge: number): Object
   }
   const weight = model.candidates.weights[edge] ?? 0;
   const isProven = 1 - probabilityOf(model, edge) <= (1 - options.minProbability) * DOUBT_OF_ONE_KIND;
-  if (agreeing < Math.min(isProven ? 1 : 2, compared)) return { reason: 'only one kind of evidence speaks for the best run' };
+  if (agreeing < Math.min(isProven ? 1 : 2, compared))
+    return { reason: 'only one kind of evidence speaks for the best run' };
   if (agreeing <= disagreeing) return { reason: 'as much speaks against the best run as for it' };
   if (weight < leastBitsAlone(model.posterior.expectedLinks, model.population))
     return { reason: 'the best run is left over rather than recognised' };
