@@ -66,19 +66,7 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
   const edges = edgesOfRow(context, row);
   const [best] = edges;
   const isCut = model.candidates.cutRows[row] === 1;
-  if (best === undefined) {
-    const reason = isCut ? CUT_REASON : reasonForOpenRow(records, row);
-    return {
-      keyText,
-      kind: isCut ? 'ambiguous' : 'unmatched',
-      wandbRunId: null,
-      probability: null,
-      weight: null,
-      margin: null,
-      candidates: [],
-      reason,
-    };
-  }
+  if (best === undefined) return leaveEmpty(records, row, isCut);
   const margin = marginOf(view, best);
   const objection = findObjection(context, best, margin);
   const candidates = listCandidates(context, edges, objection);
@@ -99,6 +87,20 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
         : kind === 'unmatched'
           ? unmatchedReason(context, best)
           : (objection?.reason ?? ''),
+  };
+}
+
+/** The outcome of a row without any pair. */
+function leaveEmpty(records: Records, row: number, isCut: boolean): LinkOutcome {
+  return {
+    keyText: records.rows[row]?.keyText ?? '',
+    kind: isCut ? 'ambiguous' : 'unmatched',
+    wandbRunId: null,
+    probability: null,
+    weight: null,
+    margin: null,
+    candidates: [],
+    reason: isCut ? CUT_REASON : reasonForOpenRow(records, row),
   };
 }
 
