@@ -66,28 +66,10 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
   const edges = edgesOfRow(context, row);
   const [best] = edges;
   const isCut = model.candidates.cutRows[row] === 1;
-  if (best === undefined) {
-    const reason = isCut ? CUT_REASON : reasonForOpenRow(records, row);
-    return {
-      keyText,
-      kind: isCut ? 'ambiguous' : 'unmatched',
-      wandbRunId: null,
-      probability: null,
-      weight: null,
-      margin: null,
-      candidates: [],
-      reason,
-    };
-  }
+  if (best === undefined) return leaveEmpty(records, row, isCut);
   const margin = marginOf(view, best);
   const objection = findObjection(context, best, margin);
-  const shown = edges
-    .filter((edge, at) => at === 0 || probabilityOf(model, edge) >= FAINTEST)
-    .slice(0, MOST_CANDIDATES);
-  const candidates = shown.map((edge) => ({
-    ...explainCandidate(records, model, edge),
-    probability: shownProbability(context, edge, edge === best ? objection : null),
-  }));
+  const candidates = listCandidates(context, edges, objection);
   const likely = isCut || edges.reduce((sum, edge) => sum + probabilityOf(model, edge), 0) >= LIKELY;
   const kind = objection === null ? 'match' : likely ? 'ambiguous' : 'unmatched';
   const [top] = candidates;
@@ -106,6 +88,32 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
           ? unmatchedReason(context, best)
           : (objection?.reason ?? ''),
   };
+}
+
+/** The outcome of a row without any pair. */
+function leaveEmpty(records: Records, row: number, isCut: boolean): LinkOutcome {
+  return {
+    keyText: records.rows[row]?.keyText ?? '',
+    kind: isCut ? 'ambiguous' : 'unmatched',
+    wandbRunId: null,
+    probability: null,
+    weight: null,
+    margin: null,
+    candidates: [],
+    reason: isCut ? CUT_REASON : reasonForOpenRow(records, row),
+  };
+}
+
+/** The likeliest pairs of a row with their waterfalls, the best one first. */
+function listCandidates(context: DecisionContext, edges: readonly number[], objection: Objection | null): Candidate[] {
+  const { records, model } = context;
+  return edges
+    .filter((edge, at) => at === 0 || probabilityOf(model, edge) >= FAINTEST)
+    .slice(0, MOST_CANDIDATES)
+    .map((edge, at) => ({
+      ...explainCandidate(records, model, edge),
+      probability: shownProbability(context, edge, at === 0 ? objection : null),
+    }));
 }
 
 /** What speaks against a match, as a sentence. */
