@@ -10,6 +10,7 @@ import { findConflictingNamesakes } from './namesakes.ts';
 import type { Records } from './normalize/records.ts';
 import { leastBitsAlone } from './posterior/competition.ts';
 import { fitAlike, reasonForOpenRow, reasonForTie } from './reasons.ts';
+import { createTimeCheck } from './stray-times.ts';
 
 /** Bits from which a comparison counts as agreeing, and below which it counts as disagreeing. */
 const AGREES = 1;
@@ -47,7 +48,8 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const runByRow = assignRuns(candidates, posterior.components, bitsOf);
   const view = buildAssignmentView(candidates, posterior.components, { runByRow, bitsOf });
   const conflicts = findConflictingNamesakes(records, surePairs(records, model));
-  const context: DecisionContext = { records, model, options, view, conflicts };
+  const strayTime = createTimeCheck(records, model);
+  const context: DecisionContext = { records, model, options, view, conflicts, strayTime };
   return { decide: (row) => decideRow(context, row) };
 }
 
@@ -58,6 +60,8 @@ interface DecisionContext {
   readonly view: AssignmentView;
   /** Columns that hardly ever agree with the keys of their name: then no link is to be trusted. */
   readonly conflicts: readonly string[];
+  /** What speaks against a pair whose time strays where times hold, as a sentence. */
+  readonly strayTime: (edge: number) => string | null;
 }
 
 function decideRow(context: DecisionContext, row: number): LinkOutcome {
@@ -180,7 +184,7 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
     const tie = { records, model, minProbability: options.minProbability, edgesByRun: view.edgesByRun };
     return { reason: reasonForTie(tie, edge) };
   }
-  return findWeakness(context, edge);
+  return findWeakness(context, edge) ?? context.strayTime(edge);
 }
 
 /** What a high probability may hide: one kind of evidence only, a contradiction, or mere elimination. */

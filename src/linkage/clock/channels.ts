@@ -2,7 +2,6 @@ import type { Samples } from '../comparison/density-grid.ts';
 import type { Records } from '../normalize/records.ts';
 import type { TimeField } from '../normalize/times.ts';
 import { quantumOf } from '../normalize/times.ts';
-import { isOfImport } from './imports.ts';
 import { findGroupOffsetsOrNull } from './group-offsets.ts';
 import type { ClockGrouping } from './group-offsets.ts';
 import { findRowOffsets } from './row-offsets.ts';
@@ -171,9 +170,7 @@ function listChannels(records: Records): Channel[] {
   const { schema } = records;
   const first = [schema.createdAt, schema.identity.started_at];
   const rank = (field: TimeField): number => (first.includes(field.name) ? first.indexOf(field.name) : 2);
-  const fields = records.row.times.filter(
-    (field) => field.filled >= LEAST_FILLED * records.rows.length && !isOfImport(field.seconds, createdAt),
-  );
+  const fields = records.row.times.filter((field) => field.filled >= LEAST_FILLED * records.rows.length);
   return fields
     .toSorted((a, b) => rank(a) - rank(b) || b.filled - a.filled || (a.name < b.name ? -1 : 1))
     .flatMap((row) => {
