@@ -60,8 +60,8 @@ interface DecisionContext {
   readonly view: AssignmentView;
   /** Columns that hardly ever agree with the keys of their name: then no link is to be trusted. */
   readonly conflicts: readonly string[];
-  /** What speaks against a pair whose time strays where times hold, as a sentence. */
-  readonly strayTime: (edge: number) => string | null;
+  /** What speaks against a pair whose time strays where times hold. */
+  readonly strayTime: (edge: number) => Objection | null;
 }
 
 function decideRow(context: DecisionContext, row: number): LinkOutcome {

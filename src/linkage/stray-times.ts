@@ -14,9 +14,12 @@ const LEAST_PAIRS = 50;
  * carry. A fork begins with the metrics of its parent and a copy bears the original's, so that metrics may be another
  * run's; names and settings that single the run out are enough.
  *
- * @returns what speaks against a pair, as a sentence; null where nothing does
+ * @returns what speaks against a pair; null where nothing does
  */
-export function createTimeCheck(records: Records, model: LearnedModel): (edge: number) => string | null {
+export function createTimeCheck(
+  records: Records,
+  model: LearnedModel,
+): (edge: number) => { readonly reason: string } | null {
   const time = model.comparisons.find(({ name }) => name === 'time');
   const metrics = model.comparisons.find(({ name }) => name === 'metrics');
   const strays = (row: number, run: number): boolean =>
@@ -31,6 +34,7 @@ export function createTimeCheck(records: Records, model: LearnedModel): (edge: n
     if (!strays(row, run)) return null;
     const others = (model.candidates.weights[edge] ?? 0) - (metrics?.weigh(row, run) ?? 0);
     if (others >= least) return null;
-    return `metrics alone speak for the best run, and its time against it: ${time?.describe(row, run).words ?? ''}`;
+    const words = time?.describe(row, run).words ?? '';
+    return { reason: `metrics alone speak for the best run, and its time against it: ${words}` };
   };
 }
