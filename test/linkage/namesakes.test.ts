@@ -59,11 +59,11 @@ describe('namesakes that never agree', () => {
         ...rounded(scores[no] ?? score()),
       }),
     );
-    const linkTo = (scoreOf: (no: number) => object): string[] =>
+    const linkTo = (scoreOf: (no: number) => ReturnType<typeof score>): string[] =>
       linkRecords(
         inputOf(
           rows,
-          nights.map((no) => runOf(`run${no}`, night(no).toISOString(), { summary: scoreOf(no), runtime: 5400 })),
+          nights.map((no) => runOf(`run${no}`, night(no).toISOString(), { summary: { ...scoreOf(no) } })),
         ),
       ).outcomes.map(({ wandbRunId }) => wandbRunId ?? 'none');
     expect(new Set(linkTo(score))).toEqual(new Set(['none']));

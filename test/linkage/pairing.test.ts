@@ -102,6 +102,7 @@ it('takes no setting and no counting key for a metric that a run or two happens 
     ranked: new Map(),
     measured: new Map(),
     tokens: null,
+    paired: new Set(),
     last: null,
   });
   expect(metrics.health()).toEqual([]);

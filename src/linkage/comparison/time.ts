@@ -6,8 +6,8 @@ import { DifferenceDensity, boxShape, laplaceShape } from './difference-density.
 import type { Samples } from './density-grid.ts';
 import { learnLatenessOrNull } from './lateness.ts';
 import type { Lateness } from './lateness.ts';
-import { spell } from './spell.ts';
 import { TimeBackground } from './time-background.ts';
+import { describeGap } from './time-words.ts';
 
 /** A row time and the run times that may mean the same moment. All in seconds; NaN is missing. */
 export interface TimeChannel {
@@ -290,33 +290,4 @@ function collectIn(index: SortedIndex, at: { own: number; windows: Windows['wind
       sink(index.records[position] ?? 0);
     }
   }
-}
-
-const LEVELS: readonly (readonly [limit: number, words: string])[] = [
-  [5, 'within 5 s'],
-  [60, 'within 60 s'],
-  [600, 'within 10 min'],
-  [3600, 'within 1 h'],
-  [DAY, 'within 1 day'],
-];
-
-const READING_WORDS = {
-  created: '',
-  started: ', as its client recorded',
-  late: ', as runs that were uploaded later do',
-} as const;
-
-/** A clock that is off and the delay that most runs have are in the offset: the gap is what this pair adds to them. */
-function describeGap(
-  gap: number,
-  channel: TimeChannel,
-  { reading, isShifted }: { readonly reading: 'created' | 'started' | 'late'; readonly isShifted: boolean },
-): ComparisonWords {
-  const size = Math.abs(gap);
-  const level = LEVELS.find(([limit]) => size <= limit)?.[1] ?? 'more than 1 day';
-  const source = READING_WORDS[reading];
-  const words = isShifted
-    ? `${spell(size)} ${gap >= 0 ? 'later' : 'sooner'} after ${channel.words} than most`
-    : `${spell(size)} ${gap >= 0 ? 'after' : 'before'} ${channel.words}`;
-  return { level, words: `run ${channel.runVerb} ${words}${source}` };
 }
