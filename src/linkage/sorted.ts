@@ -43,12 +43,19 @@ export interface SortedIndex {
 
 /** Ties are broken by record number, so that the same input gives the same order. */
 export function buildSortedIndex(values: Float64Array, isIn?: Uint8Array): SortedIndex {
-  const records: number[] = [];
+  const isThere = (record: number): boolean =>
+    !Number.isNaN(values[record] ?? Number.NaN) && (isIn === undefined || isIn[record] === 1);
+  // numbers alone are sorted many times faster than records by their numbers
+  const sorted = values.filter((_value, record) => isThere(record)).sort();
+  const records = new Int32Array(sorted.length);
+  const placed = new Int32Array(sorted.length);
   for (let record = 0; record < values.length; record++) {
-    if (!Number.isNaN(values[record] ?? Number.NaN) && (isIn === undefined || isIn[record] === 1)) records.push(record);
+    if (!isThere(record)) continue;
+    const first = lowerBound(sorted, values[record] ?? 0);
+    records[first + (placed[first] ?? 0)] = record;
+    placed[first] = (placed[first] ?? 0) + 1;
   }
-  records.sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b);
-  return { values: Float64Array.from(records, (record) => values[record] ?? 0), records: Int32Array.from(records) };
+  return { values: sorted, records };
 }
 
 /** Code units, not locale: the same order on every machine. */

@@ -10,6 +10,7 @@ import { areCopies, pairSettings, rankSettings } from '../pairing/pair-settings.
 import type { RankedColumns } from '../pairing/pair-settings.ts';
 import { refineChoices } from '../pairing/refine.ts';
 import type { SurePair } from '../pairing/refine.ts';
+import { compareText } from '../sorted.ts';
 import type { Comparison } from './comparison.ts';
 import type { DurationInput } from './duration-density.ts';
 import { DurationComparison } from './duration.ts';
@@ -113,7 +114,9 @@ interface PartInputs {
 }
 
 function buildParts(last: Comparisons | null, given: PartInputs): Comparisons {
-  const settings = given.settings.fields.map((field) => field.rowCodes);
+  // by name: pairs that come to be known better change the order of the fields
+  const byName = given.settings.fields.toSorted((a, b) => compareText(a.column.name, b.column.name));
+  const settings = byName.map((field) => field.column.codes);
   const parts = {
     text: last?.text.compares(given.shared) === true ? last.text : new TextComparison(given.shared, given.runCount),
     settings: last?.settings.compares(given.settings) === true ? last.settings : new SettingsComparison(given.settings),

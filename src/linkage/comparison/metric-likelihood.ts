@@ -100,37 +100,48 @@ export function jointLikeliness(columns: readonly Float64Array[]): Float64Array 
   const size = columns[0]?.length ?? 0;
   const ranks = columns.map(ranksOf);
   const stride = Math.max(1, Math.ceil(size / MOST_REFERENCES));
+  const references = Int32Array.from({ length: Math.ceil(size / stride) }, (_item, at) => at * stride);
+  const tables = ranks.map((rank) => Float64Array.from(references, (row) => rank[row] ?? Number.NaN));
   const likeliness = new Float64Array(size).fill(1);
   for (let row = 0; row < size; row++) {
-    const own = ranks.filter((rank) => !Number.isNaN(rank[row] ?? Number.NaN));
-    if (own.length >= 2) likeliness[row] = likelinessOf(own, row, stride);
+    const own: number[] = [];
+    const others: Float64Array[] = [];
+    for (let at = 0; at < ranks.length; at++) {
+      const rank = ranks[at]?.[row] ?? Number.NaN;
+      if (Number.isNaN(rank)) continue;
+      own.push(rank);
+      others.push(tables[at] ?? new Float64Array(0));
+    }
+    if (own.length >= 2) likeliness[row] = likelinessOf(own, others, row % stride === 0 ? row / stride : -1);
   }
   return likeliness;
 }
 
-function likelinessOf(ranks: readonly Float64Array[], row: number, stride: number): number {
-  const size = ranks[0]?.length ?? 0;
-  const alone = new Float64Array(ranks.length);
+/**
+ * @param own the row's ranks
+ * @param others the ranks of those that it is held against, metric by metric
+ * @param itself where the row stands among them, or −1
+ */
+function likelinessOf(own: readonly number[], others: readonly Float64Array[], itself: number): number {
+  const alone = new Float64Array(own.length);
   let together = 0;
   let references = 0;
-  for (let other = row % stride; other < size; other += stride) {
-    if (other === row || lacksOne(ranks, other)) continue;
-    references++;
-    let all = 1;
-    for (let at = 0; at < ranks.length; at++) {
-      const distance = (ranks[at]?.[row] ?? 0) - (ranks[at]?.[other] ?? 0);
-      if (Math.abs(distance) <= ALIKE_RANKS) alone[at] = (alone[at] ?? 0) + 1;
-      else all = 0;
+  for (let other = 0; other < (others[0]?.length ?? 0); other++) {
+    let alike = 0;
+    let isThere = other !== itself;
+    for (let at = 0; at < own.length; at++) {
+      const distance = (own[at] ?? 0) - (others[at]?.[other] ?? Number.NaN);
+      if (distance <= ALIKE_RANKS && distance >= -ALIKE_RANKS) alike |= 1 << at;
+      else if (Number.isNaN(distance)) isThere = false;
     }
-    together += all;
+    if (!isThere) continue;
+    references++;
+    if (alike === 0) continue;
+    if (alike === (1 << own.length) - 1) together++;
+    for (let at = 0; at < own.length; at++) alone[at] = (alone[at] ?? 0) + ((alike >> at) & 1);
   }
   const expected = alone.reduce((product, count) => product * ((count + 1) / (references + 1)), references + 1);
   return Math.max(1, (together + 1) / (expected + 1));
-}
-
-function lacksOne(columns: readonly Float64Array[], record: number): boolean {
-  for (let at = 0; at < columns.length; at++) if (Number.isNaN(columns[at]?.[record] ?? Number.NaN)) return true;
-  return false;
 }
 
 /** Rank of each value among all, 0 to 1; NaN where there is none. */

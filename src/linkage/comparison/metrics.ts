@@ -42,8 +42,7 @@ export class MetricsComparison implements Comparison {
     const isSame = (own: PairedMetric, other: PairedMetric | undefined): boolean =>
       own.column === other?.column && own.key === other.key && sameValues(own.runValues, other.runValues);
     return (
-      haveSame(this.#metrics, metrics, isSame) &&
-      haveSame(this.#settings, settings, (own, other) => other !== undefined && sameValues(own, other))
+      haveSame(this.#metrics, metrics, isSame) && haveSame(this.#settings, settings, (own, other) => own === other)
     );
   }
 

@@ -1,6 +1,5 @@
 import type { ComparisonWords } from './comparison.ts';
 import { spell } from './spell.ts';
-import type { TimeChannel } from './time.ts';
 
 const DAY = 86_400;
 const LEVELS: readonly (readonly [limit: number, words: string])[] = [
@@ -20,7 +19,7 @@ const READING_WORDS = {
 /** A clock that is off and the delay that most runs have are in the offset: the gap is what this pair adds to them. */
 export function describeGap(
   gap: number,
-  channel: Pick<TimeChannel, 'words' | 'runVerb'>,
+  channel: { readonly words: string; readonly runVerb: string },
   { reading, isShifted }: { readonly reading: 'created' | 'started' | 'late'; readonly isShifted: boolean },
 ): ComparisonWords {
   const size = Math.abs(gap);
