@@ -1,4 +1,4 @@
-import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
+import { lowerBound, upperBound } from '../sorted.ts';
 
 /** Rows with one setting that show how its metric spreads. */
 const LEAST_ALIKE = 6;
@@ -46,7 +46,7 @@ class ValueSpread {
   readonly #range: number;
 
   constructor(values: Float64Array) {
-    this.#sorted = buildSortedIndex(values).values;
+    this.#sorted = values.filter((value) => !Number.isNaN(value)).sort();
     const size = this.#sorted.length;
     const at = (share: number): number => this.#sorted[Math.floor(share * (size - 1))] ?? 0;
     this.#range = Math.max((this.#sorted[size - 1] ?? 0) - (this.#sorted[0] ?? 0), 1e-12);
