@@ -25,9 +25,11 @@ export type IsMeasured = (value: number) => boolean;
  */
 export function blankFillers(cells: readonly Cell[], isMeasured: IsMeasured): readonly Cell[] {
   const counts = new Map<Cell, number>();
-  for (const cell of cells) if (!isBlank(cell)) counts.set(cell, (counts.get(cell) ?? 0) + 1);
-  const fillers = findFillerCells(counts, isMeasured);
-  return cells.map((cell) => (isBlank(cell) || fillers.has(cell) ? null : cell));
+  for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  const blanks = new Set([...counts.keys()].filter(isBlank));
+  for (const blank of blanks) counts.delete(blank);
+  for (const filler of findFillerCells(counts, isMeasured)) blanks.add(filler);
+  return cells.map((cell) => (blanks.has(cell) ? null : cell));
 }
 
 function isBlank(cell: Cell): boolean {
