@@ -47,8 +47,9 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const bitsOf = (edge: number): number => (candidates.weights[edge] ?? 0) + posterior.priorBits;
   const runByRow = assignRuns(candidates, posterior.components, bitsOf);
   const view = buildAssignmentView(candidates, posterior.components, { runByRow, bitsOf });
-  const conflicts = findConflictingNamesakes(records, surePairs(records, model));
-  const strayTime = createTimeCheck(records, model);
+  const sure = surePairs(records, model);
+  const conflicts = findConflictingNamesakes(records, sure);
+  const strayTime = createTimeCheck(model, sure);
   const context: DecisionContext = { records, model, options, view, conflicts, strayTime };
   return { decide: (row) => decideRow(context, row) };
 }

@@ -1,6 +1,5 @@
-import { surePairs } from './learn.ts';
 import type { LearnedModel } from './learn.ts';
-import type { Records } from './normalize/records.ts';
+import type { SurePair } from './pairing/refine.ts';
 import { leastBitsAlone } from './posterior/competition.ts';
 
 /** Bits from which a pair's times agree. */
@@ -14,17 +13,18 @@ const LEAST_PAIRS = 50;
  * carry. A fork begins with the metrics of its parent and a copy bears the original's, so that metrics may be another
  * run's; names and settings that single the run out are enough.
  *
+ * @param sure pairs that are as good as certain
  * @returns what speaks against a pair; null where nothing does
  */
 export function createTimeCheck(
-  records: Records,
   model: LearnedModel,
+  sure: readonly SurePair[],
 ): (edge: number) => { readonly reason: string } | null {
   const time = model.comparisons.find(({ name }) => name === 'time');
   const metrics = model.comparisons.find(({ name }) => name === 'metrics');
   const strays = (row: number, run: number): boolean =>
     time !== undefined && !time.isMissing(row, run) && time.weigh(row, run) <= AGREES;
-  const timed = surePairs(records, model).filter(({ row, run }) => time?.isMissing(row, run) === false);
+  const timed = sure.filter(({ row, run }) => time?.isMissing(row, run) === false);
   const straying = timed.filter(({ row, run }) => strays(row, run)).length;
   if (timed.length < LEAST_PAIRS || straying > MOST_STRAYS * timed.length) return () => null;
   const least = leastBitsAlone(model.posterior.expectedLinks, model.population);
