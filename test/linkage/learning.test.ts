@@ -199,4 +199,21 @@ describe('the clock', () => {
     const offsets = findRowOffsets(rowSeconds, hits, -3590);
     expect([offsets[0], offsets[119], offsets[120], offsets[199]]).toEqual([-3590, -3590, -7190, -7190]);
   });
+
+  it('stays where delays are exact though the runs of a stretch look more like other runs', () => {
+    // a grid was launched twice: from row 80 on each row has a run 15 minutes away that fits better, at no exact delay
+    const hits = rows.map((row) => {
+      const exact = -7200 + random.between(8, 11);
+      const near = -8100 + random.between(-100, 100);
+      const isDoubled = row >= 80 && row < 120;
+      return {
+        row,
+        own: rowSeconds[row]!,
+        differences: isDoubled ? Float64Array.of(near, exact) : Float64Array.of(exact),
+        shares: isDoubled ? Float64Array.of(1, 0.2) : Float64Array.of(1),
+        runs: isDoubled ? Int32Array.of(200 + row, row) : Int32Array.of(row),
+      };
+    });
+    expect(new Set(findRowOffsets(rowSeconds, hits, -7190))).toEqual(new Set([-7190]));
+  });
 });

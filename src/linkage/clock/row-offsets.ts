@@ -1,3 +1,4 @@
+import { learnDelays, NEAR } from './delays.ts';
 import type { RowHits } from './hits.ts';
 
 const QUARTER = 900;
@@ -9,8 +10,6 @@ const SWITCH_COST = 12;
 const LEAST_GAIN = 10;
 /** Share of rows that say nothing of the zone. */
 const NOISE = 0.1;
-/** Seconds to either side of the typical delay in which a pair speaks for a zone. */
-const WIDTH = 120;
 
 /**
  * The clock's offset by row. Summer time and journeys change a naive clock's zone, so the zone is followed through time
@@ -22,7 +21,8 @@ export function findRowOffsets(rowSeconds: Float64Array, hits: readonly RowHits[
   const constant = new Float64Array(rowSeconds.length).fill(offset);
   const sorted = hits.toSorted((a, b) => a.own - b.own);
   if (sorted.length < 2) return constant;
-  const emissions = sorted.map((row) => emissionOf(row, offset));
+  const densityAt = learnDelays(sorted, offset);
+  const emissions = sorted.map((row) => emissionOf(row, offset, densityAt));
   const path = followZone(emissions);
   let gain = 0;
   for (const [at, state] of path.entries()) {
@@ -34,7 +34,7 @@ export function findRowOffsets(rowSeconds: Float64Array, hits: readonly RowHits[
 }
 
 /** ln P(the row's differences | zone), up to a constant, for zones around the one offset. */
-function emissionOf(row: RowHits, offset: number): Float64Array {
+function emissionOf(row: RowHits, offset: number, densityAt: (distance: number) => number): Float64Array {
   const mass = new Float64Array(STATES);
   for (const [at, difference] of row.differences.entries()) {
     const share = row.shares[at] ?? 0;
@@ -42,8 +42,8 @@ function emissionOf(row: RowHits, offset: number): Float64Array {
     const nearest = Math.round(quarters);
     const state = nearest + MOST_QUARTERS;
     if (state < 0 || state >= STATES) continue;
-    const distance = Math.abs(quarters - nearest) * QUARTER;
-    if (distance < WIDTH) mass[state] = (mass[state] ?? 0) + share * (1 - distance / WIDTH);
+    const distance = (quarters - nearest) * QUARTER;
+    if (Math.abs(distance) < NEAR) mass[state] = (mass[state] ?? 0) + share * densityAt(distance);
   }
   const mean = mass.reduce((sum, own) => sum + own, 0) / STATES;
   return mass.map((own) => (mean === 0 ? 0 : Math.log(NOISE + ((1 - NOISE) * own) / mean)));
