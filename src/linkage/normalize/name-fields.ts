@@ -7,18 +7,26 @@ import type { ValueCodes } from './values.ts';
 const MOST_PARTS = 12;
 const MISSING_PARTS: ReadonlySet<string> = new Set(['na', 'nan', 'none', 'null']);
 
+interface NameTarget {
+  readonly fields: FieldCollector;
+  readonly record: number;
+  readonly values: ValueCodes;
+  /** The name was cut: its last part is a piece of one. */
+  readonly isCut?: boolean;
+  /** Names of its column were cut, so that nothing can be counted from the right. */
+  readonly fromLeftOnly?: boolean;
+}
+
 /**
  * Adds the parts of a name as fields: labelled ones under their label (`name.bs`), the others by their position from
  * the left and from the right, because one optional part would shift all that follow.
  */
-export function addNameParts(
-  target: { readonly fields: FieldCollector; readonly record: number; readonly values: ValueCodes },
-  field: string,
-  name: string,
-): void {
+export function addNameParts(target: NameTarget, field: string, name: string): void {
   if (isGeneratedName(name)) return;
-  const { fields, record, values } = target;
-  const parts = parseName(name).slice(0, MOST_PARTS);
+  const { fields, record, values, isCut = false, fromLeftOnly = false } = target;
+  const parts = parseName(name)
+    .slice(0, isCut ? -1 : undefined)
+    .slice(0, MOST_PARTS);
   for (const [index, part] of parts.entries()) {
     if (MISSING_PARTS.has(part.value)) continue;
     const code = values.encode(part.value);
@@ -26,7 +34,7 @@ export function addNameParts(
     if (part.label !== null && !Number.isNaN(parseNumber(part.value))) continue;
     const whole = part.label === null ? code : values.encode(`${part.label}${part.value}`);
     fields.add(record, partOf(`${field}[${index}]`), whole);
-    fields.add(record, partOf(`${field}[-${parts.length - index}]`), whole);
+    if (!fromLeftOnly) fields.add(record, partOf(`${field}[-${parts.length - index}]`), whole);
   }
 }
 

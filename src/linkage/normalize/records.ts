@@ -10,7 +10,7 @@ import { cellsByColumn, readRowFields } from './row-fields.ts';
 import type { RowFields } from './row-fields.ts';
 import { readRunFields } from './run-fields.ts';
 import type { RunFields } from './run-fields.ts';
-import { createValueCodes } from './values.ts';
+import { createValueCodes, normalizeText } from './values.ts';
 import type { ValueCodes } from './values.ts';
 import type { RunSpan } from './yearless-days.ts';
 
@@ -56,7 +56,7 @@ export function buildRecords(input: LinkageInput): Records {
     values,
     rows,
     runs,
-    row: readRowFields(cells, values, { size: rows.length, span: spanOf(runs) }),
+    row: readRowFields(cells, values, { size: rows.length, span: spanOf(runs), names: namesOf(runs) }),
     run: readRunFields(runs, values, statusOf),
     openRows: Uint8Array.from(rows, (row) => (linkedKeys.has(row.keyText) ? 0 : 1)),
     freeRuns: Uint8Array.from(runs, (run) => (linkedRunIds.has(run.runId) ? 0 : 1)),
@@ -65,6 +65,13 @@ export function buildRecords(input: LinkageInput): Records {
     ranksByRunId,
     triesByRunId: findEarlierTries(runs, keyOf),
   };
+}
+
+/** Normalised, ascending. */
+function namesOf(runs: readonly Run[]): string[] {
+  return runs
+    .flatMap(({ displayName }) => (displayName === null ? [] : [normalizeText(displayName)]))
+    .toSorted(compareText);
 }
 
 function spanOf(runs: readonly Run[]): RunSpan {

@@ -5,6 +5,7 @@ import type { RegistryRow, RegistrySchema } from '../../model/registry.ts';
 import { readSpokenDurationsOrNull } from './durations.ts';
 import type { SpokenDurations } from './durations.ts';
 import { looksLikeCommand, parseArgs, splitCommand } from './args.ts';
+import { findCutCells } from './cut-names.ts';
 import { createFieldCollector } from './fields.ts';
 import type { Field, FieldCollector } from './fields.ts';
 import { blankFillers } from './filled-blanks.ts';
@@ -28,7 +29,8 @@ export interface RowFields {
 interface RowReader {
   readonly fields: FieldCollector;
   readonly values: ValueCodes;
-  readonly cells: ReadonlyMap<string, readonly Cell[]>;
+  /** Of the runs, normalised, ascending. */
+  readonly names: readonly string[];
 }
 
 /** A text column with at least this share of distinct values is read as a name with parts. */
@@ -40,10 +42,10 @@ const COMMANDS_LOOKED_AT = 200;
 export function readRowFields(
   cells: ReadonlyMap<string, readonly Cell[]>,
   values: ValueCodes,
-  { size, span }: { readonly size: number; readonly span: RunSpan },
+  { size, span, names }: { readonly size: number; readonly span: RunSpan; readonly names: readonly string[] },
 ): RowFields {
   const fields = createFieldCollector(size);
-  const reader: RowReader = { fields, values, cells };
+  const reader: RowReader = { fields, values, names };
   const times: TimeField[] = [];
   const durations: SpokenDurations[] = [];
   for (const [name, column] of cells) {
@@ -62,12 +64,15 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
   const { fields, values } = reader;
   const isCommand = looksLikeCommands(column);
   const isName = !isCommand && looksLikeNames(column);
+  const cut = isName ? findCutCells(column, reader.names) : new Set<Cell>();
   for (const [row, cell] of column.entries()) {
     if (typeof cell === 'string' && cell.trimStart().startsWith('{')) {
       readJson(reader, { row, name, text: cell });
     } else {
       fields.add(row, { name, origin: 'column' }, values.encode(cell));
-      if (isName && typeof cell === 'string') addNameParts({ fields, record: row, values }, name, cell);
+      if (isName && typeof cell === 'string') {
+        addNameParts({ fields, record: row, values, isCut: cut.has(cell), fromLeftOnly: cut.size > 0 }, name, cell);
+      }
       if (isCommand && typeof cell === 'string') readCommand(reader, { row, name, text: cell });
     }
   }
