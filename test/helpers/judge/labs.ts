@@ -49,6 +49,7 @@ import { evaluationsOnly, forkedCode, nextStudent, numberedAlike, oneBaseline, r
 import { evenings, fileTimes, spokenHours, swapped, weeks } from './third/dates.ts';
 import { failedCleared, neverLogged, ownAccounts, refitted } from './third/elsewhere.ts';
 import { kaggle, lastLine, matrix, service } from './third/jobs.ts';
+import { dotlessNames, dvc, emptyRuns, namedByResult, oldProject } from './third/names.ts';
 import { translated } from './third/words.ts';
 import type { LabRecipe } from './world.ts';
 
@@ -225,6 +226,11 @@ export const THIRD_LABS: Readonly<Record<string, LabRecipe>> = {
   'notes: defaults': defaults,
   'notes: two words': twoWords,
   'notes: translated': translated,
+  'names: dotless': dotlessNames,
+  'names: by result': namedByResult,
+  'names: of an old project': oldProject,
+  'tools: dvc': dvc,
+  'tools: empty runs': emptyRuns,
   'stages: tested later': testedLater,
   'stages: two stages': twoStages,
   'stages: rounds': rounds,
@@ -247,6 +253,8 @@ export const THIRD_LABS: Readonly<Record<string, LabRecipe>> = {
   'strangers: same numbers, twice': anotherTeam(sameNumbers),
   'strangers: defaults, twice': anotherTeam(defaults),
   'strangers: pipelines, twice': anotherTeam(pipelines),
+  'strangers: dvc, twice': anotherTeam(dvc),
+  'strangers: empty runs, twice': anotherTeam(emptyRuns),
   'strangers: three mistyped rows': middleOf(anotherTeam(mistyped), 3),
   'strangers: five weeks': middleOf(anotherTeam(weeks), 5),
 };

@@ -4,7 +4,7 @@ import type { Job, Scalar } from '../job.ts';
 import { burstsOf, byStart, courseOf, gridOf, officeTimes, splitJobs, stateOf } from '../labour.ts';
 import { at, DAY, NAIVE, UTC, zoneOf } from '../times.ts';
 import type { LabRecipe } from '../world.ts';
-import { figure, fixed, launch, open, same, told } from '../second/parts.ts';
+import { figure, fixed, launch, NEVER, open, same, told } from '../second/parts.ts';
 import { elapsedOf, secondsOf, within } from './parts.ts';
 
 /** Each commit starts a matrix of six jobs in the same second; a row is a cell of the matrix. */
@@ -54,6 +54,8 @@ export const matrix: LabRecipe = (dice) => {
   };
 };
 
+const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
 /** Kaggle: versions of one notebook, cross validation to five digits in a narrow band, a public score that no run has. */
 export const kaggle: LabRecipe = (dice) => {
   let version = 0;
@@ -93,7 +95,15 @@ export const kaggle: LabRecipe = (dice) => {
       }),
       figure('CV', 'cv', { spell: fixed(4), grain: 0.02 }),
       filler('LB', 'REAL', ({ scores }, own) => fixed(3)(scores['cv']!.last + own.normal(-0.012, 0.004))),
-      moment('submitted', { style: DAY, zone: UTC, of: 'end', delay: skewDelay(9000, 1) }),
+      told('submitted', {
+        say: ({ launchedAt, wait, seconds }, own) =>
+          isoDay(launchedAt + (wait + seconds + own.logBetween(600, 30_000)) * 1000),
+        // The same day or the next.
+        fit: (cell, { seenStart, seenSeconds }) => {
+          const end = seenStart! + seenSeconds! * 1000;
+          return isoDay(end) === cell ? Math.log(0.8) : isoDay(end + 30_000_000) === cell ? Math.log(0.2) : NEVER;
+        },
+      }),
       filler('notes', 'TEXT', (_job, own) =>
         own.chance(0.3) ? own.pick(['ensemble candidate', 'shake-up risk?', 'best single', 'bugfix tokenizer']) : null,
       ),

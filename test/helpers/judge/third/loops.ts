@@ -94,7 +94,7 @@ export const multirun: LabRecipe = (dice) => {
 
 /** A demand model for each of forty shops, trained every night in one loop: the shop is all that tells a night's runs apart. */
 export const shops: LabRecipe = (dice) => {
-  const launches = Array.from({ length: 24 }, (_item, night) => night).flatMap((night) => {
+  const launches = Array.from({ length: 16 }, (_item, night) => night).flatMap((night) => {
     let now = at('2025-11-01T01:30:00Z') + night * 24 * HOUR + dice.between(0, 20_000);
     return Array.from({ length: 40 }, (_shop, shop): Launch => {
       const seconds = dice.normal(48 + (shop % 7) * 6, 3);
@@ -139,11 +139,11 @@ export const shops: LabRecipe = (dice) => {
   };
 };
 
-/** A broker's queue of nine hundred jobs, launched sixty at a time, which wait from seconds to hours for a worker. */
+/** A broker's queue of seven hundred jobs, launched sixty at a time, which wait from seconds to hours for a worker. */
 export const brokered: LabRecipe = (dice) => {
   const times = burstsOf(dice, {
     from: at('2025-12-01T05:00:00Z'),
-    count: 900,
+    count: 700,
     size: [10, 60],
     step: [0, 2],
     pause: [1, 6],

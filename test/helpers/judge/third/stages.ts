@@ -1,4 +1,4 @@
-import { evenDelay, filler, moment, score, setting, skewDelay, sometimes } from '../columns.ts';
+import { evenDelay, filler, lasted, moment, score, setting, skewDelay, sometimes } from '../columns.ts';
 import { recordJobs } from '../job.ts';
 import type { Course, Job, Launch } from '../job.ts';
 import { burstsOf, byStart, courseOf, officeTimes, splitJobs } from '../labour.ts';
@@ -54,6 +54,7 @@ export const testedLater: LabRecipe = (dice) => {
       setting('dataset', 'data'),
       sometimes(0.3, setting('horizon', 'pred', { type: 'INTEGER' })),
       moment('train_start', { style: NAIVE_MINUTE, zone: zoneOf('Asia/Shanghai'), delay: skewDelay(10, 0.55) }),
+      sometimes(0.5, lasted('train_min', { scale: 1 / 60, digits: 0, noise: 5 })),
       filler('test_mse', 'REAL', ({ launchedAt }) => fixed(4)(tested.get(launchedAt)!.last)),
     ],
     ...split,
