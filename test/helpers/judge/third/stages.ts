@@ -62,7 +62,7 @@ export const testedLater: LabRecipe = (dice) => {
   };
 };
 
-/** A pipeline of two runs, pre-training and tuning: the row holds the pipeline's start and the tuning's result, and means the tuning. */
+/** A pipeline of two runs, pre-training and tuning: the row holds the pipeline's start and the tuning's result, and means the tuning, as its links so far show. */
 export const twoStages: LabRecipe = (dice) => {
   const times = officeTimes(dice, { from: at('2025-07-07T00:00:00Z'), days: 60, count: 85 });
   const starts = new Map<number, number>();
@@ -102,7 +102,13 @@ export const twoStages: LabRecipe = (dice) => {
     dice,
   );
   const split = splitJobs(dice, byStart(jobs), { noRow: 0.1, noRun: 0.15 });
+  const present = new Set(split.present);
   const isTuning = ({ settings }: Job): boolean => settings['stage'] === 'finetune';
+  const registered = split.registered.filter(isTuning);
+  // The links of a few rows show which of the two runs is meant.
+  const links = registered.flatMap((job, no): [number, string][] =>
+    no % 7 === 3 && present.has(job) ? [[no, job.runId]] : [],
+  );
   return {
     table: 'pipelines',
     columns: [
@@ -117,9 +123,10 @@ export const twoStages: LabRecipe = (dice) => {
       }),
       figure('auroc', 'auc', { spell: fixed(3) }),
     ],
-    registered: split.registered.filter(isTuning),
+    registered,
     present: split.present,
     gone: split.gone.filter(isTuning),
+    links: new Map(links),
   };
 };
 
