@@ -1,11 +1,11 @@
 // Accuracy over labs that the matching was not made after, five seeds each:
-// node test/bench/judge.ts [--second | --all] [--seeds 5] [--seed N] [--only NAME] [--mistakes] [--most 12] [--sample]
-// The first sitting's labs alone without a flag, the second's with `--second`, both with `--all`.
+// node test/bench/judge.ts [--second | --third | --all] [--seeds 5] [--seed N] [--only NAME] [--mistakes] [--most 12] [--sample]
+// The first sitting's labs alone without a flag, the second's with `--second`, the third's with `--third`, all with `--all`.
 // `identified` is recall of the rows that one who knows the lab could name (test/helpers/judge/identifiable.ts).
 import { parseArgs } from 'node:util';
 import { identifiedShare, renderShare, scoreWorld, totalOf, worstOf } from '../helpers/accuracy.ts';
 import type { WorldScore } from '../helpers/accuracy.ts';
-import { LABS, SECOND_LABS } from '../helpers/judge/labs.ts';
+import { LABS, SECOND_LABS, THIRD_LABS } from '../helpers/judge/labs.ts';
 import { renderMistakes, renderSample } from '../helpers/judge/side-by-side.ts';
 import { buildJudgeWorld } from '../helpers/judge/world.ts';
 import type { LabRecipe } from '../helpers/judge/world.ts';
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '5' },
     seed: { type: 'string' },
     second: { type: 'boolean' },
+    third: { type: 'boolean' },
     all: { type: 'boolean' },
     only: { type: 'string' },
     mistakes: { type: 'boolean' },
@@ -31,7 +32,7 @@ console.log(
   'lab                            rows x runs  links  identifiable  proposed  wrong  precision  recall  identified    ECE      s   worst seed',
 );
 const all: { readonly name: string; readonly score: WorldScore }[] = [];
-const labs = values.all === true ? { ...LABS, ...SECOND_LABS } : values.second === true ? SECOND_LABS : LABS;
+const labs = chosenLabs();
 for (const [name, recipe] of Object.entries(labs)) {
   if (values.only !== undefined && !name.includes(values.only)) continue;
   const scores = seeds.map((seed) => judge(recipe, seed));
@@ -45,6 +46,12 @@ if ((others?.length ?? 0) > 0) console.log(renderLine('all but the strangers', o
 if ((strangers?.length ?? 0) > 0) {
   const wrong = totalOf(strangers ?? [], (score) => score.proposed);
   console.log(`strangers: ${wrong} links among ${totalOf(strangers ?? [], (score) => score.rows)} rows`);
+}
+
+function chosenLabs(): Readonly<Record<string, LabRecipe>> {
+  if (values.all === true) return { ...LABS, ...SECOND_LABS, ...THIRD_LABS };
+  if (values.third === true) return THIRD_LABS;
+  return values.second === true ? SECOND_LABS : LABS;
 }
 
 function judge(recipe: LabRecipe, seed: number): WorldScore {

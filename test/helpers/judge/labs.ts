@@ -38,6 +38,19 @@ import {
   taggedNumbers,
 } from './second/texts.ts';
 import { threeEras } from './second/eras.ts';
+import { accounting, mlflow, neptune, pipelines } from './third/tools.ts';
+import { attempts, federated, rounds, testedLater, twoStages } from './third/stages.ts';
+import { bestSeedKept, quota, ranAgain, sameNumbers } from './third/gone.ts';
+import { brokered, multirun, shops } from './third/loops.ts';
+import { cited, defaults, mistyped, shifted, twoWords } from './third/hand.ts';
+import { derived, perfect, tensors, turned } from './third/values.ts';
+import { earlyStopped, joinedFrames, rewritten, tagsOnly, winners } from './third/sides.ts';
+import { evaluationsOnly, forkedCode, nextStudent, numberedAlike, oneBaseline, reproduced } from './third/strangers.ts';
+import { evenings, fileTimes, spokenHours, swapped, weeks } from './third/dates.ts';
+import { failedCleared, neverLogged, ownAccounts, refitted } from './third/elsewhere.ts';
+import { kaggle, lastLine, matrix, service } from './third/jobs.ts';
+import { dotlessNames, dvc, emptyRuns, namedByResult, oldProject } from './third/names.ts';
+import { translated } from './third/words.ts';
 import type { LabRecipe } from './world.ts';
 
 /** Labs that the matching was not made after. */
@@ -170,4 +183,78 @@ export const SECOND_LABS: Readonly<Record<string, LabRecipe>> = {
   'strangers: population, twice': anotherTeam(population),
   'strangers: eight rows of a branch': middleOf(otherBranch, 8),
   'strangers: two wiped rows': middleOf(wiped, 2),
+};
+
+/** A third sitting, blind: real habits of labs and tools, written without a look at the matching. */
+export const THIRD_LABS: Readonly<Record<string, LabRecipe>> = {
+  'gone: best seed kept': bestSeedKept,
+  'gone: ran again': ranAgain,
+  'gone: same numbers': sameNumbers,
+  'gone: quota': quota,
+  'gone: never logged': neverLogged,
+  'gone: failed cleared': failedCleared,
+  'gone: own accounts': ownAccounts,
+  'gone: refitted': refitted,
+  'tools: accounting': accounting,
+  'tools: mlflow': mlflow,
+  'tools: neptune': neptune,
+  'tools: pipelines': pipelines,
+  'tools: matrix': matrix,
+  'tools: kaggle': kaggle,
+  'tools: last line': lastLine,
+  'tools: service': service,
+  'tools: multirun': multirun,
+  'tools: shops': shops,
+  'tools: broker': brokered,
+  'values: turned': turned,
+  'values: derived': derived,
+  'values: tensors': tensors,
+  'values: perfect': perfect,
+  'values: winners': winners,
+  'values: early stopped': earlyStopped,
+  'values: joined frames': joinedFrames,
+  'values: tags only': tagsOnly,
+  'values: rewritten': rewritten,
+  'dates: swapped': swapped,
+  'dates: weeks': weeks,
+  'dates: file times': fileTimes,
+  'dates: evenings': evenings,
+  'dates: spoken hours': spokenHours,
+  'notes: mistyped': mistyped,
+  'notes: cited': cited,
+  'notes: shifted links': shifted,
+  'notes: defaults': defaults,
+  'notes: two words': twoWords,
+  'notes: translated': translated,
+  'names: dotless': dotlessNames,
+  'names: by result': namedByResult,
+  'names: of an old project': oldProject,
+  'tools: dvc': dvc,
+  'tools: empty runs': emptyRuns,
+  'stages: tested later': testedLater,
+  'stages: two stages': twoStages,
+  'stages: rounds': rounds,
+  'stages: attempts': attempts,
+  'stages: federated': federated,
+  'few: accounted row': middleOf(accounting, 1),
+  'few: two of the same numbers': middleOf(sameNumbers, 2),
+  'few: three evenings': middleOf(evenings, 3),
+  'few: five seeds': middleOf(bestSeedKept, 5),
+  'few: five cited': middleOf(cited, 5),
+  'strangers: numbered alike': numberedAlike,
+  'strangers: forked code': forkedCode,
+  'strangers: reproduced': reproduced,
+  'strangers: one baseline': oneBaseline,
+  'strangers: next student': nextStudent,
+  'strangers: evaluations only': evaluationsOnly,
+  'strangers: accounting, twice': anotherTeam(accounting),
+  'strangers: kaggle, twice': anotherTeam(kaggle),
+  'strangers: shops, twice': anotherTeam(shops),
+  'strangers: same numbers, twice': anotherTeam(sameNumbers),
+  'strangers: defaults, twice': anotherTeam(defaults),
+  'strangers: pipelines, twice': anotherTeam(pipelines),
+  'strangers: dvc, twice': anotherTeam(dvc),
+  'strangers: empty runs, twice': anotherTeam(emptyRuns),
+  'strangers: three mistyped rows': middleOf(anotherTeam(mistyped), 3),
+  'strangers: five weeks': middleOf(anotherTeam(weeks), 5),
 };
