@@ -6,6 +6,7 @@ import { surePairs } from './learn.ts';
 import type { LearnedModel } from './learn.ts';
 import { buildAssignmentView, marginOf } from './margin.ts';
 import type { AssignmentView } from './margin.ts';
+import { findDissentOrNull } from './measured-dissent.ts';
 import { findConflictingNamesakes } from './namesakes.ts';
 import type { Records } from './normalize/records.ts';
 import { leastBitsAlone } from './posterior/competition.ts';
@@ -35,6 +36,8 @@ const LIKELY = 0.5;
 const ROUNDING = 1e-6;
 /** P(a column bears a key's name and means another thing): as likely is one project in which it does. */
 const NAMED_ALIKE = 0.1;
+/** Metrics that differ throughout say that as loudly as two such columns. */
+const DISSENTING = 2;
 const CUT_REASON = 'more runs fit this row alike than could be looked at one by one';
 
 export interface Decider {
@@ -49,8 +52,9 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const view = buildAssignmentView(candidates, posterior.components, { runByRow, bitsOf });
   const sure = surePairs(records, model);
   const conflicts = findConflictingNamesakes(records, sure);
+  const dissent = findDissentOrNull(model, sure);
   const strayTime = createTimeCheck(model, sure);
-  const context: DecisionContext = { records, model, options, view, conflicts, strayTime };
+  const context: DecisionContext = { records, model, options, view, conflicts, dissent, strayTime };
   return { decide: (row) => decideRow(context, row) };
 }
 
@@ -61,6 +65,8 @@ interface DecisionContext {
   readonly view: AssignmentView;
   /** Columns that hardly ever agree with the keys of their name: then no link is to be trusted. */
   readonly conflicts: readonly string[];
+  /** Share of the links whose metrics agree where these tell that the links are none; null where they are. */
+  readonly dissent: number | null;
   /** What speaks against a pair whose time strays where times hold. */
   readonly strayTime: (edge: number) => Objection | null;
 }
@@ -134,11 +140,11 @@ interface Objection {
  * columns that say otherwise.
  */
 function shownProbability(
-  { model, options, conflicts }: DecisionContext,
+  { model, options, conflicts, dissent }: DecisionContext,
   edge: number,
   objection: Objection | null,
 ): number {
-  const oneProject = NAMED_ALIKE ** conflicts.length;
+  const oneProject = NAMED_ALIKE ** (conflicts.length + (dissent === null ? 0 : DISSENTING));
   const probability = probabilityOf(model, edge);
   if (objection?.outweighedBy === undefined) return oneProject * probability;
   const needed = Math.log2(options.minProbability / (1 - options.minProbability));
@@ -172,6 +178,12 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
   if (conflicts.length > 0) {
     const names = conflicts.join(', ');
     return { reason: `runs and rows may be of two projects: ${names} hardly ever agree with the keys of their name` };
+  }
+  if (context.dissent !== null) {
+    const share = `${(100 * context.dissent).toFixed(0)} %`;
+    return {
+      reason: `settings alone speak for the links: final metrics agree on ${share} of them, and nothing else measured does`,
+    };
   }
   const rival = (view.edgesByRun.get(run) ?? []).find(
     (other) => other !== edge && probabilityOf(model, other) > probabilityOf(model, edge) + ROUNDING,

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { findCutCells } from '../../src/linkage/normalize/cut-names.ts';
 
 describe('a column of names that was cut', () => {
-  const names = ['finetune_2022-09-10_uid9dc86f7c', 'finetune_2022-09-10_uid64009fa3', 'sweep_2022-09-11_uid0aa31b7'];
+  const names = [
+    'finetune_2022-09-10_uid9dc86f7c',
+    'finetune_2022-09-10_uid64009fa3',
+    'sweep_2022-09-11_uid0aa31b7',
+  ].toSorted();
 
   it('shows by names of runs that go on inside of its longest cells', () => {
     const column = [

@@ -15,6 +15,8 @@ const PRIOR_DISAGREE = 0.1;
 const MOST_STRAY = 0.6;
 const PRIOR_STRAY = { share: 0.02, links: 20 } as const;
 const LEAST_BITS = -6;
+/** Figures of fewer units than these, two digits, agree by chance. */
+const TELLING_UNITS = 100;
 
 /**
  * All final metrics together: a mixture over spreads, the same spread for all metrics of a pair, because they agree or
@@ -53,6 +55,23 @@ export class MetricsComparison implements Comparison {
 
   isMissing(row: number, run: number): boolean {
     return this.#mixture.likelihoodOrNull(row, run) === null;
+  }
+
+  /**
+   * Whether most of a pair's metrics agree to the last digit that the row kept; null where no metric of three digits or
+   * more is on both sides.
+   */
+  agreesOrNull(row: number, run: number): boolean | null {
+    let [compared, agreeing] = [0, 0];
+    for (const { rowValues, runValues, units } of this.#sides) {
+      const own = rowValues[row] ?? Number.NaN;
+      const gap = Math.abs(own - (runValues[run] ?? Number.NaN));
+      const unit = units[row] ?? 1;
+      if (Number.isNaN(gap) || Math.abs(own) < TELLING_UNITS * unit) continue;
+      compared++;
+      if (gap <= unit) agreeing++;
+    }
+    return compared === 0 ? null : agreeing > compared / 2;
   }
 
   learn(links: SoftLinks): void {
