@@ -12,6 +12,8 @@ import type { Records } from './normalize/records.ts';
 import { leastBitsAlone } from './posterior/competition.ts';
 import { fitAlike, reasonForOpenRow, reasonForTie } from './reasons.ts';
 import { createTimeCheck } from './stray-times.ts';
+import { createTwoRunsCheck } from './two-runs.ts';
+import type { TwoRunsCheck } from './two-runs.ts';
 
 /** Bits from which a comparison counts as agreeing, and below which it counts as disagreeing. */
 const AGREES = 1;
@@ -54,7 +56,16 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const conflicts = findConflictingNamesakes(records, sure);
   const dissent = findDissentOrNull(model, sure);
   const strayTime = createTimeCheck(model, sure);
-  const context: DecisionContext = { records, model, options, view, conflicts, dissent, strayTime };
+  const context: DecisionContext = {
+    records,
+    model,
+    options,
+    view,
+    conflicts,
+    dissent,
+    strayTime,
+    twoRuns: createTwoRunsCheck({ records, model, view }, sure),
+  };
   return { decide: (row) => decideRow(context, row) };
 }
 
@@ -69,6 +80,8 @@ interface DecisionContext {
   readonly dissent: number | null;
   /** What speaks against a pair whose time strays where times hold. */
   readonly strayTime: (edge: number) => Objection | null;
+  /** Whether rows have the time of one run and the metrics of another. */
+  readonly twoRuns: TwoRunsCheck;
 }
 
 function decideRow(context: DecisionContext, row: number): LinkOutcome {
@@ -140,12 +153,12 @@ interface Objection {
  * columns that say otherwise.
  */
 function shownProbability(
-  { model, options, conflicts, dissent }: DecisionContext,
+  { model, options, conflicts, dissent, twoRuns }: DecisionContext,
   edge: number,
   objection: Objection | null,
 ): number {
   const oneProject = NAMED_ALIKE ** (conflicts.length + (dissent === null ? 0 : DISSENTING));
-  const probability = probabilityOf(model, edge);
+  const probability = probabilityOf(model, edge) / (twoRuns.isHabit ? 2 : 1);
   if (objection?.outweighedBy === undefined) return oneProject * probability;
   const needed = Math.log2(options.minProbability / (1 - options.minProbability));
   const odds = 2 ** (needed - objection.outweighedBy);
@@ -197,7 +210,7 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
     const tie = { records, model, minProbability: options.minProbability, edgesByRun: view.edgesByRun };
     return { reason: reasonForTie(tie, edge) };
   }
-  return findWeakness(context, edge) ?? context.strayTime(edge);
+  return findWeakness(context, edge) ?? context.strayTime(edge) ?? context.twoRuns.objectionTo(edge);
 }
 
 /** What a high probability may hide: one kind of evidence only, a contradiction, or mere elimination. */

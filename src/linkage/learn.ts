@@ -58,6 +58,7 @@ export function learnModel(records: Records): LearnedModel {
   const channels = chooseClockChannels(records, {
     rows: [...open, ...records.labels.map((label) => label.row)],
     weigh: createPairWeigher(first.comparisons),
+    weighUnmeasured: createPairWeigher(first.comparisons.filter((comparison) => comparison !== first.metrics)),
     groupings: first.fields.map((field) => ({ name: field.column.name, codes: field.rowCodes })),
   });
   const time = buildTimeEvidence(channels);

@@ -38,6 +38,8 @@ const ROUTINE_SHARE = 0.92;
 /** Share of the rows that a column of times must tell something of, and columns that are used beside each other. */
 const LEAST_FILLED = 0.05;
 const MOST_CHANNELS = 3;
+/** Seconds beyond which the differences of times do not crowd at one place. */
+const LOOSE_WIDTH = 900;
 /** Seconds round a machine's own offset from which the delay's first shape is taken. */
 const OWN_CLOCK_WIDTH = 60;
 
@@ -45,6 +47,8 @@ export interface ClockSearch {
   readonly rows: readonly number[];
   /** Bits of the evidence other than time; −Infinity will do for a pair that stays below `least`. */
   readonly weigh: (row: number, run: number, least: number) => number;
+  /** The same without the final metrics. */
+  readonly weighUnmeasured: ClockSearch['weigh'];
   /** Columns that may name machines, each with a clock of its own. */
   readonly groupings: readonly ClockGrouping[];
 }
@@ -75,11 +79,37 @@ export function chooseClockChannels(records: Records, search: ClockSearch): Cloc
 
 function chooseClockChannel(records: Records, search: ClockSearch, channels: readonly Channel[]): ClockChannel | null {
   const few = thin(search.rows, FEW_ROWS);
-  const best = channels
-    .map((channel) => ({ channel, gain: peakOf(records, { ...search, channel, rows: few })?.gain ?? 0 }))
-    .toSorted((a, b) => b.gain - a.gain)[0];
-  if (best === undefined || isRoutine(records, { ...search, rows: few }, best)) return null;
-  return findOffsets(records, search, best.channel);
+  const found = scanChannels(records, { ...search, rows: few }, channels);
+  // where metrics are those of another run than the times, only without them is a clock seen that is exact throughout
+  const other = isLoose(found)
+    ? scanChannels(records, { ...search, weigh: search.weighUnmeasured, rows: few }, channels)
+    : null;
+  const isBetter = other !== null && !isLoose(other) && other.gain > (found?.gain ?? 0);
+  const best = isBetter ? other : found;
+  const weigh = isBetter ? search.weighUnmeasured : search.weigh;
+  if (best === null || isRoutine(records, { ...search, weigh, rows: few }, best)) return null;
+  return findOffsets(records, { ...search, weigh }, best.channel);
+}
+
+interface ScannedChannel {
+  readonly channel: Channel;
+  readonly gain: number;
+  /** Of the peak, in seconds. */
+  readonly width: number;
+}
+
+/** The channel whose differences crowd most; null where there is none. */
+function scanChannels(records: Records, search: ClockSearch, channels: readonly Channel[]): ScannedChannel | null {
+  const scanned = channels.map((channel) => {
+    const peak = peakOf(records, { ...search, channel });
+    return { channel, gain: peak?.gain ?? 0, width: peak?.width ?? Infinity };
+  });
+  return scanned.toSorted((a, b) => b.gain - a.gain)[0] ?? null;
+}
+
+/** Whether times that tell the minute agree by no clock, or by one that wanders. */
+function isLoose(found: ScannedChannel | null): boolean {
+  return found !== null && found.channel.quantum <= 60 && found.width > LOOSE_WIDTH;
 }
 
 function hasTime({ seconds }: TimeField, row: number): boolean {

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { linkRecords } from '../../src/linkage/link-records.ts';
+import type { LinkageInput } from '../../src/model/linkage.ts';
+import { createRandom } from '../helpers/worlds/random.ts';
+import { inputOf, rowOf, runOf } from '../helpers/worlds/small.ts';
+
+const HOUR = 3_600_000;
+const MODELS = ['small', 'medium', 'large', 'huge'];
+
+/** Sixty trainings, a row each; of those that `isTested` names the score is a later run's, of the others their own. */
+function sixtyTrainings({
+  isTested,
+  digits,
+  hours,
+}: {
+  readonly isTested: (no: number) => boolean;
+  /** Of the score in the row. */
+  readonly digits: number;
+  /** After which the test starts. */
+  readonly hours: number;
+}): LinkageInput {
+  const random = createRandom(7);
+  const jobs = Array.from({ length: 60 }, (_item, no) => ({
+    at: Date.parse('2024-03-01T09:00:00Z') + no * 5 * HOUR + random.integer(0, HOUR),
+    model: random.pick(MODELS),
+    score: random.integer(400_000, 900_000) / 1e6,
+  }));
+  const rows = jobs.map(({ at, model, score }, no) =>
+    rowOf(`job-${no}`, {
+      created_at: new Date(at).toISOString().slice(0, 19).replace('T', ' '),
+      model,
+      score: Number(score.toFixed(digits)),
+    }),
+  );
+  const runs = jobs.flatMap(({ at, model, score }, no) => {
+    const start = (after: number): string => new Date(at + after).toISOString();
+    const later = hours * HOUR + random.integer(0, HOUR);
+    const training = runOf(`train${no}`, start(9000), { config: { model }, summary: isTested(no) ? {} : { score } });
+    return isTested(no)
+      ? [training, runOf(`test${no}`, start(later), { config: { model }, summary: { score } })]
+      : [training];
+  });
+  return inputOf(rows, runs);
+}
+
+describe('a row with the time of one run and the score of another', () => {
+  it('stays open, for which of the two is meant is not told', () => {
+    const { outcomes } = linkRecords(sixtyTrainings({ isTested: (no) => no === 20, digits: 4, hours: 40 }));
+    const open = outcomes.filter(({ kind }) => kind !== 'match');
+    expect(open.map(({ keyText }) => keyText)).toEqual(['job-20']);
+    expect(open[0]?.reason).toMatch(/^another run, test20, has what the best run lacks: metrics agree to 4 digits/);
+  });
+
+  it('keeps all rows open where it is the habit', () => {
+    const { outcomes } = linkRecords(sixtyTrainings({ isTested: (no) => no % 6 !== 0, digits: 3, hours: 3 }));
+    expect(outcomes.filter(({ kind }) => kind === 'match')).toEqual([]);
+    expect(new Set(outcomes.map(({ reason }) => reason))).toContain(
+      'most rows have the metrics of another run than the one that fits otherwise: which of the two is meant is not told',
+    );
+    expect(Math.max(...outcomes.map(({ probability }) => probability ?? 0))).toBeLessThanOrEqual(0.5);
+  });
+});
