@@ -25,7 +25,10 @@ const MOST_VISITS = 20_000;
 const FIRST_VISITS = 4000;
 /** Weights that are added up in another order differ by less than this. */
 const EPSILON = 1e-9;
-/** The lists of a comparison that takes its time to count them are asked for when the others would need more runs. */
+/**
+ * Comparisons that take their time to count their lists are asked for them one after the other, as long as those that
+ * are known would need more runs.
+ */
 const FEW_VISITS = 48;
 
 /**
@@ -97,20 +100,22 @@ class RowSearch {
 
   find(row: number, mostVisits: number): RowResult {
     const { comparisons, floor, depth } = this.#options;
-    let steps = comparisons.map((comparison) => firstSteps(comparison, row));
-    let isWhole = false;
+    const steps = comparisons.map((comparison) => firstSteps(comparison, row));
+    /** Of the comparisons before this one all lists are known. */
+    let unasked = nextUnasked(comparisons, 0);
     this.#start(row, steps);
     let taken = steps.map(() => 0);
     let goal = Math.max(floor, sumOfBounds(steps, taken) - FLOOR_STRIDE);
     let isCut = false;
     for (;;) {
+      const isWhole = unasked === comparisons.length;
       const chosen = chooseSteps(steps, taken, { goal, mostVisits: isWhole ? mostVisits : FEW_VISITS });
       this.#collect(taken, chosen);
       taken = chosen;
       isCut = sumOfBounds(steps, taken) >= Math.max(goal, this.#best - depth);
       if (isCut && !isWhole) {
-        steps = comparisons.map((comparison) => comparison.steps(row));
-        isWhole = true;
+        steps[unasked] = comparisons[unasked]?.steps(row, mostVisits) ?? [];
+        unasked = nextUnasked(comparisons, unasked + 1);
         continue;
       }
       if (isCut || !(goal > floor) || this.#best - depth >= goal) break;
@@ -171,6 +176,13 @@ class RowSearch {
 /** All lists, or the bound alone where it costs less. */
 function firstSteps(comparison: Comparison, row: number): readonly SearchStep[] {
   return comparison.most === undefined ? comparison.steps(row) : [{ bound: comparison.most(row), size: 0 }];
+}
+
+/** Number of the next comparison that has only given its bound as yet. */
+function nextUnasked(comparisons: readonly Comparison[], from: number): number {
+  let at = from;
+  while (at < comparisons.length && comparisons[at]?.most === undefined) at++;
+  return at;
 }
 
 function sumOfBounds(steps: readonly (readonly SearchStep[])[], chosen: readonly number[]): number {

@@ -35,7 +35,8 @@ export interface Comparison {
   weigh(row: number, run: number): number;
   isMissing(row: number, run: number): boolean;
   learn(links: SoftLinks): void;
-  steps(row: number): readonly SearchStep[];
+  /** @param mostSize from where on lists may be left out at the end, because they would hold more runs */
+  steps(row: number, mostSize?: number): readonly SearchStep[];
   /** The bound of step 0, where it can be had for less than all steps. */
   most?(row: number): number;
   /** Gives the runs of the list that belongs to a step above 0. */
