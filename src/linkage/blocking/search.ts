@@ -15,6 +15,8 @@ export interface SearchOptions {
   readonly mostVisits?: number;
 }
 
+/** Runs of a list before which the shorter ones are looked at by themselves. */
+const LONG_LIST = 200;
 /** The floor starts this far below what a row could reach at most and is lowered until it holds. */
 const FLOOR_STRIDE = 14;
 /** Pairs looked at, which bounds time where thousands of runs fit alike, and what a row gets of them … */
@@ -81,7 +83,9 @@ class RowSearch {
   #stamp = 0;
   /** Runs that were weighed, all rows together. */
   visits = 0;
-  /** The most that the comparisons after each one can still add. */
+  /** The most that each comparison gives a run not met yet: one outside of all its lists that were collected. */
+  readonly #caps: Float64Array;
+  /** The most that the comparisons after each one can still add to it. */
   readonly #restBounds: Float64Array;
   #row = 0;
   /** Runs that a person refused for the row. */
@@ -95,6 +99,7 @@ class RowSearch {
     this.#records = records;
     this.#options = options;
     this.#stamps = new Int32Array(records.runs.length).fill(-1);
+    this.#caps = new Float64Array(options.comparisons.length);
     this.#restBounds = new Float64Array(options.comparisons.length);
   }
 
@@ -110,7 +115,7 @@ class RowSearch {
     for (;;) {
       const isWhole = unasked === comparisons.length;
       const chosen = chooseSteps(steps, taken, { goal, mostVisits: isWhole ? mostVisits : FEW_VISITS });
-      this.#collect(taken, chosen);
+      this.#collect(steps, taken, chosen);
       taken = chosen;
       isCut = sumOfBounds(steps, taken) >= Math.max(goal, this.#best - depth);
       if (isCut && !isWhole) {
@@ -140,17 +145,39 @@ class RowSearch {
     this.#best = -Infinity;
     this.#runs = [];
     this.#weights = [];
+    for (let at = 0; at < steps.length; at++) this.#caps[at] = steps[at]?.[0]?.bound ?? 0;
+    this.#sumCaps();
+  }
+
+  #sumCaps(): void {
     let rest = 0;
-    for (let at = steps.length - 1; at >= 0; at--) {
+    for (let at = this.#caps.length - 1; at >= 0; at--) {
       this.#restBounds[at] = rest;
-      rest += steps[at]?.[0]?.bound ?? 0;
+      rest += this.#caps[at] ?? 0;
     }
   }
 
-  #collect(taken: readonly number[], chosen: readonly number[]): void {
-    for (const [at, comparison] of this.#options.comparisons.entries()) {
-      const step = chosen[at] ?? 0;
-      if (step > (taken[at] ?? 0)) comparison.collect({ row: this.#row, step }, this.#sink);
+  /** Those first that then leave the least to the runs of the others' lists. */
+  #collect(steps: readonly (readonly SearchStep[])[], taken: readonly number[], chosen: readonly number[]): void {
+    const dropOf = (at: number): number =>
+      (steps[at]?.[taken[at] ?? 0]?.bound ?? 0) - (steps[at]?.[chosen[at] ?? 0]?.bound ?? 0);
+    const wider = steps.flatMap((_own, at) => ((chosen[at] ?? 0) > (taken[at] ?? 0) ? [at] : []));
+    for (const at of wider.sort((a, b) => dropOf(b) - dropOf(a) || a - b)) {
+      this.#collectLists(at, steps[at] ?? [], { from: taken[at] ?? 0, to: chosen[at] ?? 0 });
+    }
+  }
+
+  /** A long list after the shorter ones before it: most of its runs are in none of them, and get less than those that are. */
+  #collectLists(at: number, steps: readonly SearchStep[], { from, to }: { from: number; to: number }): void {
+    const size = steps[to]?.size ?? 0;
+    const comparison = this.#options.comparisons[at];
+    for (let step = from + 1; step <= to; step++) {
+      const list = steps[step];
+      if (list === undefined || (step < to && list.size > 0 && !isWorthwhile(list.size, size))) continue;
+      if (list.size > 0) comparison?.collect({ row: this.#row, step }, this.#sink);
+      if (comparison?.hasJointBounds === true) continue;
+      this.#caps[at] = Math.min(this.#caps[at] ?? 0, list.bound);
+      this.#sumCaps();
     }
   }
 
@@ -171,6 +198,10 @@ class RowSearch {
     this.#runs.push(run);
     this.#weights.push(weight);
   }
+}
+
+function isWorthwhile(size: number, ofLonger: number): boolean {
+  return ofLonger >= LONG_LIST && size <= ofLonger / 2;
 }
 
 /** All lists, or the bound alone where it costs less. */

@@ -31,6 +31,8 @@ export interface ComparisonWords {
  */
 export interface Comparison {
   readonly name: string;
+  /** True where the bounds of its steps hold for what it and others give together, and say nothing of it alone. */
+  readonly hasJointBounds?: boolean;
   /** Bits, log2 of P(row's value | this run) / P(row's value | any row); 0 where a side lacks the value. */
   weigh(row: number, run: number): number;
   isMissing(row: number, run: number): boolean;
