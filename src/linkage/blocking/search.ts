@@ -15,6 +15,8 @@ export interface SearchOptions {
   readonly mostVisits?: number;
 }
 
+/** Runs of a list before which the shorter ones are looked at by themselves. */
+const LONG_LIST = 200;
 /** The floor starts this far below what a row could reach at most and is lowered until it holds. */
 const FLOOR_STRIDE = 14;
 /** Pairs looked at, which bounds time where thousands of runs fit alike, and what a row gets of them … */
@@ -25,7 +27,10 @@ const MOST_VISITS = 20_000;
 const FIRST_VISITS = 4000;
 /** Weights that are added up in another order differ by less than this. */
 const EPSILON = 1e-9;
-/** The lists of a comparison that takes its time to count them are asked for when the others would need more runs. */
+/**
+ * Comparisons that take their time to count their lists are asked for them one after the other, as long as those that
+ * are known would need more runs.
+ */
 const FEW_VISITS = 48;
 
 /**
@@ -78,7 +83,9 @@ class RowSearch {
   #stamp = 0;
   /** Runs that were weighed, all rows together. */
   visits = 0;
-  /** The most that the comparisons after each one can still add. */
+  /** The most that each comparison gives a run not met yet: one outside of all its lists that were collected. */
+  readonly #caps: Float64Array;
+  /** The most that the comparisons after each one can still add to it. */
   readonly #restBounds: Float64Array;
   #row = 0;
   /** Runs that a person refused for the row. */
@@ -92,25 +99,28 @@ class RowSearch {
     this.#records = records;
     this.#options = options;
     this.#stamps = new Int32Array(records.runs.length).fill(-1);
+    this.#caps = new Float64Array(options.comparisons.length);
     this.#restBounds = new Float64Array(options.comparisons.length);
   }
 
   find(row: number, mostVisits: number): RowResult {
     const { comparisons, floor, depth } = this.#options;
-    let steps = comparisons.map((comparison) => firstSteps(comparison, row));
-    let isWhole = false;
+    const steps = comparisons.map((comparison) => firstSteps(comparison, row));
+    /** Of the comparisons before this one all lists are known. */
+    let unasked = nextUnasked(comparisons, 0);
     this.#start(row, steps);
     let taken = steps.map(() => 0);
     let goal = Math.max(floor, sumOfBounds(steps, taken) - FLOOR_STRIDE);
     let isCut = false;
     for (;;) {
+      const isWhole = unasked === comparisons.length;
       const chosen = chooseSteps(steps, taken, { goal, mostVisits: isWhole ? mostVisits : FEW_VISITS });
-      this.#collect(taken, chosen);
+      this.#collect(steps, taken, chosen);
       taken = chosen;
       isCut = sumOfBounds(steps, taken) >= Math.max(goal, this.#best - depth);
       if (isCut && !isWhole) {
-        steps = comparisons.map((comparison) => comparison.steps(row));
-        isWhole = true;
+        steps[unasked] = comparisons[unasked]?.steps(row, mostVisits) ?? [];
+        unasked = nextUnasked(comparisons, unasked + 1);
         continue;
       }
       if (isCut || !(goal > floor) || this.#best - depth >= goal) break;
@@ -135,17 +145,39 @@ class RowSearch {
     this.#best = -Infinity;
     this.#runs = [];
     this.#weights = [];
+    for (let at = 0; at < steps.length; at++) this.#caps[at] = steps[at]?.[0]?.bound ?? 0;
+    this.#sumCaps();
+  }
+
+  #sumCaps(): void {
     let rest = 0;
-    for (let at = steps.length - 1; at >= 0; at--) {
+    for (let at = this.#caps.length - 1; at >= 0; at--) {
       this.#restBounds[at] = rest;
-      rest += steps[at]?.[0]?.bound ?? 0;
+      rest += this.#caps[at] ?? 0;
     }
   }
 
-  #collect(taken: readonly number[], chosen: readonly number[]): void {
-    for (const [at, comparison] of this.#options.comparisons.entries()) {
-      const step = chosen[at] ?? 0;
-      if (step > (taken[at] ?? 0)) comparison.collect({ row: this.#row, step }, this.#sink);
+  /** Those first that then leave the least to the runs of the others' lists. */
+  #collect(steps: readonly (readonly SearchStep[])[], taken: readonly number[], chosen: readonly number[]): void {
+    const dropOf = (at: number): number =>
+      (steps[at]?.[taken[at] ?? 0]?.bound ?? 0) - (steps[at]?.[chosen[at] ?? 0]?.bound ?? 0);
+    const wider = steps.flatMap((_own, at) => ((chosen[at] ?? 0) > (taken[at] ?? 0) ? [at] : []));
+    for (const at of wider.sort((a, b) => dropOf(b) - dropOf(a) || a - b)) {
+      this.#collectLists(at, steps[at] ?? [], { from: taken[at] ?? 0, to: chosen[at] ?? 0 });
+    }
+  }
+
+  /** A long list after the shorter ones before it: most of its runs are in none of them, and get less than those that are. */
+  #collectLists(at: number, steps: readonly SearchStep[], { from, to }: { from: number; to: number }): void {
+    const size = steps[to]?.size ?? 0;
+    const comparison = this.#options.comparisons[at];
+    for (let step = from + 1; step <= to; step++) {
+      const list = steps[step];
+      if (list === undefined || (step < to && list.size > 0 && !isWorthwhile(list.size, size))) continue;
+      if (list.size > 0) comparison?.collect({ row: this.#row, step }, this.#sink);
+      if (comparison?.hasJointBounds === true) continue;
+      this.#caps[at] = Math.min(this.#caps[at] ?? 0, list.bound);
+      this.#sumCaps();
     }
   }
 
@@ -168,9 +200,20 @@ class RowSearch {
   }
 }
 
+function isWorthwhile(size: number, ofLonger: number): boolean {
+  return ofLonger >= LONG_LIST && size <= ofLonger / 2;
+}
+
 /** All lists, or the bound alone where it costs less. */
 function firstSteps(comparison: Comparison, row: number): readonly SearchStep[] {
   return comparison.most === undefined ? comparison.steps(row) : [{ bound: comparison.most(row), size: 0 }];
+}
+
+/** Number of the next comparison that has only given its bound as yet. */
+function nextUnasked(comparisons: readonly Comparison[], from: number): number {
+  let at = from;
+  while (at < comparisons.length && comparisons[at]?.most === undefined) at++;
+  return at;
 }
 
 function sumOfBounds(steps: readonly (readonly SearchStep[])[], chosen: readonly number[]): number {

@@ -21,6 +21,8 @@ const REACH = { naive: 15 * 3600, zoned: 3600, daily: 60 * 3600 } as const;
 const MOST_PAIRS = 100_000;
 /** Pairs whose other evidence is this many bits below the row's best say nothing about the clock. */
 const FAINT_BITS = 7;
+/** Seconds by which the delays of most rows differ. */
+const LIKELY_SLACK = 60;
 
 /** Seconds that the two clocks may lie apart. */
 export function reachOf({ quantum, isZoned }: ScanInput): number {
@@ -42,13 +44,17 @@ export function collectHits(input: ScanInput): RowHits[] {
   const indexes = input.runSeconds.map((seconds) => buildSortedIndex(seconds, input.freeRuns));
   const hits: RowHits[] = [];
   let pairs = 0;
+  let likely = 0;
   for (const row of input.rows) {
     if (pairs > MOST_PAIRS) break;
     const own = input.rowSeconds[row] ?? Number.NaN;
     if (Number.isNaN(own)) continue;
     const found = findNear(indexes, own, reach);
     pairs += found.runs.length;
-    hits.push({ row, own, ...keepStrong(found, (run, least) => input.weigh(row, run, least)) });
+    const strong = keepStrong(found, likely, (run, least) => input.weigh(row, run, least));
+    const best = strong.shares.indexOf(1);
+    if (best >= 0) likely = strong.differences[best] ?? 0;
+    hits.push({ row, own, ...strong });
   }
   return hits;
 }
@@ -85,14 +91,22 @@ function findNear(indexes: readonly SortedIndex[], own: number, reach: number): 
   return { differences, runs };
 }
 
-/** Leaves out the pairs that are too faint beside the row's best one, and most of them before they are weighed in full. */
+/**
+ * Leaves out the pairs that are too faint beside the row's best one, and most of them before they are weighed in full: the
+ * sooner the best one is met, the fewer others have to be.
+ *
+ * @param likely the difference from which on pairs are met first: that of the best pair of another row
+ */
 function keepStrong(
   { differences, runs }: NearRuns,
+  likely: number,
   weigh: (run: number, least: number) => number,
 ): Pick<RowHits, 'differences' | 'runs' | 'shares'> {
   const bits = new Float64Array(runs.length);
   let best = -Infinity;
-  for (let at = 0; at < runs.length; at++) {
+  const first = lowerBound(differences, likely - LIKELY_SLACK);
+  for (let met = 0; met < runs.length; met++) {
+    const at = (first + met) % runs.length;
     const own = weigh(runs[at] ?? 0, best - FAINT_BITS);
     bits[at] = own;
     if (own > best) best = own;

@@ -1,4 +1,5 @@
-import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
+import { buildSortedIndex } from '../sorted.ts';
+import type { SortedIndex } from '../sorted.ts';
 
 /**
  * Density of each record's value among all values of its side, itself left out: a box kernel mixed with a flat floor
@@ -7,20 +8,33 @@ import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
  * @param halfWidth of the kernel, in units of the values
  * @param flatShare of the floor, 0 to 1
  */
-export function backgroundDensity(
-  values: Float64Array,
-  kernel: { readonly halfWidth: number; readonly flatShare: number; readonly leastRange: number },
-): Float64Array {
-  const sorted = buildSortedIndex(values).values;
-  const size = sorted.length;
-  const range = Math.max((sorted[size - 1] ?? 0) - (sorted[0] ?? 0), kernel.leastRange);
+export function backgroundDensity(values: Float64Array, kernel: BoxKernel): Float64Array {
+  return densityAmong(buildSortedIndex(values), values.length, kernel);
+}
+
+interface BoxKernel {
+  readonly halfWidth: number;
+  readonly flatShare: number;
+  readonly leastRange: number;
+}
+
+/** One sweep over the sorted values: the ends of the kernel's box only ever move up. */
+function densityAmong({ values, records }: SortedIndex, recordCount: number, kernel: BoxKernel): Float64Array {
+  const densities = new Float64Array(recordCount).fill(Number.NaN);
+  const size = values.length;
+  const range = Math.max((values[size - 1] ?? 0) - (values[0] ?? 0), kernel.leastRange);
   const flat = kernel.flatShare / range;
-  return values.map((value) => {
-    if (Number.isNaN(value)) return Number.NaN;
-    const near = upperBound(sorted, value + kernel.halfWidth) - lowerBound(sorted, value - kernel.halfWidth) - 1;
+  let first = 0;
+  let end = 0;
+  for (let at = 0; at < size; at++) {
+    const value = values[at] ?? 0;
+    while ((values[first] ?? 0) < value - kernel.halfWidth) first++;
+    while (end < size && (values[end] ?? 0) <= value + kernel.halfWidth) end++;
+    const near = end - first - 1;
     const local = size > 1 ? near / ((size - 1) * 2 * kernel.halfWidth) : 0;
-    return (1 - kernel.flatShare) * local + flat;
-  });
+    densities[records[at] ?? 0] = (1 - kernel.flatShare) * local + flat;
+  }
+  return densities;
 }
 
 const EM_ROUNDS = 30;
@@ -36,8 +50,9 @@ export function burstyDensity(
   values: Float64Array,
   kernels: { readonly halfWidths: readonly number[]; readonly flatShare: number; readonly leastRange: number },
 ): Float64Array {
+  const sorted = buildSortedIndex(values);
   const parts = kernels.halfWidths.map((halfWidth) =>
-    backgroundDensity(values, { halfWidth, flatShare: 0, leastRange: kernels.leastRange }),
+    densityAmong(sorted, values.length, { halfWidth, flatShare: 0, leastRange: kernels.leastRange }),
   );
   const flat = kernels.flatShare / Math.max(rangeOf(values), kernels.leastRange);
   const shares = new Float64Array(parts.length).fill((1 - kernels.flatShare) / parts.length);

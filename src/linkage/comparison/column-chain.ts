@@ -1,8 +1,8 @@
 import { learnCountShape } from './count-shape.ts';
 import { findNeighbours } from './neighbours.ts';
 import { PairBackoff } from './pair-backoff.ts';
-import { allInOne, numberDensely, refineGroups, sizesOf } from './row-groups.ts';
-import type { DenseColumn, Groups } from './row-groups.ts';
+import { allInOne, buildStep, numberDensely, refineGroups, sizesOf } from './row-groups.ts';
+import type { DenseColumn, StepTable } from './row-groups.ts';
 import { maskOf } from './setting-index.ts';
 
 export interface ChainOptions {
@@ -11,13 +11,6 @@ export interface ChainOptions {
   readonly rowSeconds: Float64Array | null;
   /** Bytes for counts. */
   readonly tableBudget: number;
-}
-
-/** Rows alike on a set of columns, and on all of them but the last: by row, among the rows that have all of them. */
-interface StepTable {
-  readonly groups: Groups;
-  readonly alike: Int32Array;
-  readonly before: Int32Array;
 }
 
 /** Pseudo-rows for and against a column that goes its own way, and for and against neighbours that repeat. */
@@ -58,7 +51,7 @@ export class ColumnChain {
     this.#options = options;
     this.#mostTables = Math.max(64, Math.floor(options.tableBudget / (12 * Math.max(1, options.rowCount))));
     this.#rowMasks = Int32Array.from({ length: options.rowCount }, (_item, row) => maskOf(codes, row));
-    this.#backoff = new PairBackoff(codes);
+    this.#backoff = new PairBackoff(this.#dense);
     this.#neighbours = options.rowSeconds === null ? null : findNeighbours(options.rowSeconds);
     this.#free = new Float64Array(codes.length).fill(PRIOR.free / (PRIOR.free + PRIOR.bound));
     this.#local = new Float64Array(codes.length);
@@ -273,19 +266,4 @@ function massOfFirst(pairs: readonly number[], share: number): number {
     if (own > 0) mass += own / (own + (1 - share) * (pairs[at + 1] ?? 0));
   }
   return mass;
-}
-
-function buildStep(from: Groups, column: DenseColumn): StepTable {
-  const groups = refineGroups(from, column);
-  const rowCount = from.numbers.length;
-  const sizes = new Int32Array(from.size);
-  for (let row = 0; row < rowCount; row++) {
-    const group = from.numbers[row] ?? -1;
-    if (group >= 0 && (column.codes[row] ?? -1) >= 0) sizes[group] = (sizes[group] ?? 0) + 1;
-  }
-  const before = new Int32Array(rowCount);
-  for (let row = 0; row < rowCount; row++) {
-    if ((column.codes[row] ?? -1) >= 0) before[row] = sizes[from.numbers[row] ?? -1] ?? 0;
-  }
-  return { groups, alike: sizesOf(groups), before };
 }

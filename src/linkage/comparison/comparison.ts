@@ -31,11 +31,14 @@ export interface ComparisonWords {
  */
 export interface Comparison {
   readonly name: string;
+  /** True where the bounds of its steps hold for what it and others give together, and say nothing of it alone. */
+  readonly hasJointBounds?: boolean;
   /** Bits, log2 of P(row's value | this run) / P(row's value | any row); 0 where a side lacks the value. */
   weigh(row: number, run: number): number;
   isMissing(row: number, run: number): boolean;
   learn(links: SoftLinks): void;
-  steps(row: number): readonly SearchStep[];
+  /** @param mostSize from where on lists may be left out at the end, because they would hold more runs */
+  steps(row: number, mostSize?: number): readonly SearchStep[];
   /** The bound of step 0, where it can be had for less than all steps. */
   most?(row: number): number;
   /** Gives the runs of the list that belongs to a step above 0. */

@@ -38,12 +38,14 @@ export class DurationComparison implements Comparison {
     this.#density.learn(links);
   }
 
-  steps(row: number): readonly SearchStep[] {
+  steps(row: number, mostSize = Infinity): readonly SearchStep[] {
     if (Number.isNaN(this.#density.background[row] ?? Number.NaN)) return [{ bound: 0, size: 0 }];
     const steps = [{ bound: this.most(row), size: 0 }];
     for (let step = 0; step < DURATION_STEPS; step++) {
       const bound = Math.max(0, this.#bitsOf(row, this.#density.mostOutside(row, step)));
-      steps.push({ bound, size: this.#density.countIn(row, step) });
+      const size = this.#density.countIn(row, step);
+      if (size > mostSize) break;
+      steps.push({ bound, size });
     }
     return steps;
   }

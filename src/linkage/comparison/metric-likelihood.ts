@@ -1,6 +1,5 @@
 import { unitsByRow } from '../normalize/digits.ts';
 import type { PairedMetric } from '../pairing/pair-metrics.ts';
-import { buildSortedIndex } from '../sorted.ts';
 import { metricBackground } from './metric-background.ts';
 
 /** Relative spreads between what the row kept and what the run says; 0 is mere rounding. */
@@ -85,69 +84,4 @@ export function peakBeyond(at: { own: number; unit: number; distance: number }, 
   if (at.distance === 0)
     return 1 / Math.sqrt(2 * Math.PI * ((spread * size * 0.7) ** 2 + (ROUNDING_SIGMA * at.unit) ** 2));
   return 1.1 * Math.max(peakOf(size + at.distance), peakOf(Math.abs(size - at.distance)));
-}
-
-/** Rows that others are held against; more say nothing new. */
-const MOST_REFERENCES = 300;
-/** Half of a metric's range in ranks, as a share, within which another row counts as alike. */
-const ALIKE_RANKS = 0.1;
-
-/**
- * How many times likelier a row's metrics are together than one by one: loss and accuracy of a run say much the same,
- * so two that agree are less than twice the evidence. At least 1; counted among rows alike in rank on every metric.
- */
-export function jointLikeliness(columns: readonly Float64Array[]): Float64Array {
-  const size = columns[0]?.length ?? 0;
-  const ranks = columns.map(ranksOf);
-  const stride = Math.max(1, Math.ceil(size / MOST_REFERENCES));
-  const references = Int32Array.from({ length: Math.ceil(size / stride) }, (_item, at) => at * stride);
-  const tables = ranks.map((rank) => Float64Array.from(references, (row) => rank[row] ?? Number.NaN));
-  const likeliness = new Float64Array(size).fill(1);
-  for (let row = 0; row < size; row++) {
-    const own: number[] = [];
-    const others: Float64Array[] = [];
-    for (let at = 0; at < ranks.length; at++) {
-      const rank = ranks[at]?.[row] ?? Number.NaN;
-      if (Number.isNaN(rank)) continue;
-      own.push(rank);
-      others.push(tables[at] ?? new Float64Array(0));
-    }
-    if (own.length >= 2) likeliness[row] = likelinessOf(own, others, row % stride === 0 ? row / stride : -1);
-  }
-  return likeliness;
-}
-
-/**
- * @param own the row's ranks
- * @param others the ranks of those that it is held against, metric by metric
- * @param itself where the row stands among them, or −1
- */
-function likelinessOf(own: readonly number[], others: readonly Float64Array[], itself: number): number {
-  const alone = new Float64Array(own.length);
-  let together = 0;
-  let references = 0;
-  for (let other = 0; other < (others[0]?.length ?? 0); other++) {
-    let alike = 0;
-    let isThere = other !== itself;
-    for (let at = 0; at < own.length; at++) {
-      const distance = (own[at] ?? 0) - (others[at]?.[other] ?? Number.NaN);
-      if (distance <= ALIKE_RANKS && distance >= -ALIKE_RANKS) alike |= 1 << at;
-      else if (Number.isNaN(distance)) isThere = false;
-    }
-    if (!isThere) continue;
-    references++;
-    if (alike === 0) continue;
-    if (alike === (1 << own.length) - 1) together++;
-    for (let at = 0; at < own.length; at++) alone[at] = (alone[at] ?? 0) + ((alike >> at) & 1);
-  }
-  const expected = alone.reduce((product, count) => product * ((count + 1) / (references + 1)), references + 1);
-  return Math.max(1, (together + 1) / (expected + 1));
-}
-
-/** Rank of each value among all, 0 to 1; NaN where there is none. */
-function ranksOf(values: Float64Array): Float64Array {
-  const { records } = buildSortedIndex(values);
-  const ranks = new Float64Array(values.length).fill(Number.NaN);
-  for (const [rank, record] of records.entries()) ranks[record] = rank / records.length;
-  return ranks;
 }

@@ -43,14 +43,19 @@ export class MetricLists {
     this.#met = new Int32Array(sides[0]?.runValues.length ?? 0);
   }
 
-  /** What stands outside of each list, and how many runs are in it. */
-  listsOf(row: number): readonly { readonly outside: Outside; readonly size: number }[] {
+  /** What stands outside of each list, and how many runs are in it; the widest lists are left out where they hold more. */
+  listsOf(row: number, mostSize: number): readonly { readonly outside: Outside; readonly size: number }[] {
     this.#find(row);
-    return LISTS.map((list) => {
+    const lists: { readonly outside: Outside; readonly size: number }[] = [];
+    for (const list of LISTS) {
       const outside = this.#withinCounted(list);
       const twice = outside.rest === outside.one ? 0 : (this.#ends[outside.rest] ?? 0);
-      return { outside, size: this.#countNear(row, outside.one) + twice };
-    });
+      const size = this.#countNear(row, outside.one) + twice;
+      // from the second window on each list is wider than the one before
+      if (outside.one > 0 && size > mostSize) break;
+      lists.push({ outside, size });
+    }
+    return lists;
   }
 
   collect(row: number, list: number, sink: RunSink): void {

@@ -2,7 +2,8 @@ import { digitsOf } from '../normalize/digits.ts';
 import type { PairedMetric } from '../pairing/pair-metrics.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
-import { SPREADS, buildMetricSides, jointLikeliness, multiplyRatios, peakBeyond } from './metric-likelihood.ts';
+import { jointLikeliness } from './joint-likeliness.ts';
+import { SPREADS, buildMetricSides, multiplyRatios, peakBeyond } from './metric-likelihood.ts';
 import type { MetricSide } from './metric-likelihood.ts';
 import { MetricLists, radiusOf } from './metric-lists.ts';
 import type { Outside } from './metric-lists.ts';
@@ -78,8 +79,8 @@ export class MetricsComparison implements Comparison {
     this.#mixture.learn(links);
   }
 
-  steps(row: number): readonly SearchStep[] {
-    const lists = this.#lists.listsOf(row);
+  steps(row: number, mostSize = Infinity): readonly SearchStep[] {
+    const lists = this.#lists.listsOf(row, mostSize);
     return [
       { bound: this.most(row), size: 0 },
       ...lists.map(({ outside, size }) => ({ bound: this.#mixture.boundOutside(row, outside), size })),
@@ -124,9 +125,11 @@ class SpreadMixture {
   readonly #terms = new Float64Array(SPREADS.length);
   /** Density ratios of one metric alone. */
   readonly #ratios = new Float64Array(SPREADS.length);
+  readonly #beyond: RatiosBeyond;
 
   constructor(sides: readonly MetricSide[]) {
     this.#sides = sides;
+    this.#beyond = new RatiosBeyond(sides);
     this.#stray = new Float64Array(sides.length).fill(PRIOR_STRAY.share);
     this.#together = jointLikeliness(sides.map((side) => side.rowValues));
   }
@@ -138,9 +141,12 @@ class SpreadMixture {
 
   /** The most bits that runs outside of a list reach; null is no list. */
   boundOutside(row: number, outside: Outside | null): number {
+    const one = this.#beyond.tableOf(row, outside?.one ?? null);
+    const rest = this.#beyond.tableOf(row, outside?.rest ?? null);
+    const size = this.#sides.length;
     let best = this.#disagree;
     for (let at = 0; at < SPREADS.length; at++) {
-      best += (this.#shares[at] ?? 0) * mostRatio(this.#sides, { row, outside, spread: SPREADS[at] ?? 0 });
+      best += (this.#shares[at] ?? 0) * mostRatio(one, rest, { from: at * size, to: (at + 1) * size });
     }
     return Math.max(0, log2(best));
   }
@@ -221,23 +227,52 @@ function priorShares(): number[] {
   });
 }
 
-function mostRatio(
-  sides: readonly MetricSide[],
-  { row, outside, spread }: { readonly row: number; readonly outside: Outside | null; readonly spread: number },
-): number {
+/**
+ * The highest density ratios that runs beyond a window round a row's value can have, by spread and metric. All lists of a
+ * row share them, so they are kept until another row is asked for.
+ */
+class RatiosBeyond {
+  readonly #sides: readonly MetricSide[];
+  #asked = -1;
+  /** By window, that of no window first. */
+  #tables: (Float64Array | undefined)[] = [];
+
+  constructor(sides: readonly MetricSide[]) {
+    this.#sides = sides;
+  }
+
+  /** The metrics of one spread stand side by side; NaN where the row lacks the metric. */
+  tableOf(row: number, window: number | null): Float64Array {
+    if (row !== this.#asked) this.#tables = [];
+    this.#asked = row;
+    return (this.#tables[window === null ? 0 : window + 1] ??= this.#fill(row, window));
+  }
+
+  #fill(row: number, window: number | null): Float64Array {
+    const table = new Float64Array(SPREADS.length * this.#sides.length).fill(Number.NaN);
+    for (const [at, side] of this.#sides.entries()) {
+      const own = side.rowValues[row] ?? Number.NaN;
+      if (Number.isNaN(own)) continue;
+      const unit = side.units[row] ?? 1;
+      const beyond = { own, unit, distance: window === null ? 0 : radiusOf(own, unit, window) };
+      for (let spread = 0; spread < SPREADS.length; spread++) {
+        const peak = peakBeyond(beyond, SPREADS[spread] ?? 0);
+        table[spread * this.#sides.length + at] = Math.max(1, peak / (side.background[row] ?? 1));
+      }
+    }
+    return table;
+  }
+}
+
+/** Of one spread: all metrics beyond window `rest`, save one that is beyond window `one` only. */
+function mostRatio(one: Float64Array, rest: Float64Array, { from, to }: { from: number; to: number }): number {
   let product = 1;
   let nearer = 1;
-  for (const side of sides) {
-    const own = side.rowValues[row] ?? Number.NaN;
-    if (Number.isNaN(own)) continue;
-    const unit = side.units[row] ?? 1;
-    const ratioBeyond = (distance: number): number =>
-      Math.max(1, peakBeyond({ own, unit, distance }, spread) / (side.background[row] ?? 1));
-    const rest = ratioBeyond(outside === null ? 0 : radiusOf(own, unit, outside.rest));
-    product *= rest;
-    if (outside !== null && outside.one !== outside.rest) {
-      nearer = Math.max(nearer, ratioBeyond(radiusOf(own, unit, outside.one)) / rest);
-    }
+  for (let at = from; at < to; at++) {
+    const ratio = rest[at] ?? 1;
+    if (Number.isNaN(ratio)) continue;
+    product *= ratio;
+    if (one !== rest) nearer = Math.max(nearer, (one[at] ?? 1) / ratio);
   }
   return product * nearer;
 }

@@ -1,3 +1,6 @@
+import { allInOne, buildStep, refineGroups } from './row-groups.ts';
+import type { DenseColumn, Groups } from './row-groups.ts';
+
 /** Counts of a column beside one that tells of it: rows alike on both, and on the telling one. */
 interface Parent {
   readonly at: number;
@@ -20,10 +23,11 @@ export class PairBackoff {
   /** By column, the most telling first. */
   readonly #parents: readonly (readonly Parent[])[];
 
-  constructor(codes: readonly Int32Array[]) {
-    this.#alone = codes.map(sharesAlone);
-    this.#parents = codes.map((own, at) =>
-      findParents(codes.slice(0, at), own, this.#alone[at] ?? new Float64Array(0)),
+  constructor(columns: readonly DenseColumn[]) {
+    this.#alone = columns.map(sharesAlone);
+    const groups = columns.map((column) => refineGroups(allInOne(column.codes.length), column));
+    this.#parents = columns.map((own, at) =>
+      findParents(groups.slice(0, at), own, this.#alone[at] ?? new Float64Array(0)),
     );
   }
 
@@ -45,59 +49,44 @@ function shareGiven({ both, own }: Parent, row: number, alone: number): number {
 }
 
 /** Good–Turing for values that only one row has: from how many are seen once and twice. */
-function sharesAlone(codes: Int32Array): Float64Array {
-  const counts = new Map<number, number>();
+function sharesAlone({ codes, size }: DenseColumn): Float64Array {
+  const counts = new Int32Array(size);
   let filled = 0;
-  for (const code of codes) {
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row] ?? -1;
     if (code < 0) continue;
     filled++;
-    counts.set(code, (counts.get(code) ?? 0) + 1);
+    counts[code] = (counts[code] ?? 0) + 1;
   }
   let [once, twice] = [0, 0];
-  for (const count of counts.values()) {
+  for (const count of counts) {
     if (count === 1) once++;
     else if (count === 2) twice++;
   }
   const unseen = Math.min(1, (2 * (twice + 1)) / (once + 1));
   return Float64Array.from(codes, (code) =>
-    code < 0 ? Number.NaN : Math.max(unseen, (counts.get(code) ?? 1) - 1) / Math.max(1, filled - 1),
+    code < 0 ? Number.NaN : Math.max(unseen, (counts[code] ?? 1) - 1) / Math.max(1, filled - 1),
   );
 }
 
-function findParents(before: readonly Int32Array[], own: Int32Array, alone: Float64Array): Parent[] {
-  const found = before.map((codes, at) => {
-    const parent = countPair(codes, own, at);
-    return { parent, gain: gainOf(parent, own, alone) };
+/** @param before rows by their values of each column before */
+function findParents(before: readonly Groups[], own: DenseColumn, alone: Float64Array): Parent[] {
+  const found = before.map((groups, at) => {
+    const step = buildStep(groups, own);
+    const parent = { at, both: step.alike, own: step.before };
+    return { parent, gain: gainOf(parent, alone) };
   });
   return found
-    .filter(({ gain }) => gain >= Math.max(LEAST_GAIN.all, LEAST_GAIN.row * own.length))
+    .filter(({ gain }) => gain >= Math.max(LEAST_GAIN.all, LEAST_GAIN.row * alone.length))
     .toSorted((a, b) => b.gain - a.gain || a.parent.at - b.parent.at)
     .slice(0, MOST_PARENTS)
     .map(({ parent }) => parent);
 }
 
-function countPair(codes: Int32Array, own: Int32Array, at: number): Parent {
-  const numbers = new Map<number, number>();
-  const sizes = new Map<number, number>();
-  const keyOf = (row: number): number => (codes[row] ?? 0) * 2 ** 22 + (own[row] ?? 0);
-  for (let row = 0; row < own.length; row++) {
-    if ((codes[row] ?? -1) < 0 || (own[row] ?? -1) < 0) continue;
-    const key = keyOf(row);
-    numbers.set(key, (numbers.get(key) ?? 0) + 1);
-    const code = codes[row] ?? 0;
-    sizes.set(code, (sizes.get(code) ?? 0) + 1);
-  }
-  return {
-    at,
-    both: own.map((code, row) => (code < 0 || (codes[row] ?? -1) < 0 ? 0 : (numbers.get(keyOf(row)) ?? 0))),
-    own: own.map((code, row) => (code < 0 || (codes[row] ?? -1) < 0 ? 0 : (sizes.get(codes[row] ?? 0) ?? 0))),
-  };
-}
-
 /** Nats that the pair tells beyond the column alone, each row left out. */
-function gainOf(parent: Parent, own: Int32Array, alone: Float64Array): number {
+function gainOf(parent: Parent, alone: Float64Array): number {
   let gain = 0;
-  for (let row = 0; row < own.length; row++) {
+  for (let row = 0; row < alone.length; row++) {
     if ((parent.own[row] ?? 0) === 0) continue;
     gain += Math.log(shareGiven(parent, row, alone[row] ?? 1) / (alone[row] ?? 1));
   }

@@ -66,3 +66,25 @@ export function sizesOf({ numbers, size }: Groups): Int32Array {
   for (let row = 0; row < numbers.length; row++) byRow[row] = sizes[numbers[row] ?? -1] ?? 0;
   return byRow;
 }
+
+/** Rows alike on a set of columns, and on all of them but the last: by row, among the rows that have all of them. */
+export interface StepTable {
+  readonly groups: Groups;
+  readonly alike: Int32Array;
+  readonly before: Int32Array;
+}
+
+export function buildStep(from: Groups, column: DenseColumn): StepTable {
+  const groups = refineGroups(from, column);
+  const rowCount = from.numbers.length;
+  const sizes = new Int32Array(from.size);
+  for (let row = 0; row < rowCount; row++) {
+    const group = from.numbers[row] ?? -1;
+    if (group >= 0 && (column.codes[row] ?? -1) >= 0) sizes[group] = (sizes[group] ?? 0) + 1;
+  }
+  const before = new Int32Array(rowCount);
+  for (let row = 0; row < rowCount; row++) {
+    if ((column.codes[row] ?? -1) >= 0) before[row] = sizes[from.numbers[row] ?? -1] ?? 0;
+  }
+  return { groups, alike: sizesOf(groups), before };
+}

@@ -86,14 +86,16 @@ export class SettingsComparison implements Comparison {
   }
 
   weigh(row: number, run: number): number {
-    const width = this.#input.fields.length;
+    const [rowTable, runTable] = [this.#rowTable, this.#runTable];
+    const width = this.#m.length;
+    const [fromRow, fromRun] = [row * width, run * width];
     let equal = 0;
     let differing = 0;
     let disagreements = 0;
     let bits = 0;
     for (let at = 0; at < width; at++) {
-      const own = this.#rowTable[row * width + at] ?? -1;
-      const other = this.#runTable[run * width + at] ?? -1;
+      const own = rowTable[fromRow + at] ?? -1;
+      const other = runTable[fromRun + at] ?? -1;
       if (own < 0 || other === -1) continue;
       if (own === other) {
         equal |= 1 << at;

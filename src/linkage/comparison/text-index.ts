@@ -32,13 +32,14 @@ interface CellTokens extends Holder {
 
 export function collectTokens(records: Records): RecordTokens {
   const runIds = new Set(records.runs.map((run) => run.runId.toLowerCase()));
-  const rareIn = rememberTokens();
+  const rareIn = rememberTokens(rareTokens);
+  const idsOrRareIn = rememberTokens((text) => [...rareIn(text), ...idsIn(text, runIds)]);
   const ofRows = new Set<string>();
   const cells: CellTokens[] = [];
   for (let row = 0; row < records.rows.length; row++) {
     for (const [column, cell] of Object.entries(records.rows[row]?.values ?? {})) {
       if (typeof cell !== 'string' || isBlanked(records, row, column)) continue;
-      const tokens = textsOfCell(cell).flatMap((text) => [...rareIn(text), ...idsIn(text, runIds)]);
+      const tokens = textsOfCell(cell).flatMap(idsOrRareIn);
       if (tokens.length === 0) continue;
       for (const token of tokens) ofRows.add(token);
       cells.push({ row, column, tokens });
@@ -60,12 +61,12 @@ export function collectTokens(records: Records): RecordTokens {
 }
 
 /** The same host, group or path stands in many records: each text is taken apart once. */
-function rememberTokens(): (text: string) => readonly string[] {
+function rememberTokens(find: (text: string) => readonly string[]): (text: string) => readonly string[] {
   const known = new Map<string, readonly string[]>();
   return (text) => {
     let tokens = known.get(text);
     if (tokens !== undefined) return tokens;
-    tokens = rareTokens(text);
+    tokens = find(text);
     if (known.size < MOST_REMEMBERED) known.set(text, tokens);
     return tokens;
   };

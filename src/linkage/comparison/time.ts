@@ -62,6 +62,8 @@ export class TimeComparison implements Comparison {
   readonly #lateness: Lateness | null;
   /** Gaps beyond this have the least ratio whatever the row and the run; null until it is asked for. */
   #farGap: number | null = null;
+  /** What they weigh. */
+  #leastBits: number | null = null;
   /** Windows in which the density stands high, by how many bits below its most they reach. */
   readonly #windows = new Map<number, Windows>();
 
@@ -94,7 +96,9 @@ export class TimeComparison implements Comparison {
 
   weigh(row: number, run: number): number {
     if (this.isMissing(row, run)) return 0;
-    return this.#bitsOf(this.#ratio(row, run));
+    const ratio = this.#ratio(row, run);
+    // most pairs that a search looks at are far apart
+    return ratio === LEAST_RATIO ? (this.#leastBits ??= this.#bitsOf(LEAST_RATIO)) : this.#bitsOf(ratio);
   }
 
   #bitsOf(ratio: number): number {
@@ -156,6 +160,7 @@ export class TimeComparison implements Comparison {
     this.#density.learn({ differences, weights });
     this.#background.learn(this.#density);
     this.#farGap = null;
+    this.#leastBits = null;
     this.#windows.clear();
   }
 

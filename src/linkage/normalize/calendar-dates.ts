@@ -26,13 +26,26 @@ interface WrittenDate {
 
 /** ISO texts, as exact as they were; null where the column holds no dates, or none whose order is certain. */
 export function readCalendarDates(cells: readonly Cell[]): Cell[] | null {
-  const dates = cells.map((cell) => (typeof cell === 'string' ? parseDateOrNull(cell.trim()) : null));
+  const dates = parseDatesOrNull(cells);
+  if (dates === null) return null;
   const found = dates.filter((date) => date !== null);
-  const there = cells.filter((cell) => cell !== null && cell !== '').length;
-  if (found.length === 0 || found.length < SHARE * there) return null;
   const isMonthFirst = findOrder(found.filter(({ separator }) => separator !== ''));
   if (isMonthFirst === null) return null;
   return dates.map((date, at) => (date === null ? (cells[at] ?? null) : renderIso(date, isMonthFirst)));
+}
+
+/** Null where too few cells are dates: most columns show that soon. */
+function parseDatesOrNull(cells: readonly Cell[]): (WrittenDate | null)[] | null {
+  const there = cells.reduce<number>((count, cell) => (cell === null || cell === '' ? count : count + 1), 0);
+  const dates: (WrittenDate | null)[] = [];
+  let others = 0;
+  for (const cell of cells) {
+    const date = typeof cell === 'string' ? parseDateOrNull(cell.trim()) : null;
+    if (date === null && cell !== null && cell !== '') others++;
+    if (there - others < SHARE * there) return null;
+    dates.push(date);
+  }
+  return there === others ? null : dates;
 }
 
 function parseDateOrNull(text: string): WrittenDate | null {

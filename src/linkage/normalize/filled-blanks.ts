@@ -29,7 +29,8 @@ export function blankFillers(cells: readonly Cell[], isMeasured: IsMeasured): re
   const blanks = new Set([...counts.keys()].filter(isBlank));
   for (const blank of blanks) counts.delete(blank);
   for (const filler of findFillerCells(counts, isMeasured)) blanks.add(filler);
-  return cells.map((cell) => (blanks.has(cell) ? null : cell));
+  const isWhole = blanks.size === 0 || (blanks.size === 1 && blanks.has(null));
+  return isWhole ? cells : cells.map((cell) => (blanks.has(cell) ? null : cell));
 }
 
 function isBlank(cell: Cell): boolean {
@@ -38,9 +39,9 @@ function isBlank(cell: Cell): boolean {
 
 /** @param counts of each cell that holds something */
 function findFillerCells(counts: ReadonlyMap<Cell, number>, isMeasured: IsMeasured): Set<Cell> {
-  const read = [...counts].map(([cell, count]) => ({ cell, count, value: valueOf(cell) }));
+  const read = [...counts].map(([cell, count]) => ({ cell, count, ...readValue(cell) }));
   const filled = sumOf(read);
-  const isOfTimes = sumOf(read.filter(({ cell }) => parseTimeOrNull(cell) !== null)) >= SHARE.times * filled;
+  const isOfTimes = sumOf(read.filter(({ isTime }) => isTime)) >= SHARE.times * filled;
   const numbers = read.filter(({ value }) => Number.isFinite(value));
   if (!isOfTimes && sumOf(numbers) < SHARE.numbers * filled) return new Set();
   const values = new Map<number, number>();
@@ -57,10 +58,10 @@ function sumOf(counted: readonly { readonly count: number }[]): number {
 }
 
 /** Times in seconds; NaN for what is neither a time nor a number. */
-function valueOf(cell: Cell): number {
+function readValue(cell: Cell): { readonly value: number; readonly isTime: boolean } {
   const time = parseTimeOrNull(cell);
-  if (time !== null) return time.ms / 1000;
-  return typeof cell === 'string' ? parseNumber(normalizeText(cell)) : Number(cell);
+  if (time !== null) return { value: time.ms / 1000, isTime: true };
+  return { value: typeof cell === 'string' ? parseNumber(normalizeText(cell)) : Number(cell), isTime: false };
 }
 
 /** @param counts of each value, values ascending */

@@ -22,8 +22,8 @@ const LONGER_TAIL = /,\d{2}/;
 const POINT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 function readNumbers(cells: readonly Cell[]): readonly Cell[] {
+  if (!cells.some((cell) => typeof cell === 'string' && (cell.includes(',') || isPercentage(cell)))) return cells;
   const texts = cells.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '').map(bareNumber);
-  if (!texts.some((text) => text.includes(',')) && !cells.some(isPercentage)) return cells;
   const isComma = texts.some((text) => SURE_COMMA.test(text)) && texts.some((text) => LONGER_TAIL.test(text));
   const pattern = isComma ? DECIMAL_COMMA : GROUPED;
   const fitting = texts.filter((text) => pattern.test(text) || POINT.test(text));
@@ -36,8 +36,8 @@ function readNumbers(cells: readonly Cell[]): readonly Cell[] {
   });
 }
 
-function isPercentage(cell: Cell): boolean {
-  return typeof cell === 'string' && cell.trimEnd().endsWith('%');
+function isPercentage(text: string): boolean {
+  return text.trimEnd().endsWith('%');
 }
 
 function bareNumber(text: string): string {
@@ -52,10 +52,18 @@ const DAY_MS = 86_400_000;
 
 /** Null where the column holds no serial dates with a time of day. */
 function readSerialDates(cells: readonly Cell[]): Cell[] | null {
-  const numbers = cells.filter((cell) => cell !== null && cell !== '').map(serialOf);
-  const dates = numbers.filter(isSerial);
-  if (dates.length === 0 || dates.length < SHARE * numbers.length) return null;
-  if (dates.filter((value) => !Number.isInteger(value)).length < SHARE * dates.length) return null;
+  let there = 0;
+  let dates = 0;
+  let parted = 0;
+  for (const cell of cells) {
+    if (cell === null || cell === '') continue;
+    there++;
+    const value = serialOf(cell);
+    if (!isSerial(value)) continue;
+    dates++;
+    if (!Number.isInteger(value)) parted++;
+  }
+  if (dates === 0 || dates < SHARE * there || parted < SHARE * dates) return null;
   return cells.map((cell) => {
     const value = serialOf(cell);
     if (!isSerial(value)) return cell;

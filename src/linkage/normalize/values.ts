@@ -20,6 +20,8 @@ export interface ValueCodes {
   /** NaN where the value is no number. */
   numberOf(code: number): number;
   textOf(code: number): string;
+  /** How many codes there are. */
+  size(): number;
 }
 
 /** NFKC, lower case, outer blanks gone. */
@@ -76,12 +78,14 @@ export function createValueCodes(): ValueCodes {
       if (typeof value === 'boolean') return encodeNumber(value ? 1 : 0);
       return typeof value === 'string' ? encodeText(value) : -1;
     },
-    numberOf(code) {
-      const entry = entries[code];
-      return typeof entry === 'number' ? entry : Number.NaN;
-    },
+    numberOf: (code) => numberOrNaN(entries[code]),
     textOf: (code) => String(entries[code] ?? ''),
+    size: () => entries.length,
   };
+}
+
+function numberOrNaN(entry: string | number | undefined): number {
+  return typeof entry === 'number' ? entry : Number.NaN;
 }
 
 /** Integers beyond 2^53 are ids: their digits count, not their size. */

@@ -42,6 +42,8 @@ export interface Payments {
  */
 export class Amount implements Comparison {
   readonly name = 'amount';
+  /** The delay's bits are in them. */
+  readonly hasJointBounds = true;
   readonly #rows: Payments;
   readonly #runs: Payments;
   readonly #delay: Delay;
