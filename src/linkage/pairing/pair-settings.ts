@@ -1,4 +1,6 @@
+import type { Run } from '../../model/run.ts';
 import type { Field } from '../normalize/fields.ts';
+import { isGeneratedName } from '../normalize/names.ts';
 import type { Records } from '../normalize/records.ts';
 import { agreementOf, buildPairedField, isFilled, isInformative, rankKeys } from './pairing.ts';
 import type { FieldChoice, PairedField } from './pairing.ts';
@@ -8,6 +10,9 @@ import { listStandingWords } from './standing-words.ts';
 const MOST_FIELDS = 12;
 /** Two fields that say the same this often are one fact. */
 const SAME_FACT = 0.9;
+
+/** Share of the runs' names that W&B made up, where they are no settings. */
+const MADE_UP_SHARE = 0.9;
 
 /** A column and a key with more values than this are no two lists of names for the same few things. */
 const MOST_NAMES = 40;
@@ -28,7 +33,7 @@ export function rankSettings(
 ): (readonly FieldChoice[])[] {
   const keys = withoutCopies(
     records.run.fields.filter(
-      (field) => field.origin !== 'summary' && isInformative(field, records.runs.length) && !isIdentity(field),
+      (field) => field.origin !== 'summary' && isInformative(field, records.runs.length) && !isIdentity(field, records),
     ),
   );
   // a column that never varies tells no rows apart, but the runs that differ from all of them
@@ -112,9 +117,11 @@ function byScore(a: readonly FieldChoice[], b: readonly FieldChoice[]): number {
   return (b[0]?.score ?? 0) - (a[0]?.score ?? 0);
 }
 
-/** Unique in its project: no setting, but evidence of its own. */
-function isIdentity(field: Field): boolean {
-  return field.name === 'commit' && field.counts.size === field.filled;
+/** Unique in its project: no setting, but evidence of its own. So are the names that W&B makes up. */
+function isIdentity(field: Field, { runs }: Records): boolean {
+  if (field.name === 'commit') return field.counts.size === field.filled;
+  const isMadeUp = ({ displayName }: Run): boolean => displayName !== null && isGeneratedName(displayName);
+  return field.name === 'displayName' && runs.filter(isMadeUp).length >= MADE_UP_SHARE * field.filled;
 }
 
 /** A field that equals another value for value would count everything twice. */
