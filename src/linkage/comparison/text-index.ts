@@ -1,4 +1,5 @@
 import type { Records } from '../normalize/records.ts';
+import { CutWords } from '../normalize/cut-words.ts';
 import { flattenJson } from '../normalize/flatten.ts';
 import { MadeUpNames } from '../pairing/made-up-names.ts';
 import { rareTokens } from '../normalize/tokens.ts';
@@ -35,7 +36,13 @@ export function collectTokens(records: Records): RecordTokens {
   const runIds = new Set(records.runs.map((run) => run.runId.toLowerCase()));
   const rareIn = rememberTokens();
   const madeUp = new MadeUpNames(records.runs.map(({ displayName }) => displayName));
-  const tokensIn = (text: string): string[] => [...rareIn(text), ...idsIn(text, runIds), ...madeUp.callsIn(text)];
+  const cut = new CutWords();
+  const tokensIn = (text: string): string[] => [
+    ...rareIn(text),
+    ...idsIn(text, runIds),
+    ...madeUp.callsIn(text),
+    ...cut.cutIn(text),
+  ];
   const ofRows = new Set<string>();
   const cells: CellTokens[] = [];
   for (let row = 0; row < records.rows.length; row++) {
@@ -58,7 +65,7 @@ export function collectTokens(records: Records): RecordTokens {
         tokens.filter((token) => ofRows.has(token)),
       );
     add(madeUp.callsOf(record.displayName));
-    forEachText(record, (text) => add(rareIn(text)));
+    forEachText(record, (text) => add([...rareIn(text), ...cut.leftOf(text)]));
   }
   return { cells, runsByToken };
 }
