@@ -1,6 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { MadeUpNames } from '../../src/linkage/pairing/made-up-names.ts';
 import { linkRecords } from '../../src/linkage/link-records.ts';
+import { buildRecords } from '../../src/linkage/normalize/records.ts';
+import { rankSettings } from '../../src/linkage/pairing/pair-settings.ts';
 import { inputOf, rowOf, runOf } from '../helpers/worlds/small.ts';
 
 const NAMES = ['jolly-elevator-6', 'calm-grass-16', 'calm-grass-61', 'noble-jazz-9', 'noble-jazz-19', 'brisk-sun-7'];
@@ -39,4 +41,16 @@ it('such names link rows to runs like ids, where another kind of evidence agrees
   const rows = copies.map((name, at) => rowOf(`job-${at}`, { run: name, MIG: Number((0.3 + 0.0123 * at).toFixed(2)) }));
   const { outcomes } = linkRecords(inputOf(rows, runs));
   expect(outcomes.map(({ wandbRunId }) => wandbRunId)).toEqual(runs.map(({ runId }) => runId));
+});
+
+it('such names are a setting where many rows bear each, as checkpoints of one run do', () => {
+  const keysOf = (times: number): string[] => {
+    const runs = NAMES.map((displayName, at) => runOf(`run${at}abcd`, `2024-03-0${at + 1}T09:15:10Z`, { displayName }));
+    const rows = NAMES.flatMap((run) => Array.from({ length: times }, (_item, at) => rowOf(`${run}:${at}`, { run })));
+    return rankSettings(buildRecords(inputOf(rows, runs)), new Set()).flatMap((choices) =>
+      choices.map(({ column, key }) => `${column.name} ${key.name}`),
+    );
+  };
+  expect(keysOf(7)).toContain('run displayName');
+  expect(keysOf(1)).not.toContain('run displayName');
 });

@@ -11,8 +11,9 @@ const MOST_FIELDS = 12;
 /** Two fields that say the same this often are one fact. */
 const SAME_FACT = 0.9;
 
-/** Share of the runs' names that W&B made up, where they are no settings. */
+/** Share of the runs' names that W&B made up, and of distinct cells of a column, where such names are no settings. */
 const MADE_UP_SHARE = 0.9;
+const LEAST_DISTINCT = 0.8;
 
 /** A column and a key with more values than this are no two lists of names for the same few things. */
 const MOST_NAMES = 40;
@@ -33,19 +34,21 @@ export function rankSettings(
 ): (readonly FieldChoice[])[] {
   const keys = withoutCopies(
     records.run.fields.filter(
-      (field) => field.origin !== 'summary' && isInformative(field, records.runs.length) && !isIdentity(field, records),
+      (field) => field.origin !== 'summary' && isInformative(field, records.runs.length) && !isIdentity(field),
     ),
   );
+  const settings = keys.filter((field) => !areMadeUp(field, records.runs));
   // a column that never varies tells no rows apart, but the runs that differ from all of them
   const columns = withoutCopies(
     records.row.fields.filter((field) => !taken.has(field.name) && isFilled(field, records.rows.length)),
   );
   for (const column of columns) {
     if (known.has(column)) continue;
+    const fitting = column.counts.size >= LEAST_DISTINCT * column.filled ? settings : keys;
     const lists = [
-      () => rankKeys(column, keys, records),
+      () => rankKeys(column, fitting, records),
       () => rankKeys(column, listStandingWords(column, records), records),
-      () => listStrangeWords(column, keys),
+      () => listStrangeWords(column, fitting),
     ];
     known.set(column, firstFilled(lists));
   }
@@ -117,9 +120,13 @@ function byScore(a: readonly FieldChoice[], b: readonly FieldChoice[]): number {
   return (b[0]?.score ?? 0) - (a[0]?.score ?? 0);
 }
 
-/** Unique in its project: no setting, but evidence of its own. So are the names that W&B makes up. */
-function isIdentity(field: Field, { runs }: Records): boolean {
-  if (field.name === 'commit') return field.counts.size === field.filled;
+/** Unique in its project: no setting, but evidence of its own. */
+function isIdentity(field: Field): boolean {
+  return field.name === 'commit' && field.counts.size === field.filled;
+}
+
+/** So are the names that W&B makes up, beside a column that bears each but once. */
+function areMadeUp(field: Field, runs: readonly Run[]): boolean {
   const isMadeUp = ({ displayName }: Run): boolean => displayName !== null && isGeneratedName(displayName);
   return field.name === 'displayName' && runs.filter(isMadeUp).length >= MADE_UP_SHARE * field.filled;
 }
