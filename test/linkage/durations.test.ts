@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import { gainOnPairs } from '../../src/linkage/pairing/duration-proof.ts';
+import { pairDuration } from '../../src/linkage/pairing/pair-duration.ts';
+import { buildRecords } from '../../src/linkage/normalize/records.ts';
 import { parseSpokenSecondsOrNull, readSpokenDurationsOrNull } from '../../src/linkage/normalize/durations.ts';
 import type { Cell } from '../../src/model/cell.ts';
 import { inputOf, rowOf, runOf } from '../helpers/worlds/small.ts';
@@ -61,6 +63,23 @@ describe('a column of durations that the schema does not know', () => {
 
   it('is no column of sizes, however many minutes 70m may be', () => {
     expect(linkBy('size', (_seconds, at) => ['70m', '160m', '410m'][at % 3] ?? null)).toBe(0);
+  });
+});
+
+describe('a unit in the name of a column', () => {
+  const runs = LENGTHS.map((seconds, at) =>
+    runOf(`run${10 + at}abc`, '2025-06-02T08:00:00Z', { summary: { _runtime: seconds } }),
+  );
+  const minutes = LENGTHS.map((seconds, at) => rowOf(`row${10 + at}`, { duration_seconds: Math.round(seconds / 60) }));
+  const records = buildRecords(inputOf(minutes, runs));
+
+  it('binds, though the runs are as long in another one', () => {
+    expect(pairDuration(records, [], new Set()).rowSeconds[1]).toBe(87);
+  });
+
+  it('gives way to pairs that are sure and agree in another one', () => {
+    const sure = LENGTHS.map((_seconds, at) => ({ row: at, run: at }));
+    expect(pairDuration(records, sure, new Set()).rowSeconds[1]).toBe(87 * 60);
   });
 });
 

@@ -52,17 +52,24 @@ describe('parseName', () => {
     expect(partsOf('lr=0.001')).toEqual(['lr:0.001']);
   });
 
+  it('reads numbers without a point or a minus, as names of files have them', () => {
+    expect(partsOf('rn50_lr0p01_wd1em4_do0p3')).toEqual(['rn:50', 'lr:0.01', 'wd:1e-4', 'do:0.3']);
+    expect(partsOf('lr=2p5em05, beta 0p9')).toEqual(['lr:2.5e-05', 'beta', '0.9']);
+    expect(partsOf('clip_1080p_top1em_p4')).toEqual(['clip', '1080p', 'top1em', 'p:4']);
+  });
+
   it('knows the names that W&B makes up', () => {
     expect(isGeneratedName('glowing-sun-12')).toBe(true);
     expect(isGeneratedName('deco-hop-bs96')).toBe(false);
   });
 
-  it('loses no letter or digit of any text', () => {
+  it('loses no letter or digit of any text but those that stand for a point or a minus', () => {
     const bare = (text: string): string =>
       text
         .normalize('NFKC')
         .toLowerCase()
-        .replaceAll(/[^a-z0-9]/g, '');
+        .replaceAll(/[^a-z0-9]/g, '')
+        .replaceAll(/(?<=\d)p(?=\d)|(?<=\de)m(?=\d)/g, '');
     fc.assert(
       fc.property(fc.stringMatching(/^[a-zA-Z0-9_ /-]{0,30}$/), (text) => {
         const parts = parseName(text).map(({ label, value }) => `${label ?? ''}${value}`);

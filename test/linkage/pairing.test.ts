@@ -171,6 +171,12 @@ describe('textsAlike', () => {
     }
   });
 
+  it('sees a random id in a name that bears its head', () => {
+    expect(alike('lt-en_2j7sj', '2j7sj0wvbs8vu11auj46v0')).toBe(true);
+    expect(alike('lt-en_2j7', '2j7sj0wvbs8vu11auj46v0')).toBe(false);
+    expect(alike('transformer', 'transformer_base_12_24_36')).toBe(false);
+  });
+
   it('never takes one number for another', () => {
     for (const [a, b] of [
       ['deco_bs96', 'deco_bs69'],

@@ -38,6 +38,25 @@ describe('dates as people write them', () => {
     expect(readPlainCells(cells)).toEqual(expected);
   });
 
+  const swapped = ['2025-03-02', '2025-12-02 00:00:00', '2025-04-03', '2025-11-03 18:30:00'];
+  const texts = ['13/02/2025', '19/02/2025', '21/03/2025', '31/03/2025'];
+
+  it('are put right where a spreadsheet read as many as it could the wrong way round', () => {
+    expect(readPlainCells([...swapped, null, ...texts])).toEqual([
+      ...['2025-02-03', '2025-02-12 00:00:00', '2025-03-04', '2025-03-11 18:30:00', null],
+      ...['2025-02-13', '2025-02-19', '2025-03-21', '2025-03-31'],
+    ]);
+  });
+
+  it.each([
+    ['it read a day beyond 12', ['2025-02-13'], []],
+    ['it left a text that it could have read', [], ['11/02/2025']],
+  ])('that a spreadsheet read stay where %s', (_name, read, left) => {
+    const cells = readPlainCells([...swapped, ...read, ...texts, ...left]);
+    expect(cells.slice(0, swapped.length)).toEqual(swapped);
+    expect(cells[swapped.length + read.length]).toBe('2025-02-13');
+  });
+
   it('leaves a number beside serial dates alone that no calendar has', () => {
     const dates = Array.from({ length: 30 }, (_cell, day) => 45_726.5 + day);
     for (const odd of [1e300, Infinity, 3, -1e12]) expect(readPlainCells([...dates, odd]).at(-1)).toBe(odd);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findFactor, findSecondsPerUnit } from '../../src/linkage/pairing/units.ts';
+import { findFactor, findSecondsPerUnit, plainUnitOrNull } from '../../src/linkage/pairing/units.ts';
 
 describe('the unit of a column of durations', () => {
   it.each([
@@ -16,6 +16,18 @@ describe('the unit of a column of durations', () => {
   it('is not what the name says where the values lie far off', () => {
     expect(findSecondsPerUnit('min_duration', { rows: 900, runs: 1000 })).toBe(1);
     expect(findSecondsPerUnit('h', { rows: 4000, runs: 4100 })).toBe(1);
+  });
+
+  it('is what the name says where it is a whole word or ends the name, however far off the values lie', () => {
+    expect(findSecondsPerUnit('train_hours', { rows: 19.1, runs: 170 })).toBe(3600);
+    expect(['minutes', 'elapsed_s', 'time_min', 'wallMs', 'hrs_total'].map(plainUnitOrNull)).toEqual([
+      60,
+      1,
+      60,
+      0.001,
+      null,
+    ]);
+    expect(['min', 'h', 'min_duration', 'took'].map(plainUnitOrNull)).toEqual([null, null, null, null]);
   });
 
   it('is a second where nothing tells', () => {

@@ -34,4 +34,13 @@ describe('days without a year', () => {
     expect(daysOf(['marathon 1', 'aprilia 2', 'mayor 3', 'market 4', 'mares 5'])).toBeNull();
     expect(daysOf(['apr01', 'apr02', 'apr03', 'apr04', 'apr31'])?.at(-1)).toBeNull();
   });
+
+  it('may be digits in a text, where all of them are days and of several months', () => {
+    const nightly = ['0328', '0329', '0330', '0331', '0401', '0402', '0403', '0404'].map((day) => `store117_${day}`);
+    expect(daysOf(nightly)?.slice(3, 5)).toEqual(['2025-03-31', '2025-04-01']);
+    const counted = Array.from({ length: 30 }, (_item, at) => `run_${String(401 + at).padStart(4, '0')}`);
+    expect(daysOf(counted)).toBeNull();
+    expect(daysOf(['0.0401', '12.0402', '0.0403', '0.0404', '0.0501'])).toBeNull();
+    expect(daysOf(['dim1024', 'dim0512', 'dim0256', 'dim0128'])).toBeNull();
+  });
 });

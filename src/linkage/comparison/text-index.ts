@@ -1,5 +1,7 @@
 import type { Records } from '../normalize/records.ts';
+import { CutWords } from '../normalize/cut-words.ts';
 import { flattenJson } from '../normalize/flatten.ts';
+import { MadeUpNames } from '../pairing/made-up-names.ts';
 import { rareTokens } from '../normalize/tokens.ts';
 import type { PairedField } from '../pairing/pairing.ts';
 import type { Run } from '../../model/run.ts';
@@ -33,13 +35,20 @@ interface CellTokens extends Holder {
 export function collectTokens(records: Records): RecordTokens {
   const runIds = new Set(records.runs.map((run) => run.runId.toLowerCase()));
   const rareIn = rememberTokens(rareTokens);
-  const idsOrRareIn = rememberTokens((text) => [...rareIn(text), ...idsIn(text, runIds)]);
+  const madeUp = new MadeUpNames(records.runs.map(({ displayName }) => displayName));
+  const cut = new CutWords();
+  const tokensIn = rememberTokens((text) => [
+    ...rareIn(text),
+    ...idsIn(text, runIds),
+    ...madeUp.callsIn(text),
+    ...cut.cutIn(text),
+  ]);
   const ofRows = new Set<string>();
   const cells: CellTokens[] = [];
   for (let row = 0; row < records.rows.length; row++) {
     for (const [column, cell] of Object.entries(records.rows[row]?.values ?? {})) {
       if (typeof cell !== 'string' || isBlanked(records, row, column)) continue;
-      const tokens = textsOfCell(cell).flatMap(idsOrRareIn);
+      const tokens = textsOfCell(cell).flatMap(tokensIn);
       if (tokens.length === 0) continue;
       for (const token of tokens) ofRows.add(token);
       cells.push({ row, column, tokens });
@@ -49,13 +58,14 @@ export function collectTokens(records: Records): RecordTokens {
   for (let run = 0; run < records.runs.length; run++) {
     const record = records.runs[run];
     if (record === undefined) continue;
-    forEachText(record, (text) =>
+    const add = (tokens: readonly string[]): void =>
       addRun(
         runsByToken,
         run,
-        rareIn(text).filter((token) => ofRows.has(token)),
-      ),
-    );
+        tokens.filter((token) => ofRows.has(token)),
+      );
+    add(madeUp.callsOf(record.displayName));
+    forEachText(record, (text) => add([...rareIn(text), ...cut.leftOf(text)]));
   }
   return { cells, runsByToken };
 }

@@ -10,6 +10,10 @@ const DAY_MONTH = new RegExp(
 );
 /** `Feb 19, 2025 7:00 PM`, `Wed Feb 19 2025`. */
 const MONTH_DAY = new RegExp(`^(?:[a-z]{2,9},?\\s+)?([a-z]{3,9})\\.?\\s+(\\d{1,2}),?\\s+(\\d{4})${CLOCK}$`, 'i');
+/** What a spreadsheet makes of a date that it can read: `2025-02-19 00:00:00`. */
+const ISO = /^(\d{4})-(\d{2})-(\d{2})((?:[ T]\d{2}:\d{2}(?::\d{2})?)?)$/;
+/** Dates that were read and dates that were left as texts, to show that all were tried the wrong way round. */
+const LEAST_TRIED = 4;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 /** This share of a column must be dates. */
 const SHARE = 0.8;
@@ -24,28 +28,50 @@ interface WrittenDate {
   readonly clock: number | null;
 }
 
-/** ISO texts, as exact as they were; null where the column holds no dates, or none whose order is certain. */
+/**
+ * ISO texts, as exact as they were; null where the column holds no dates but ISO ones, or none whose order is certain. A
+ * spreadsheet of another country reads `3/2/2025` as the second of March and leaves `13/2/2025` a text; then the dates
+ * that it read are put right.
+ */
 export function readCalendarDates(cells: readonly Cell[]): Cell[] | null {
   const dates = parseDatesOrNull(cells);
   if (dates === null) return null;
   const found = dates.filter((date) => date !== null);
-  const isMonthFirst = findOrder(found.filter(({ separator }) => separator !== ''));
+  const read = cells.flatMap((cell) => dayOfIsoOrNull(cell) ?? []);
+  const numeric = found.filter(({ separator }) => separator !== '');
+  const isMonthFirst = findOrder(numeric);
   if (isMonthFirst === null) return null;
-  return dates.map((date, at) => (date === null ? (cells[at] ?? null) : renderIso(date, isMonthFirst)));
+  const areSwapped = wereSwapped(read, numeric);
+  return cells.map((cell, at) => {
+    const date = dates[at] ?? null;
+    if (date !== null) return renderIso(date, isMonthFirst);
+    return areSwapped && typeof cell === 'string' ? cell.trim().replace(ISO, '$1-$3-$2$4') : cell;
+  });
 }
 
-/** Null where too few cells are dates: most columns show that soon. */
+function dayOfIsoOrNull(cell: Cell): number | null {
+  const [, , , day] = (typeof cell === 'string' ? ISO.exec(cell.trim()) : null) ?? [];
+  return day === undefined ? null : Number(day);
+}
+
+/** @param days of the dates that were read; those that could not be have a number beyond 12 without exception */
+function wereSwapped(days: readonly number[], texts: readonly WrittenDate[]): boolean {
+  if (days.length < LEAST_TRIED || texts.length < LEAST_TRIED) return false;
+  return days.every((day) => day <= 12) && texts.every(({ first, second }) => Math.max(first, second) > 12);
+}
+
+/** Null where too few cells are dates, or all dates are ISO ones: most columns show that soon. */
 function parseDatesOrNull(cells: readonly Cell[]): (WrittenDate | null)[] | null {
   const there = cells.reduce<number>((count, cell) => (cell === null || cell === '' ? count : count + 1), 0);
   const dates: (WrittenDate | null)[] = [];
   let others = 0;
   for (const cell of cells) {
     const date = typeof cell === 'string' ? parseDateOrNull(cell.trim()) : null;
-    if (date === null && cell !== null && cell !== '') others++;
+    if (date === null && cell !== null && cell !== '' && dayOfIsoOrNull(cell) === null) others++;
     if (there - others < SHARE * there) return null;
     dates.push(date);
   }
-  return there === others ? null : dates;
+  return dates.every((date) => date === null) ? null : dates;
 }
 
 function parseDateOrNull(text: string): WrittenDate | null {

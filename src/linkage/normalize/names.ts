@@ -9,7 +9,9 @@ export interface NamePart {
 /** `slurm-4410765_0.out` ends in a number. */
 const FILE_ENDING = /(?<=[\w-])\.(?:out|log|err|txt|jsonl?|ya?ml|csv|ckpt|pth?|npz|pkl|h5|safetensors)$/;
 const INSTANCE_ID = /^[a-z]-[\da-f]{6,}$/;
-const EXPONENT = /^\d+(?:\.\d*)?e$/;
+const EXPONENT = /^\d+(?:[.p]\d*)?e$/;
+/** Numbers without a point or a minus, as in the names of files: `0p01`, `lr1em4`, `wd2p5em05`. */
+const DOTLESS = /^([a-z_]*?[=:]?[+-]?)(\d{1,3})(?:p(\d{1,6}))?(?:e(m?)(\d{1,2}))?$/;
 const WORD_NUMBER = /^([a-z][a-z_]*?)[=:]?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)$/;
 /** One word and its value. */
 const SETTING = /^[a-z_]+:[^:]+$/;
@@ -18,11 +20,20 @@ const ASSIGNMENT = /^([a-z][\w.]*)[=:](.+)$/;
 
 /**
  * Splits a name into parts whatever its separators: `deco_hop-bs96 mgda` and `deco/hop/BS=96/mgda` give the same
- * parts. The minus of `1e-3` stays with its number and `i-0abc123` stays one instance id.
+ * parts. The minus of `1e-3` stays with its number and `i-0abc123` stays one instance id; `lr0p01` is `lr0.01`.
  */
 export function parseName(name: string): NamePart[] {
   const text = normalizeText(name.replaceAll(/([a-z])([A-Z][a-z])/g, '$1_$2')).replace(FILE_ENDING, '');
-  return splitName(text).map(parsePart);
+  return splitName(text).map(writeOut).map(parsePart);
+}
+
+/** `lr0p01` is `lr0.01` and `1em4` is `1e-4`. */
+function writeOut(part: string): string {
+  const [, before = '', whole, decimals, minus, exponent] = DOTLESS.exec(part) ?? [];
+  if (whole === undefined || (decimals === undefined && minus !== 'm')) return part;
+  const sign = minus === 'm' ? '-' : '';
+  const number = decimals === undefined ? whole : `${whole}.${decimals}`;
+  return exponent === undefined ? `${before}${number}` : `${before}${number}e${sign}${exponent}`;
 }
 
 function splitName(text: string): string[] {

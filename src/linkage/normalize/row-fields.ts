@@ -12,6 +12,7 @@ import { blankFillers } from './filled-blanks.ts';
 import type { IsMeasured } from './filled-blanks.ts';
 import { flattenJson } from './flatten.ts';
 import { addNameParts } from './name-fields.ts';
+import { itemsOf, readPrinted } from './printed.ts';
 import { readPlainCells } from './spreadsheet.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
@@ -70,7 +71,11 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
       readJson(reader, { row, name, text: cell });
     } else {
       fields.add(row, { name, origin: 'column' }, values.encode(cell));
-      if (isName && typeof cell === 'string') {
+      const items = typeof cell === 'string' ? itemsOf(cell) : [];
+      for (const [at, item] of items.entries()) {
+        fields.add(row, { name: `${name}.${at}`, origin: 'column' }, values.encode(item));
+      }
+      if (isName && typeof cell === 'string' && items.length === 0) {
         addNameParts({ fields, record: row, values, isCut: cut.has(cell), fromLeftOnly: cut.size > 0 }, name, cell);
       }
       if (isCommand && typeof cell === 'string') readCommand(reader, { row, name, text: cell });
@@ -126,7 +131,9 @@ export function cellsByColumn(
   for (const name of [...names].toSorted()) {
     if (name === schema.identity.wandb_run_id || name === schema.identity.wandb_url) continue;
     const isWritten = identity.has(name);
-    const column = rows.map((row) => (isWritten && linked.has(row.keyText) ? null : (row.values[name] ?? null)));
+    const column = rows.map((row) =>
+      isWritten && linked.has(row.keyText) ? null : readPrinted(row.values[name] ?? null),
+    );
     cells.set(name, readPlainCells(blankFillers(column, isMeasured)));
   }
   return cells;

@@ -34,9 +34,9 @@ export function isNotThere(text: string): boolean {
   return NOT_THERE.has(text);
 }
 
-/** The same words whatever stands between them: `Deco-Hop v2` and `deco_hop_v2` are one value. */
+/** The same words whatever stands between and round them: `Deco-Hop v2` is `deco_hop_v2` and `(336, 336)` is `[336, 336]`. */
 function unifySeparators(text: string): string {
-  return text.replaceAll(/[\s_\-/,;|]+/g, '_');
+  return text.replace(/^\((.*)\)$/s, '[$1]').replaceAll(/[\s_\-/,;|]+/g, '_');
 }
 
 /** The number that a normalised text writes, or NaN. */

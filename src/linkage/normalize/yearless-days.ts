@@ -12,6 +12,9 @@ const MONTH = `(${MONTHS.join('|')})(?:[a-z]{0,6}(?<=uary|rch|ril|une|uly|ust|em
 /** `apr01b`, `Aug 21`, `aug-21_run3`; and `21 Aug`. */
 const MONTH_DAY = new RegExp(`(?<![a-z])${MONTH}[\\s_-]*(\\d{1,2})(?!\\d)`, 'i');
 const DAY_MONTH = new RegExp(`(?<!\\d)(\\d{1,2})\\.?[\\s_-]*${MONTH}(?![a-z])`, 'i');
+/** `store117_1105`: four digits in a text, of which each is a day, of several months as well: numbers that count are not. */
+const DIGITS = /(?<![\d.])(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\d.])/;
+const LEAST_BY_DIGITS = { days: 8, months: 2 } as const;
 const DAY_MS = 86_400_000;
 /** A row is written down within so many days of its run. */
 const SLACK = 7 * DAY_MS;
@@ -30,11 +33,24 @@ export function readYearlessDaysOrNull(name: string, cells: readonly Cell[], spa
   const seconds = Float64Array.from(cells, (cell) => (dateIn(cell, span) ?? Number.NaN) / 1000);
   const found = seconds.filter((value) => !Number.isNaN(value));
   if (found.length === 0 || found.length < SHARE * there.length || new Set(found).size < LEAST_DAYS) return null;
+  if (there.some(isByDigits) && !areDays(found)) return null;
   return { name, seconds, zoned: false, quantum: DAY_MS / 1000, filled: found.length };
+}
+
+/** Whether days that are written as numbers are what they look like. */
+function areDays(seconds: Float64Array): boolean {
+  const months = new Set(seconds.map((value) => new Date(1000 * value).getUTCMonth()));
+  return new Set(seconds).size >= LEAST_BY_DIGITS.days && months.size >= LEAST_BY_DIGITS.months;
+}
+
+function isByDigits(cell: Cell): boolean {
+  return typeof cell === 'string' && !MONTH_DAY.test(cell) && !DAY_MONTH.test(cell) && DIGITS.test(cell);
 }
 
 function dayOrNull(cell: Cell): { readonly month: number; readonly day: number } | null {
   if (typeof cell !== 'string') return null;
+  const [, byDigits, dayByDigits] = isByDigits(cell) ? (DIGITS.exec(cell) ?? []) : [];
+  if (byDigits !== undefined) return { month: Number(byDigits) - 1, day: Number(dayByDigits) };
   const [, month = '', day] = MONTH_DAY.exec(cell) ?? [];
   const [, otherDay, otherMonth = ''] = day === undefined ? (DAY_MONTH.exec(cell) ?? []) : [];
   const number = MONTHS.findIndex((own) => own === (month || otherMonth).toLowerCase());

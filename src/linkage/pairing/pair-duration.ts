@@ -6,7 +6,7 @@ import { quantumOf } from '../normalize/times.ts';
 import { buildSortedIndex } from '../sorted.ts';
 import { gainOnPairs } from './duration-proof.ts';
 import type { SurePair } from './refine.ts';
-import { findSecondsPerUnit, medianOf, UNITS_PER_CARD, unitOfNameOrNull } from './units.ts';
+import { findSecondsPerUnit, medianOf, UNITS, UNITS_PER_CARD, unitOfNameOrNull } from './units.ts';
 
 /** How long each row says that its run took. */
 export interface RowDurations {
@@ -15,6 +15,12 @@ export interface RowDurations {
   readonly quantum: number;
   /** The columns that say it. */
   readonly columns: readonly string[];
+}
+
+interface Proof {
+  readonly lengths: Float64Array;
+  readonly sure: readonly SurePair[];
+  readonly paired: ReadonlySet<string>;
 }
 
 interface DurationColumn {
@@ -42,11 +48,10 @@ export function pairDuration(records: Records, sure: readonly SurePair[], paired
   const measured = startToEnd(records);
   const isMeasured = filledOf(measured) >= MEASURED_SHARE * measured.length;
   const lengths = lengthsOfRuns(records);
+  const proof = { lengths, sure, paired };
   const column =
-    namedColumnOrNull(records, lengths) ??
-    (isMeasured
-      ? null
-      : (plainColumnOrNull(records, lengths) ?? provenColumnOrNull(records, { lengths, sure, paired })));
+    namedColumnOrNull(records, proof) ??
+    (isMeasured ? null : (plainColumnOrNull(records, proof) ?? provenColumnOrNull(records, proof)));
   const rowSeconds = measured.map((own, row) => {
     const given = column?.seconds[row] ?? Number.NaN;
     return given > 0 ? given : own;
@@ -68,21 +73,27 @@ function lengthsOfRuns({ run }: Records): Float64Array {
   return runtime.map((length, at) => (Number.isNaN(length) ? (lifetime[at] ?? Number.NaN) : length));
 }
 
-function namedColumnOrNull(records: Records, lengths: Float64Array): DurationColumn | null {
+function namedColumnOrNull(records: Records, proof: Proof): DurationColumn | null {
   const name = records.schema.durationSeconds;
   const spoken = records.row.durations.find((column) => column.name === name);
   if (spoken !== undefined) return spoken;
   const column = records.row.fields.find((field) => field.name === name && field.isNumeric);
-  return column === undefined ? null : inSeconds(column, records, lengths);
+  return column === undefined ? null : inSeconds(column, records, proof);
 }
 
-/** Registries keep durations in seconds, minutes or hours. A named unit stands where some runs last so long. */
-function inSeconds(column: Field, { values }: Records, lengths: Float64Array): DurationColumn {
+/**
+ * Registries keep durations in seconds, minutes or hours. A named unit stands where some runs last so long; one that is
+ * named plainly stands unless sure pairs prove another.
+ */
+function inSeconds(column: Field, { values }: Records, { lengths, sure }: Proof): DurationColumn {
   const numbers = numbersOf(column, values);
-  const named = timesUnit(numbers, unitOfNameOrNull(column.name) ?? Number.NaN);
-  if (lieAmong(named, lengths)) return { name: column.name, seconds: named };
-  const unit = findSecondsPerUnit(column.name, { rows: medianOf(numbers), runs: medianOf(lengths) });
-  return { name: column.name, seconds: timesUnit(numbers, unit) };
+  const inUnit = (unit: number): DurationColumn => ({ name: column.name, seconds: timesUnit(numbers, unit) });
+  const named = inUnit(unitOfNameOrNull(column.name) ?? Number.NaN);
+  if (lieAmong(named.seconds, lengths)) return named;
+  const own = inUnit(findSecondsPerUnit(column.name, { rows: medianOf(numbers), runs: medianOf(lengths) }));
+  const gainOf = ({ seconds }: DurationColumn): number => gainOnPairs({ seconds, lengths }, sure);
+  const others = UNITS.map(inUnit).filter((other) => gainOf(other) > LEAST_BITS.any + gainOf(own));
+  return others.toSorted((a, b) => gainOf(b) - gainOf(a))[0] ?? own;
 }
 
 function timesUnit(numbers: Float64Array, unit: number): Float64Array {
@@ -90,24 +101,18 @@ function timesUnit(numbers: Float64Array, unit: number): Float64Array {
 }
 
 /** A column that says by its words or its name that it is one, if the runs last as long. */
-function plainColumnOrNull(records: Records, lengths: Float64Array): DurationColumn | null {
+function plainColumnOrNull(records: Records, proof: Proof): DurationColumn | null {
   const { durations, fields } = records.row;
   const spoken = durations.filter(({ seconds, isPlain }) => isPlain || isManifold(seconds));
   const named = fields.filter((field) => field.origin === 'column' && field.isNumeric && isNamedAfterUnit(field.name));
-  const columns = [...spoken, ...named.map((field) => inSeconds(field, records, lengths))];
-  const fitting = columns.filter(({ seconds }) => isVaried(seconds) && lieAmong(seconds, lengths));
+  const columns = [...spoken, ...named.map((field) => inSeconds(field, records, proof))];
+  const fitting = columns.filter(({ seconds }) => isVaried(seconds) && lieAmong(seconds, proof.lengths));
   return fitting.toSorted((a, b) => filledOf(b.seconds) - filledOf(a.seconds) || (a.name < b.name ? -1 : 1))[0] ?? null;
 }
 
 function isNamedAfterUnit(name: string): boolean {
   const words = keyWords(name);
   return words.length > 0 && words.every((word) => word.length > 1 && unitOfNameOrNull(word) !== null);
-}
-
-interface Proof {
-  readonly lengths: Float64Array;
-  readonly sure: readonly SurePair[];
-  readonly paired: ReadonlySet<string>;
 }
 
 /** Whatever it is called and whatever its unit: on sure pairs its values are the runs' lengths, and on others not. */

@@ -1,4 +1,6 @@
+import type { Run } from '../../model/run.ts';
 import type { Field } from '../normalize/fields.ts';
+import { isGeneratedName } from '../normalize/names.ts';
 import type { Records } from '../normalize/records.ts';
 import { agreementOf, buildPairedField, isFilled, isInformative, rankKeys } from './pairing.ts';
 import type { FieldChoice, PairedField } from './pairing.ts';
@@ -8,6 +10,10 @@ import { listStandingWords } from './standing-words.ts';
 const MOST_FIELDS = 12;
 /** Two fields that say the same this often are one fact. */
 const SAME_FACT = 0.9;
+
+/** Share of the runs' names that W&B made up, and of distinct cells of a column, where such names are no settings. */
+const MADE_UP_SHARE = 0.9;
+const LEAST_DISTINCT = 0.8;
 
 /** A column and a key with more values than this are no two lists of names for the same few things. */
 const MOST_NAMES = 40;
@@ -31,16 +37,18 @@ export function rankSettings(
       (field) => field.origin !== 'summary' && isInformative(field, records.runs.length) && !isIdentity(field),
     ),
   );
+  const settings = keys.filter((field) => !areMadeUp(field, records.runs));
   // a column that never varies tells no rows apart, but the runs that differ from all of them
   const columns = withoutCopies(
     records.row.fields.filter((field) => !taken.has(field.name) && isFilled(field, records.rows.length)),
   );
   for (const column of columns) {
     if (known.has(column)) continue;
+    const fitting = column.counts.size >= LEAST_DISTINCT * column.filled ? settings : keys;
     const lists = [
-      () => rankKeys(column, keys, records),
+      () => rankKeys(column, fitting, records),
       () => rankKeys(column, listStandingWords(column, records), records),
-      () => listStrangeWords(column, keys),
+      () => listStrangeWords(column, fitting),
     ];
     known.set(column, firstFilled(lists));
   }
@@ -115,6 +123,12 @@ function byScore(a: readonly FieldChoice[], b: readonly FieldChoice[]): number {
 /** Unique in its project: no setting, but evidence of its own. */
 function isIdentity(field: Field): boolean {
   return field.name === 'commit' && field.counts.size === field.filled;
+}
+
+/** So are the names that W&B makes up, beside a column that bears each but once. */
+function areMadeUp(field: Field, runs: readonly Run[]): boolean {
+  const isMadeUp = ({ displayName }: Run): boolean => displayName !== null && isGeneratedName(displayName);
+  return field.name === 'displayName' && runs.filter(isMadeUp).length >= MADE_UP_SHARE * field.filled;
 }
 
 /** A field that equals another value for value would count everything twice. */

@@ -1,5 +1,6 @@
 import { buildField } from '../normalize/fields.ts';
 import type { Field } from '../normalize/fields.ts';
+import { isGeneratedName } from '../normalize/names.ts';
 import type { Records } from '../normalize/records.ts';
 import { normalizeText } from '../normalize/values.ts';
 
@@ -29,7 +30,7 @@ export function listStandingWords(column: Field, { runs, values }: Records): Fie
   const fields = [
     read(
       'displayName',
-      runs.map((run) => run.displayName),
+      runs.map(({ displayName }) => (displayName !== null && isGeneratedName(displayName) ? null : displayName)),
     ),
     read(
       'notes',

@@ -4,6 +4,10 @@ import levenshtein from 'fast-levenshtein';
 const LEAST_TYPO_LENGTH = 5;
 const LEAST_SWAP_LENGTH = 4;
 const LEAST_CUT_LENGTH = 4;
+/** Letters among which digits stand. */
+const RANDOM_ID = /^(?=(?:[a-z]*\d+){3})(?=(?:\d*[a-z]+){3})[a-z\d]{16,}$/;
+/** A shorter head of such an id is none. */
+const LEAST_HEAD_LENGTH = 5;
 /** Letters that a typo changes at most. */
 const MOST_EDITS = 2;
 /** Words of two names that may be left over once the equal ones are taken away, and then have to be typos. */
@@ -32,7 +36,7 @@ export function textsAlike(a: TextShape, b: TextShape): boolean {
   const [shorter, longer] = a.text.length <= b.text.length ? [a, b] : [b, a];
   const [short, long] = [shorter.text, longer.text];
   if (shorter.words.length > 1 && namesAlike(shorter.words, longer.words)) return true;
-  if (isCutHash(short, long)) return true;
+  if (isCutHash(short, long) || holdsHeadOf(long, shorter.words)) return true;
   if (shorter.digits !== longer.digits) return false;
   if (short.length >= LEAST_CUT_LENGTH && long.includes(short)) return true;
   return isEdit(short, long) || isAbbreviation(short, longer.tail);
@@ -41,6 +45,11 @@ export function textsAlike(a: TextShape, b: TextShape): boolean {
 /** A commit as people write it: the first seven digits of a hash, or more. */
 function isCutHash(short: string, long: string): boolean {
   return long.length >= 32 && /^[\da-f]{7,}$/.test(short) && /^[\da-f]{32,64}$/.test(long) && long.startsWith(short);
+}
+
+/** A random id of which a name bears the head: `2j7sj0wvbs8vu11auj46v0` and `lt-en_2j7sj`. */
+function holdsHeadOf(id: string, words: readonly string[]): boolean {
+  return RANDOM_ID.test(id) && words.some((word) => word.length >= LEAST_HEAD_LENGTH && id.startsWith(word));
 }
 
 export function wordsOf(text: string): string[] {

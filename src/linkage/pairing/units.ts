@@ -8,7 +8,7 @@ const SECONDS_BY_WORD: ReadonlyMap<string, number> = new Map([
   ...['ms', 'msec', 'millis', 'milliseconds'].map((word): [string, number] => [word, 0.001]),
   ...['d', 'day', 'days'].map((word): [string, number] => [word, 86_400]),
 ]);
-const UNITS = [1, 60, 3600, 0.001] as const;
+export const UNITS = [1, 60, 3600, 0.001] as const;
 /** Seconds of one unit of a column whose name says none; hours of all cards together as well. */
 export const UNITS_PER_CARD = [...UNITS, 86_400, ...[2, 4, 8, 16].map((cards) => 3600 / cards)] as const;
 /** A unit that the name says is believed unless the values lie this many times off. */
@@ -22,6 +22,17 @@ export function unitOfNameOrNull(name: string): number | null {
   return units.find((unit) => unit !== undefined) ?? null;
 }
 
+/** Shorter words mean other things as well, `min` the least and `h` the width of a layer, unless they end a name. */
+const LEAST_PLAIN = 4;
+
+/** The unit that a name says so plainly that only data may contradict: `train_hours`, `minutes`, `elapsed_s`, `time_min`. */
+export function plainUnitOrNull(name: string): number | null {
+  const words = keyWords(name);
+  const last = words.length > 1 ? words.at(-1) : undefined;
+  const plain = words.filter((word) => word.length >= LEAST_PLAIN || word === last);
+  return plain.map((word) => SECONDS_BY_WORD.get(word)).find((unit) => unit !== undefined) ?? null;
+}
+
 /**
  * Seconds of one unit of a column of durations: as its name says, else as the runs' own lengths do.
  *
@@ -29,6 +40,8 @@ export function unitOfNameOrNull(name: string): number | null {
  */
 export function findSecondsPerUnit(name: string, median: { readonly rows: number; readonly runs: number }): number {
   const offBy = (unit: number): number => Math.abs(Math.log((median.rows * unit) / median.runs));
+  const plain = plainUnitOrNull(name);
+  if (plain !== null) return plain;
   const named = unitOfNameOrNull(name);
   if (!(median.rows > 0) || !(median.runs > 0)) return named ?? 1;
   if (named !== null && offBy(named) < Math.log(NAMED_SLACK)) return named;
