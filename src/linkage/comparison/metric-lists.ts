@@ -30,7 +30,7 @@ const LAST = { one: 3, rest: 3 } as const;
 export class MetricLists {
   readonly #sides: readonly MetricSide[];
   readonly #sorted: readonly SortedIndex[];
-  /** By run, the row (plus 1) for which it was met last. */
+  /** By run, the row (plus 1) for which it was met last; negative where it was met twice. */
   readonly #met: Int32Array;
   #asked = -1;
   /** Runs that are near on two metrics, those of the narrow windows first, and how many there are up to each window. */
@@ -85,17 +85,11 @@ export class MetricLists {
     this.#asked = row;
     this.#twice = [];
     this.#ends = [0];
-    const once = row + 1;
     for (let window = 0; window < WINDOWS.length; window++) {
       if (this.#countNear(row, window) > MOST_COUNTED) break;
-      this.#forEachRing(row, window, (records, from, to) => {
-        for (let at = from; at < to; at++) {
-          const run = records[at] ?? 0;
-          const met = this.#met[run] ?? 0;
-          this.#met[run] = met === once ? -once : Math.abs(met) === once ? met : once;
-          if (met === once) this.#twice.push(run);
-        }
-      });
+      this.#forEachRing(row, window, (records, from, to) =>
+        meetRuns(records.subarray(from, to), this.#met, { row, twice: this.#twice }),
+      );
       this.#ends[window] = this.#twice.length;
     }
   }
@@ -131,6 +125,20 @@ export class MetricLists {
     if (side === undefined || values === undefined || Number.isNaN(own)) return null;
     const radius = radiusOf(own, side.units[row] ?? 1, window);
     return [lowerBound(values, own - radius), upperBound(values, own + radius)];
+  }
+}
+
+/** Marks the runs as met for a row; those that were met once before are added to `twice`. */
+function meetRuns(runs: Int32Array, met: Int32Array, { row, twice }: { row: number; twice: number[] }): void {
+  const once = row + 1;
+  for (let at = 0; at < runs.length; at++) {
+    const run = runs[at] ?? 0;
+    const mark = met[run] ?? 0;
+    if (mark === -once) continue;
+    if (mark === once) {
+      met[run] = -once;
+      twice.push(run);
+    } else met[run] = once;
   }
 }
 

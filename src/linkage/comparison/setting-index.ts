@@ -7,6 +7,12 @@ import { KeyedRuns } from './keyed-runs.ts';
 /** Runs that are held against a row one by one; where there are more, a half is listed as it is. */
 const MOST_FILTERED = 1024;
 
+/** The codes of all fields record by record, so that a pair reads two short stretches of memory. */
+export interface RecordTables {
+  readonly ofRows: Int32Array;
+  readonly ofRuns: Int32Array;
+}
+
 /**
  * Finds runs by the settings they share with a row. The fields are dealt into two halves: a run that differs once
  * agrees on all of one half, so that two lists hold every run with at most one difference.
@@ -14,6 +20,7 @@ const MOST_FILTERED = 1024;
 export class SettingIndex {
   readonly halves: readonly [HalfIndex, HalfIndex];
   readonly #sides: CodeSides;
+  readonly #tables: RecordTables;
   readonly #postings: readonly KeyedRuns[];
   /** Which fields any run has, each combination once. */
   readonly #patterns: readonly number[];
@@ -28,7 +35,8 @@ export class SettingIndex {
   /** The half that is listed instead of them, or −1. */
   #listed = -1;
 
-  constructor(fields: readonly PairedField[], runCount: number) {
+  constructor(fields: readonly PairedField[], runCount: number, tables: RecordTables) {
+    this.#tables = tables;
     const rowCodes = fields.map((field) => field.rowCodes);
     const runCodes = fields.map((field) => field.runCodes);
     this.#sides = { rowCodes, runCodes, runCount };
@@ -121,10 +129,11 @@ export class SettingIndex {
   }
 
   #keepWhole(row: number, run: number): void {
-    const { rowCodes, runCodes } = this.#sides;
-    for (let at = 0; at < rowCodes.length; at++) {
-      const own = rowCodes[at]?.[row] ?? -1;
-      const other = runCodes[at]?.[run] ?? -1;
+    const { ofRows, ofRuns } = this.#tables;
+    const width = this.#sides.rowCodes.length;
+    for (let at = 0; at < width; at++) {
+      const own = ofRows[row * width + at] ?? -1;
+      const other = ofRuns[run * width + at] ?? -1;
       if (own !== -1 && other !== -1 && own !== other) return;
     }
     this.#whole.push(run);

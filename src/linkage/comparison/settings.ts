@@ -40,7 +40,7 @@ export class SettingsComparison implements Comparison {
   readonly #input: SettingsInput;
   readonly #shares: SettingShares;
   readonly #index: SettingIndex;
-  /** Codes record by record, so that a pair reads two short stretches of memory. */
+  /** Codes record by record. */
   readonly #rowTable: Int32Array;
   readonly #runTable: Int32Array;
   /** P(equal | link) and P(equal | two random records), by field. */
@@ -61,9 +61,9 @@ export class SettingsComparison implements Comparison {
     this.#input = input;
     const columns = buildShareColumns(input.fields, input.nameParts);
     this.#shares = new SettingShares(columns, input.rowCount, input.rowSeconds);
-    this.#index = new SettingIndex(input.fields, input.runCount);
     this.#rowTable = recordByRecord(input.fields.map((field) => field.rowCodes));
     this.#runTable = recordByRecord(input.fields.map((field) => field.runCodes));
+    this.#index = new SettingIndex(input.fields, input.runCount, { ofRows: this.#rowTable, ofRuns: this.#runTable });
     this.#parts = partsOfFields(input.fields, columns);
     const masks = this.#index.halves.map(({ members }) => members.reduce((mask, at) => mask | (1 << at), 0));
     this.#isSplit = this.#parts.some((parts, at) =>
