@@ -1,6 +1,7 @@
 import type { Candidate, LinkageOptions, LinkOutcome } from '../model/linkage.ts';
 import { assignRuns } from './assign.ts';
 import type { Comparison } from './comparison/comparison.ts';
+import { SettingsComparison } from './comparison/settings.ts';
 import { explainCandidate, renderStrongest } from './explain.ts';
 import { surePairs } from './learn.ts';
 import type { LearnedModel } from './learn.ts';
@@ -38,7 +39,7 @@ const LIKELY = 0.5;
 const ROUNDING = 1e-6;
 /** P(a column bears a key's name and means another thing): as likely is one project in which it does. */
 const NAMED_ALIKE = 0.1;
-/** Metrics that differ throughout say that as loudly as two such columns. */
+/** Measured values that differ throughout say that as loudly as two such columns. */
 const DISSENTING = 2;
 const CUT_REASON = 'more runs fit this row alike than could be looked at one by one';
 
@@ -76,8 +77,8 @@ interface DecisionContext {
   readonly view: AssignmentView;
   /** Columns that hardly ever agree with the keys of their name: then no link is to be trusted. */
   readonly conflicts: readonly string[];
-  /** Share of the links whose metrics agree where these tell that the links are none; null where they are. */
-  readonly dissent: number | null;
+  /** What was measured and speaks against all links, as a sentence; null where nothing does. */
+  readonly dissent: string | null;
   /** What speaks against a pair whose time strays where times hold. */
   readonly strayTime: (edge: number) => Objection | null;
   /** Whether rows have the time of one run and the metrics of another. */
@@ -192,12 +193,7 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
     const names = conflicts.join(', ');
     return { reason: `runs and rows may be of two projects: ${names} hardly ever agree with the keys of their name` };
   }
-  if (context.dissent !== null) {
-    const share = `${(100 * context.dissent).toFixed(0)} %`;
-    return {
-      reason: `settings alone speak for the links: final metrics agree on ${share} of them, and nothing else measured does`,
-    };
-  }
+  if (context.dissent !== null) return { reason: context.dissent };
   const rival = (view.edgesByRun.get(run) ?? []).find(
     (other) => other !== edge && probabilityOf(model, other) > probabilityOf(model, edge) + ROUNDING,
   );
@@ -224,7 +220,7 @@ function findWeakness({ model, options }: DecisionContext, edge: number): Object
     if (comparison.name === 'missingness' || comparison.isMissing(row, run)) continue;
     compared++;
     const bits = comparison.weigh(row, run);
-    if (bits > AGREES) agreeing++;
+    if (bits > AGREES || isSpotless(comparison, row, run)) agreeing++;
     if (bits < DISAGREES) disagreeing++;
   }
   const weight = model.candidates.weights[edge] ?? 0;
@@ -235,6 +231,11 @@ function findWeakness({ model, options }: DecisionContext, edge: number): Object
   if (weight < leastBitsAlone(model.posterior.expectedLinks, model.population))
     return { reason: 'the best run is left over rather than recognised' };
   return findContradiction(model, edge);
+}
+
+/** Settings that agree throughout could have differed: that they do not is evidence, however common they are. */
+function isSpotless(comparison: Comparison, row: number, run: number): boolean {
+  return comparison instanceof SettingsComparison && comparison.compare(row, run).differing === 0;
 }
 
 function findContradiction(model: LearnedModel, edge: number): Objection | null {
