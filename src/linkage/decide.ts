@@ -1,7 +1,5 @@
 import type { Candidate, LinkageOptions, LinkOutcome } from '../model/linkage.ts';
 import { assignRuns } from './assign.ts';
-import type { Comparison } from './comparison/comparison.ts';
-import { SettingsComparison } from './comparison/settings.ts';
 import { explainCandidate, renderStrongest } from './explain.ts';
 import { surePairs } from './learn.ts';
 import type { LearnedModel } from './learn.ts';
@@ -10,27 +8,13 @@ import type { AssignmentView } from './margin.ts';
 import { findDissentOrNull } from './measured-dissent.ts';
 import { findConflictingNamesakes } from './namesakes.ts';
 import type { Records } from './normalize/records.ts';
-import { leastBitsAlone } from './posterior/competition.ts';
 import { fitAlike, reasonForOpenRow, reasonForTie } from './reasons.ts';
 import { createTimeCheck } from './stray-times.ts';
 import { createTwoRunsCheck } from './two-runs.ts';
 import type { TwoRunsCheck } from './two-runs.ts';
+import { findWeakness } from './weakness.ts';
+import type { Objection } from './weakness.ts';
 
-/** Bits from which a comparison counts as agreeing, and below which it counts as disagreeing. */
-const AGREES = 1;
-const DISAGREES = -0.15;
-/** A comparison that speaks against a pair with more bits than this, or a trusted setting that differs … */
-const CONTRADICTS = -2.5;
-/** … is outweighed by this many bits only. */
-const OUTWEIGHED = 25;
-/** With many links the model has learned how often a comparison goes astray, so that fewer bits will do. */
-const OUTWEIGHED_IF_LEARNED = 10;
-const MANY_LINKS = 50;
-/** Comparisons of a measured value, and how many bits below what the row could reach at most a pair lies far off. */
-const MEASURES: ReadonlySet<string> = new Set(['time', 'duration', 'metrics']);
-const FAR_BELOW = 6;
-/** Where one kind of evidence speaks alone, a match may be doubted this many times as much as with two. */
-const DOUBT_OF_ONE_KIND = 1 / 10;
 const MOST_CANDIDATES = 8;
 /** Candidates fainter than this are not shown, save the best one. */
 const FAINTEST = 1e-4;
@@ -141,13 +125,6 @@ function listCandidates(context: DecisionContext, edges: readonly number[], obje
     }));
 }
 
-/** What speaks against a match, as a sentence. */
-interface Objection {
-  readonly reason: string;
-  /** Bits with the prior from which a pair is believed all the same. */
-  readonly outweighedBy?: number;
-}
-
 /**
  * The probability of a pair less what speaks against it beside the evidence: a contradiction that only so many bits
  * outweigh is one of as many as these are more than a match needs, and runs and rows are of one project by all the
@@ -206,77 +183,7 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
     const tie = { records, model, minProbability: options.minProbability, edgesByRun: view.edgesByRun };
     return { reason: reasonForTie(tie, edge) };
   }
-  return findWeakness(context, edge) ?? context.strayTime(edge) ?? context.twoRuns.objectionTo(edge);
-}
-
-/** What a high probability may hide: one kind of evidence only, a contradiction, or mere elimination. */
-function findWeakness({ model, options }: DecisionContext, edge: number): Objection | null {
-  const row = model.candidates.rows[edge] ?? 0;
-  const run = model.candidates.runs[edge] ?? 0;
-  let compared = 0;
-  let agreeing = 0;
-  let disagreeing = 0;
-  for (const comparison of model.comparisons) {
-    if (comparison.name === 'missingness' || comparison.isMissing(row, run)) continue;
-    compared++;
-    const bits = comparison.weigh(row, run);
-    if (bits > AGREES || isSpotless(comparison, row, run)) agreeing++;
-    if (bits < DISAGREES) disagreeing++;
-  }
-  const weight = model.candidates.weights[edge] ?? 0;
-  const isProven = 1 - probabilityOf(model, edge) <= (1 - options.minProbability) * DOUBT_OF_ONE_KIND;
-  if (agreeing < Math.min(isProven ? 1 : 2, compared))
-    return { reason: 'only one kind of evidence speaks for the best run' };
-  if (agreeing <= disagreeing) return { reason: 'as much speaks against the best run as for it' };
-  if (weight < leastBitsAlone(model.posterior.expectedLinks, model.population))
-    return { reason: 'the best run is left over rather than recognised' };
-  return findContradiction(model, edge);
-}
-
-/** Settings that agree throughout could have differed: that they do not is evidence, however common they are. */
-function isSpotless(comparison: Comparison, row: number, run: number): boolean {
-  return comparison instanceof SettingsComparison && comparison.compare(row, run).differing === 0;
-}
-
-function findContradiction(model: LearnedModel, edge: number): Objection | null {
-  const row = model.candidates.rows[edge] ?? 0;
-  const run = model.candidates.runs[edge] ?? 0;
-  const bits = (model.candidates.weights[edge] ?? 0) + model.posterior.priorBits;
-  if (bits >= OUTWEIGHED) return null;
-  const isLearned = model.posterior.expectedLinks + model.labelCount >= MANY_LINKS;
-  const least = isLearned ? OUTWEIGHED_IF_LEARNED : OUTWEIGHED;
-  const object = (words: string, outweighedBy: number): Objection => ({
-    reason: `the best run contradicts the row: ${words}`,
-    outweighedBy,
-  });
-  const stray = findStray(model, row, run);
-  if (stray !== null) return object(stray.describe(row, run).words, OUTWEIGHED);
-  for (const comparison of model.comparisons) {
-    // what is not there contradicts nothing
-    if (comparison.name === 'missingness' || comparison.isMissing(row, run)) continue;
-    if (bits < least && comparison.weigh(row, run) < CONTRADICTS) {
-      return object(comparison.describe(row, run).words, least);
-    }
-    const contradiction = comparison.contradiction?.(row, run) ?? null;
-    if (contradiction !== null) return object(contradiction, OUTWEIGHED);
-  }
-  return null;
-}
-
-/**
- * A comparison that contradicts a pair which lies far off in another one too. Either happens to links; both together show
- * a run of another job that shares its settings and scores, as the evaluation of a training does.
- */
-function findStray({ comparisons }: LearnedModel, row: number, run: number): Comparison | null {
-  let contradicted: Comparison | null = null;
-  let far = 0;
-  for (const comparison of comparisons) {
-    if (!MEASURES.has(comparison.name) || comparison.isMissing(row, run)) continue;
-    const bits = comparison.weigh(row, run);
-    if (bits < CONTRADICTS) contradicted = comparison;
-    if (bits < (comparison.steps(row)[0]?.bound ?? 0) - FAR_BELOW) far++;
-  }
-  return far >= 2 ? contradicted : null;
+  return findWeakness(model, edge, options) ?? context.strayTime(edge) ?? context.twoRuns.objectionTo(edge);
 }
 
 function matchReason(candidate: Candidate | undefined): string {

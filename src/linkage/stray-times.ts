@@ -1,6 +1,7 @@
 import type { LearnedModel } from './learn.ts';
 import type { SurePair } from './pairing/refine.ts';
 import { leastBitsAlone } from './posterior/competition.ts';
+import type { Objection } from './weakness.ts';
 
 /** Bits from which a pair's times agree. */
 const AGREES = 1;
@@ -16,10 +17,7 @@ const LEAST_PAIRS = 50;
  * @param sure pairs that are as good as certain
  * @returns what speaks against a pair; null where nothing does
  */
-export function createTimeCheck(
-  model: LearnedModel,
-  sure: readonly SurePair[],
-): (edge: number) => { readonly reason: string } | null {
+export function createTimeCheck(model: LearnedModel, sure: readonly SurePair[]): (edge: number) => Objection | null {
   const time = model.comparisons.find(({ name }) => name === 'time');
   const metrics = model.comparisons.find(({ name }) => name === 'metrics');
   const strays = (row: number, run: number): boolean =>

@@ -3,6 +3,7 @@ import type { LearnedModel } from './learn.ts';
 import type { AssignmentView } from './margin.ts';
 import type { Records } from './normalize/records.ts';
 import type { SurePair } from './pairing/refine.ts';
+import type { Objection } from './weakness.ts';
 
 /** What one run only has: each of these can single it out. */
 const SINGLING: ReadonlySet<string> = new Set(['time', 'metrics']);
@@ -28,7 +29,7 @@ export interface TwoRunsCheck {
   /** Whether most rows have two such runs: then every pair is as likely the one as the other. */
   readonly isHabit: boolean;
   /** What speaks against a pair; null where nothing does. */
-  readonly objectionTo: (edge: number) => { readonly reason: string } | null;
+  readonly objectionTo: (edge: number) => Objection | null;
 }
 
 /**
@@ -49,7 +50,7 @@ export function createTwoRunsCheck(context: Context, sure: readonly SurePair[]):
     const reason = `most rows have the ${habit} of another run than the one that fits otherwise: which of the two is meant is not told`;
     return { isHabit: true, objectionTo: () => ({ reason }) };
   }
-  const objectionTo = (edge: number): { readonly reason: string } | null => {
+  const objectionTo = (edge: number): Objection | null => {
     const pair = { row: model.candidates.rows[edge] ?? 0, run: model.candidates.runs[edge] ?? 0 };
     for (const { comparison } of singling) {
       if (comparison.weigh(pair.row, pair.run) > AGREES) continue;

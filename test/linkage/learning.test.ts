@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findClockPeakOrNull } from '../../src/linkage/clock/scan.ts';
+import { findClockPeakOrNull, gainOf } from '../../src/linkage/clock/scan.ts';
 import { findRowOffsets } from '../../src/linkage/clock/row-offsets.ts';
 import { burstyDensity } from '../../src/linkage/comparison/background.ts';
 import type { SoftLinks } from '../../src/linkage/comparison/comparison.ts';
@@ -181,6 +181,19 @@ describe('the clock', () => {
     expect(peak!.score).toBeGreaterThan(100);
     expect(peak!.offset).toBeGreaterThan(-7200);
     expect(peak!.offset).toBeLessThan(-7185);
+  });
+
+  it('crowds more the narrower the window is that rows far apart hit', () => {
+    const few = rowSeconds.slice(0, 12).map((_second, at) => 1.7e9 + at * 400);
+    const hits = Array.from(few, (own, row) => ({
+      row,
+      own,
+      differences: Float64Array.of(-7199),
+      shares: Float64Array.of(1),
+      runs: Int32Array.of(row),
+    }));
+    const gain = (width: number): number => gainOf(hits, few, { from: () => -7200, width });
+    expect(gain(2)).toBeGreaterThan(gain(60) + 6);
   });
 
   it('crowds far less where the runs have nothing to do with the rows', () => {

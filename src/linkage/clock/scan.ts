@@ -26,6 +26,8 @@ const LEAST_EXPECTED = 0.02;
 /** Windows of a lower score are no crowd, whatever their hits would tell; and share of rows that a crowd holds. */
 const CROWD_SCORE = 8;
 const CROWD_SHARE = 0.5;
+/** A row counts as so much of one at least, however narrow the window and far the next row. */
+const LEAST_NEAR = 1 / 32;
 /** The likeliest windows, which are looked at zone by zone. */
 const ANCHORED = 4;
 
@@ -86,11 +88,19 @@ export function gainOf(
     let share = 0;
     const end = lowerBound(differences, from(row) + width);
     for (let at = lowerBound(differences, from(row)); at < end; at++) share = Math.max(share, shares[at] ?? 0);
-    const near = lowerBound(sortedRows, own + width / 2) - lowerBound(sortedRows, own - width / 2);
-    const chance = Math.max(1, near) / Math.max(1, sortedRows.length);
+    const chance = rowsNear(sortedRows, own, width / 2) / Math.max(1, sortedRows.length);
     gain += Math.log(1 - CROWD_SHARE + (CROWD_SHARE * share) / chance);
   }
   return gain;
+}
+
+/** Rows within a distance of one of them; where it is alone there, the share of a row that its gap to the next leaves. */
+function rowsNear(sortedRows: Float64Array, own: number, distance: number): number {
+  const first = lowerBound(sortedRows, own - distance);
+  const end = lowerBound(sortedRows, own + distance);
+  if (end - first > 1) return end - first;
+  const gap = Math.min(own - (sortedRows[first - 1] ?? -Infinity), (sortedRows[end] ?? Infinity) - own);
+  return Math.max(LEAST_NEAR, Math.min(1, distance / gap));
 }
 
 interface ScoredWindow {
