@@ -192,7 +192,7 @@ describe('the clock', () => {
       shares: Float64Array.of(1),
       runs: Int32Array.of(row),
     }));
-    const gain = (width: number): number => gainOf(hits, few, { from: () => -7200, width });
+    const gain = (width: number): number => gainOf(hits, few, { from: () => -7200, width, leastNear: 1 / 32 });
     expect(gain(2)).toBeGreaterThan(gain(60) + 6);
   });
 

@@ -84,16 +84,15 @@ function chooseClockChannel(records: Records, search: ClockSearch, channels: rea
   const other = isLoose(found)
     ? scanChannels(records, { ...search, weigh: search.weighUnmeasured, rows: few }, channels)
     : null;
-  const isBetter = other !== null && !isLoose(other) && other.gain > (found?.gain ?? 0);
+  const isBetter = other !== null && !isLoose(other) && other.crowding > (found?.crowding ?? 0);
   const best = isBetter ? other : found;
   const weigh = isBetter ? search.weighUnmeasured : search.weigh;
   if (best === null || isRoutine(records, { ...search, weigh, rows: few }, best)) return null;
   return findOffsets(records, { ...search, weigh }, best.channel);
 }
 
-interface ScannedChannel {
+interface ScannedChannel extends Pick<ClockPeak, 'gain' | 'crowding'> {
   readonly channel: Channel;
-  readonly gain: number;
   /** Of the peak, in seconds. */
   readonly width: number;
 }
@@ -102,9 +101,9 @@ interface ScannedChannel {
 function scanChannels(records: Records, search: ClockSearch, channels: readonly Channel[]): ScannedChannel | null {
   const scanned = channels.map((channel) => {
     const peak = peakOf(records, { ...search, channel });
-    return { channel, gain: peak?.gain ?? 0, width: peak?.width ?? Infinity };
+    return { channel, gain: peak?.gain ?? 0, crowding: peak?.crowding ?? 0, width: peak?.width ?? Infinity };
   });
-  return scanned.toSorted((a, b) => b.gain - a.gain)[0] ?? null;
+  return scanned.toSorted((a, b) => b.crowding - a.crowding)[0] ?? null;
 }
 
 /** Whether times that tell the minute agree by no clock, or by one that wanders. */

@@ -13,6 +13,8 @@ export interface ClockPeak {
   readonly score: number;
   /** Nats that the rows' hits tell: a wide window that any two records would share tells little, however full. */
   readonly gain: number;
+  /** The same, where hits far from other rows tell the more the narrower the window is: by this, windows are chosen. */
+  readonly crowding: number;
 }
 
 const WIDTHS = [2, 10, 30, 60, 120, 300, 900, 3600, 14_400, 86_400] as const;
@@ -45,23 +47,36 @@ export function createClockScan(input: ScanInput): (hits: readonly RowHits[]) =>
   const memory = new Float64Array(binCount({ width: WIDTHS[0], reach }));
   const sortedRows = buildSortedIndex(input.rowSeconds).values;
   return (hits) => {
-    const windows = listWindows(input, { hits, reach, memory }).map((window) => ({
-      ...window,
-      gain: window.score < CROWD_SCORE ? 0 : gainOf(hits, sortedRows, { from: () => window.from, width: window.width }),
-    }));
-    windows.sort((a, b) => b.gain - a.gain || b.score - a.score || a.from - b.from);
-    const anchored = windows.map((window: Window, at): Window =>
-      at < ANCHORED ? anchor(input, hits, window) : window,
-    );
-    const best = anchored.toSorted((a, b) => b.gain - a.gain || b.score - a.score || a.from - b.from)[0];
+    const windows = listWindows(input, { hits, reach, memory }).map((window): Window => {
+      const place = { from: () => window.from, width: window.width };
+      const isCrowd = window.score >= CROWD_SCORE;
+      return {
+        ...window,
+        gain: isCrowd ? gainOf(hits, sortedRows, place) : 0,
+        crowding: isCrowd ? gainOf(hits, sortedRows, { ...place, leastNear: LEAST_NEAR }) : 0,
+      };
+    });
+    const likeliest = new Set([byCrowding, byGain].flatMap((order) => windows.toSorted(order).slice(0, ANCHORED)));
+    const anchored = windows.map((window) => (likeliest.has(window) ? anchor(input, hits, window) : window));
+    const best = anchored.toSorted(byCrowding)[0];
     if (best === undefined) return null;
-    const { from, width, score, gain, spread } = best;
-    return { offset: medianWithin(hits, from, from + width), width: spread ?? width, score, gain };
+    const { from, width, score, crowding, spread } = best;
+    const gain = anchored.reduce((most, window) => Math.max(most, window.gain), 0);
+    return { offset: medianWithin(hits, from, from + width), width: spread ?? width, score, gain, crowding };
   };
+}
+
+function byCrowding(a: Window, b: Window): number {
+  return b.crowding - a.crowding || b.score - a.score || a.from - b.from;
+}
+
+function byGain(a: Window, b: Window): number {
+  return b.gain - a.gain || b.score - a.score || a.from - b.from;
 }
 
 interface Window extends ScoredWindow {
   readonly gain: number;
+  readonly crowding: number;
   /** Width round the offset where it differs from the window's, whose zones lie apart. */
   readonly spread?: number;
 }
@@ -70,25 +85,30 @@ interface Window extends ScoredWindow {
 function anchor({ isZoned, quantum }: ScanInput, hits: readonly RowHits[], window: Window): Window {
   const crowd = isZoned || window.gain <= 0 ? null : findFoldedCrowdOrNull(hits, window, quantum);
   if (crowd === null) return window;
-  return { ...window, ...crowd, gain: window.gain + crowd.gain, spread: 2 * crowd.width };
+  const { gain, crowding } = window;
+  return { ...window, ...crowd, gain: gain + crowd.gain, crowding: crowding + crowd.gain, spread: 2 * crowd.width };
 }
 
 /**
  * Σ over rows of the log likelihood ratio of its hit: how likely any other row had hit the same window.
  *
- * @param window where the differences of a row are to lie
+ * @param window where the differences of a row are to lie, and what a row alone there counts as at least
  */
 export function gainOf(
   hits: readonly RowHits[],
   sortedRows: Float64Array,
-  { from, width }: { readonly from: (row: number) => number; readonly width: number },
+  {
+    from,
+    width,
+    leastNear = 1,
+  }: { readonly from: (row: number) => number; readonly width: number; readonly leastNear?: number },
 ): number {
   let gain = 0;
   for (const { row, own, differences, shares } of hits) {
     let share = 0;
     const end = lowerBound(differences, from(row) + width);
     for (let at = lowerBound(differences, from(row)); at < end; at++) share = Math.max(share, shares[at] ?? 0);
-    const chance = rowsNear(sortedRows, own, width / 2) / Math.max(1, sortedRows.length);
+    const chance = Math.max(leastNear, rowsNear(sortedRows, own, width / 2)) / Math.max(1, sortedRows.length);
     gain += Math.log(1 - CROWD_SHARE + (CROWD_SHARE * share) / chance);
   }
   return gain;
@@ -100,7 +120,7 @@ function rowsNear(sortedRows: Float64Array, own: number, distance: number): numb
   const end = lowerBound(sortedRows, own + distance);
   if (end - first > 1) return end - first;
   const gap = Math.min(own - (sortedRows[first - 1] ?? -Infinity), (sortedRows[end] ?? Infinity) - own);
-  return Math.max(LEAST_NEAR, Math.min(1, distance / gap));
+  return Math.min(1, distance / gap);
 }
 
 interface ScoredWindow {
