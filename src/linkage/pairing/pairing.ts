@@ -59,9 +59,9 @@ export function isFilled(field: Field, size: number): boolean {
 /** A quick look at some values, so that not every column is mapped to every key. */
 function mayFit(column: Field, key: Field, records: Records): boolean {
   if (records.schema.evidence[column.name] === key.name) return true;
-  if (column.isNumeric !== key.isNumeric) return countAlike(column, key, records.values);
   // one value occurs somewhere in most keys
   if (column.counts.size === 1) return keySimilarity(column.name, key.name) >= SAME_NAME;
+  if (column.isNumeric !== key.isNumeric) return countAlike(column, key, records.values);
   if (keySimilarity(column.name, key.name) > 0.3) return true;
   const sample = [...column.counts.keys()].slice(0, 60);
   const shared = sample.filter((code) => key.counts.has(code)).length;
