@@ -9,6 +9,7 @@ import { findDissentOrNull } from './measured-dissent.ts';
 import { findConflictingNamesakes } from './namesakes.ts';
 import type { Records } from './normalize/records.ts';
 import { fitAlike, reasonForOpenRow, reasonForTie } from './reasons.ts';
+import { createMetricsCheck } from './stray-metrics.ts';
 import { createTimeCheck } from './stray-times.ts';
 import { createTwoRunsCheck } from './two-runs.ts';
 import type { TwoRunsCheck } from './two-runs.ts';
@@ -41,6 +42,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const conflicts = findConflictingNamesakes(records, sure);
   const dissent = findDissentOrNull(model, sure);
   const strayTime = createTimeCheck(model, sure);
+  const strayMetrics = createMetricsCheck(model, sure);
   const context: DecisionContext = {
     records,
     model,
@@ -49,6 +51,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
     conflicts,
     dissent,
     strayTime,
+    strayMetrics,
     twoRuns: createTwoRunsCheck({ records, model, view }, sure),
   };
   return { decide: (row) => decideRow(context, row) };
@@ -65,6 +68,8 @@ interface DecisionContext {
   readonly dissent: string | null;
   /** What speaks against a pair whose time strays where times hold. */
   readonly strayTime: (edge: number) => Objection | null;
+  /** What speaks against a pair whose metrics differ where metrics agree. */
+  readonly strayMetrics: (edge: number) => Objection | null;
   /** Whether rows have the time of one run and the metrics of another. */
   readonly twoRuns: TwoRunsCheck;
 }
@@ -183,7 +188,12 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
     const tie = { records, model, minProbability: options.minProbability, edgesByRun: view.edgesByRun };
     return { reason: reasonForTie(tie, edge) };
   }
-  return findWeakness(model, edge, options) ?? context.strayTime(edge) ?? context.twoRuns.objectionTo(edge);
+  return (
+    findWeakness(model, edge, options) ??
+    context.strayTime(edge) ??
+    context.strayMetrics(edge) ??
+    context.twoRuns.objectionTo(edge)
+  );
 }
 
 function matchReason(candidate: Candidate | undefined): string {
