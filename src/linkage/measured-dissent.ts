@@ -11,7 +11,7 @@ const MOSTLY = 0.6;
 /** Bits on average from which a comparison tells one run of a setting from another. */
 const TELLS = 1.5;
 /** Comparisons of what only one run has, whatever its settings. */
-const OF_ONE_RUN: ReadonlySet<string> = new Set(['time', 'duration', 'text']);
+export const OF_ONE_RUN: ReadonlySet<string> = new Set(['time', 'duration', 'text']);
 /** Bits on average below which durations contradict the links. */
 const CONTRADICTS = -2;
 

@@ -1,10 +1,10 @@
 import { MetricsComparison } from './comparison/metrics.ts';
 import type { LearnedModel } from './learn.ts';
+import { OF_ONE_RUN } from './measured-dissent.ts';
 import type { SurePair } from './pairing/refine.ts';
 import type { Objection } from './weakness.ts';
 
-/** Comparisons of what only one run has, whatever its settings, and bits from which they agree. */
-const OF_ONE_RUN: ReadonlySet<string> = new Set(['time', 'duration', 'text']);
+/** Bits from which a comparison agrees. */
 const AGREES = 1;
 /** Metrics are exact where this share of the pairs agree to the last digit that are sure by another such comparison. */
 const NEARLY_ALL = 0.8;
