@@ -18,9 +18,11 @@ const MOST_LISTED = 64;
 /** A run that goes to another row with this probability is that row's. */
 const TAKEN = 0.5;
 
-/** Where such a run is found beside this share of the sure pairs, it is a habit … */
-const HABIT = 0.5;
+/** Sure pairs that are looked at for such runs; fewer tell no habit. */
 const LEAST_PAIRS = 10;
+const MOST_PAIRS = 300;
+/** Where such a run is found beside this share of them, it is a habit … */
+const HABIT = 0.5;
 /** … and so many bits of agreement show it, so many more than the best run has. */
 const HABIT_BITS = 4;
 const HABIT_LEAD = 1;
@@ -77,11 +79,14 @@ interface Context {
 /** Whether most rows of the sure pairs have another run that agrees better in the comparison. */
 function isHabit(context: Context, comparison: Comparison, sure: readonly SurePair[]): boolean {
   if (sure.length < LEAST_PAIRS) return false;
-  const doubled = sure.filter((pair) => {
+  const stride = Math.ceil(sure.length / MOST_PAIRS);
+  const some = sure.filter((_pair, at) => at % stride === 0);
+  const doubled = some.filter((pair) => {
     const least = habitBits(comparison.weigh(pair.row, pair.run));
-    return findOther(context, { comparison, pair, least }) !== undefined;
+    const most = comparison.most?.(pair.row) ?? comparison.steps(pair.row)[0]?.bound ?? 0;
+    return most >= least && findOther(context, { comparison, pair, least }) !== undefined;
   });
-  return doubled.length >= HABIT * sure.length;
+  return doubled.length >= HABIT * some.length;
 }
 
 /** A run of no other row that agrees in the comparison and whose settings fit as well; undefined where there is none. */
