@@ -192,8 +192,8 @@ describe('the clock', () => {
       shares: Float64Array.of(1),
       runs: Int32Array.of(row),
     }));
-    const gain = (width: number): number => gainOf(hits, few, { from: () => -7200, width, leastNear: 1 / 32 });
-    expect(gain(2)).toBeGreaterThan(gain(60) + 6);
+    const crowdingOf = (width: number): number => gainOf(hits, few, { from: () => -7200, width }).crowding;
+    expect(crowdingOf(2)).toBeGreaterThan(crowdingOf(60) + 6);
   });
 
   it('crowds far less where the runs have nothing to do with the rows', () => {

@@ -166,7 +166,7 @@ function gainAt(
 ): number {
   if (width === 0) return 0;
   const reach = Math.max(2 * width, OWN_CLOCK_WIDTH);
-  return gainOf(hits, sortedRows, { from: (row) => (offsets[row] ?? 0) - reach / 2, width: reach });
+  return gainOf(hits, sortedRows, { from: (row) => (offsets[row] ?? 0) - reach / 2, width: reach }).gain;
 }
 
 /** The likeliest difference of each row, its offset taken off, where it lies near. */

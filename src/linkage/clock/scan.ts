@@ -49,12 +49,7 @@ export function createClockScan(input: ScanInput): (hits: readonly RowHits[]) =>
   return (hits) => {
     const windows = listWindows(input, { hits, reach, memory }).map((window): Window => {
       const place = { from: () => window.from, width: window.width };
-      const isCrowd = window.score >= CROWD_SCORE;
-      return {
-        ...window,
-        gain: isCrowd ? gainOf(hits, sortedRows, place) : 0,
-        crowding: isCrowd ? gainOf(hits, sortedRows, { ...place, leastNear: LEAST_NEAR }) : 0,
-      };
+      return { ...window, ...(window.score < CROWD_SCORE ? NO_GAIN : gainOf(hits, sortedRows, place)) };
     });
     const likeliest = new Set([byCrowding, byGain].flatMap((order) => windows.toSorted(order).slice(0, ANCHORED)));
     const anchored = windows.map((window) => (likeliest.has(window) ? anchor(input, hits, window) : window));
@@ -74,9 +69,7 @@ function byGain(a: Window, b: Window): number {
   return b.gain - a.gain || b.score - a.score || a.from - b.from;
 }
 
-interface Window extends ScoredWindow {
-  readonly gain: number;
-  readonly crowding: number;
+interface Window extends ScoredWindow, Gain {
   /** Width round the offset where it differs from the window's, whose zones lie apart. */
   readonly spread?: number;
 }
@@ -89,29 +82,32 @@ function anchor({ isZoned, quantum }: ScanInput, hits: readonly RowHits[], windo
   return { ...window, ...crowd, gain: gain + crowd.gain, crowding: crowding + crowd.gain, spread: 2 * crowd.width };
 }
 
+type Gain = Pick<ClockPeak, 'gain' | 'crowding'>;
+
+const NO_GAIN: Gain = { gain: 0, crowding: 0 };
+
 /**
  * Σ over rows of the log likelihood ratio of its hit: how likely any other row had hit the same window.
  *
- * @param window where the differences of a row are to lie, and what a row alone there counts as at least
+ * @param window where the differences of a row are to lie
  */
 export function gainOf(
   hits: readonly RowHits[],
   sortedRows: Float64Array,
-  {
-    from,
-    width,
-    leastNear = 1,
-  }: { readonly from: (row: number) => number; readonly width: number; readonly leastNear?: number },
-): number {
+  { from, width }: { readonly from: (row: number) => number; readonly width: number },
+): Gain {
   let gain = 0;
+  let crowding = 0;
   for (const { row, own, differences, shares } of hits) {
     let share = 0;
     const end = lowerBound(differences, from(row) + width);
     for (let at = lowerBound(differences, from(row)); at < end; at++) share = Math.max(share, shares[at] ?? 0);
-    const chance = Math.max(leastNear, rowsNear(sortedRows, own, width / 2)) / Math.max(1, sortedRows.length);
-    gain += Math.log(1 - CROWD_SHARE + (CROWD_SHARE * share) / chance);
+    const near = rowsNear(sortedRows, own, width / 2);
+    const hit = CROWD_SHARE * share * Math.max(1, sortedRows.length);
+    gain += Math.log(1 - CROWD_SHARE + hit / Math.max(1, near));
+    crowding += Math.log(1 - CROWD_SHARE + hit / Math.max(LEAST_NEAR, near));
   }
-  return gain;
+  return { gain, crowding };
 }
 
 /** Rows within a distance of one of them; where it is alone there, the share of a row that its gap to the next leaves. */
