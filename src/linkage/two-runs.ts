@@ -89,7 +89,7 @@ function isHabit(context: Context, comparison: Comparison, sure: readonly SurePa
   return doubled.length >= HABIT * some.length;
 }
 
-/** A run of no other row that agrees in the comparison and whose settings fit as well; undefined where there is none. */
+/** A run of no other row, and not rejected for this one, that agrees in the comparison and whose settings fit as well; undefined where there is none. */
 function findOther(
   { records, model, view }: Context,
   { comparison, pair, least }: { readonly comparison: Comparison; readonly pair: SurePair; readonly least: number },
@@ -98,6 +98,7 @@ function findOther(
   const fit = settings?.weigh(pair.row, pair.run) ?? 0;
   const isTaken = (run: number): boolean =>
     records.freeRuns[run] !== 1 ||
+    records.rejectedByRow.get(pair.row)?.has(run) === true ||
     (view.edgesByRun.get(run) ?? []).some((edge) => (model.posterior.probabilities[edge] ?? 0) >= TAKEN);
   return runsOfStep(comparison, pair.row).find(
     (run) =>

@@ -51,6 +51,12 @@ describe('a row with the time of one run and the score of another', () => {
     expect(open[0]?.reason).toMatch(/^another run, test20, has what the best run lacks: metrics agree to 4 digits/);
   });
 
+  it('is linked once a person has said that it is not the other one', () => {
+    const input = sixtyTrainings({ isTested: (no) => no === 20, digits: 4, hours: 40 });
+    const { outcomes } = linkRecords({ ...input, rejected: [{ keyText: 'job-20', wandbRunId: 'test20' }] });
+    expect(outcomes.find(({ keyText }) => keyText === 'job-20')?.wandbRunId).toBe('train20');
+  });
+
   it('keeps all rows open where it is the habit', () => {
     const { outcomes } = linkRecords(sixtyTrainings({ isTested: (no) => no % 6 !== 0, digits: 3, hours: 3 }));
     expect(outcomes.filter(({ kind }) => kind === 'match')).toEqual([]);
