@@ -44,17 +44,15 @@ export interface TwoRunsCheck {
 export function createTwoRunsCheck(context: Context, sure: readonly SurePair[]): TwoRunsCheck {
   const { records, model } = context;
   const chance = Math.log2(Math.max(2, model.population.runs)) + BEYOND_CHANCE;
-  const singling = model.comparisons
-    .filter(({ name }) => SINGLING.has(name))
-    .map((comparison) => ({ comparison, isHabit: isHabit(context, comparison, sure) }));
-  const habit = singling.find(({ isHabit }) => isHabit)?.comparison.name;
+  const singling = model.comparisons.filter(({ name }) => SINGLING.has(name));
+  const habit = singling.find((comparison) => isHabit(context, comparison, sure));
   if (habit !== undefined) {
-    const reason = `most rows have the ${habit} of another run than the one that fits otherwise: which of the two is meant is not told`;
+    const reason = `most rows have the ${habit.name} of another run than the one that fits otherwise: which of the two is meant is not told`;
     return { isHabit: true, objectionTo: () => ({ reason }) };
   }
   const objectionTo = (edge: number): Objection | null => {
     const pair = { row: model.candidates.rows[edge] ?? 0, run: model.candidates.runs[edge] ?? 0 };
-    for (const { comparison } of singling) {
+    for (const comparison of singling) {
       if (comparison.weigh(pair.row, pair.run) > AGREES) continue;
       const other = findOther(context, { comparison, pair, least: chance });
       if (other === undefined) continue;
