@@ -1,10 +1,11 @@
 // Accuracy over labs that the matching was not made after, five seeds each:
-// node test/bench/judge.ts [--second | --third | --all] [--seeds 5] [--seed N] [--only NAME] [--mistakes] [--most 12] [--sample]
-// The first sitting's labs alone without a flag, the second's with `--second`, the third's with `--third`, all with `--all`.
+// node test/bench/judge.ts [--second | --third | --fourth | --all] [--seeds 5] [--seed N] [--only NAME] [--mistakes] [--most 12] [--sample]
+// The first sitting's labs alone without a flag, the second's with `--second`, the third's with `--third`, the fourth's with `--fourth`, all with `--all`.
 // `identified` is recall of the rows that one who knows the lab could name (test/helpers/judge/identifiable.ts).
 import { parseArgs } from 'node:util';
 import { identifiedShare, renderShare, scoreWorld, totalOf, worstOf } from '../helpers/accuracy.ts';
 import type { WorldScore } from '../helpers/accuracy.ts';
+import { FOURTH_LABS } from '../helpers/judge/fourth/labs.ts';
 import { LABS, SECOND_LABS, THIRD_LABS } from '../helpers/judge/labs.ts';
 import { renderMistakes, renderSample } from '../helpers/judge/side-by-side.ts';
 import { buildJudgeWorld } from '../helpers/judge/world.ts';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     second: { type: 'boolean' },
     third: { type: 'boolean' },
+    fourth: { type: 'boolean' },
     all: { type: 'boolean' },
     only: { type: 'string' },
     mistakes: { type: 'boolean' },
@@ -49,7 +51,8 @@ if ((strangers?.length ?? 0) > 0) {
 }
 
 function chosenLabs(): Readonly<Record<string, LabRecipe>> {
-  if (values.all === true) return { ...LABS, ...SECOND_LABS, ...THIRD_LABS };
+  if (values.all === true) return { ...LABS, ...SECOND_LABS, ...THIRD_LABS, ...FOURTH_LABS };
+  if (values.fourth === true) return FOURTH_LABS;
   if (values.third === true) return THIRD_LABS;
   return values.second === true ? SECOND_LABS : LABS;
 }
