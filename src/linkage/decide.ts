@@ -9,6 +9,8 @@ import { findDissentOrNull } from './measured-dissent.ts';
 import { findConflictingNamesakes } from './namesakes.ts';
 import type { Records } from './normalize/records.ts';
 import { fitAlike, reasonForOpenRow, reasonForTie } from './reasons.ts';
+import { learnStandIns } from './stand-ins.ts';
+import type { StandInShare } from './stand-ins.ts';
 import { createMetricsCheck } from './stray-metrics.ts';
 import { createTimeCheck } from './stray-times.ts';
 import { createTwoRunsCheck } from './two-runs.ts';
@@ -53,6 +55,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
     strayTime,
     strayMetrics,
     twoRuns: createTwoRunsCheck({ records, model, view }, sure),
+    standInShare: learnStandIns({ records, model }, sure, bitsNeeded(options)),
   };
   return { decide: (row) => decideRow(context, row) };
 }
@@ -72,6 +75,12 @@ interface DecisionContext {
   readonly strayMetrics: (edge: number) => Objection | null;
   /** Whether rows have the time of one run and the metrics of another. */
   readonly twoRuns: TwoRunsCheck;
+  /** How likely a pair's run only stands in for one that is gone. */
+  readonly standInShare: StandInShare;
+}
+
+function bitsNeeded({ minProbability }: LinkageOptions): number {
+  return Math.log2(minProbability / (1 - minProbability));
 }
 
 function decideRow(context: DecisionContext, row: number): LinkOutcome {
@@ -135,17 +144,18 @@ function listCandidates(context: DecisionContext, edges: readonly number[], obje
  * outweigh is one of as many as these are more than a match needs, and runs and rows are of one project by all the
  * columns that say otherwise.
  */
-function shownProbability(
-  { model, options, conflicts, dissent, twoRuns }: DecisionContext,
-  edge: number,
-  objection: Objection | null,
-): number {
+function shownProbability(context: DecisionContext, edge: number, objection: Objection | null): number {
+  const { model, options, conflicts, dissent, twoRuns } = context;
   const oneProject = NAMED_ALIKE ** (conflicts.length + (dissent === null ? 0 : DISSENTING));
-  const probability = probabilityOf(model, edge) / (twoRuns.isHabit ? 2 : 1);
+  const ofRecord = Math.min(probabilityOf(model, edge), 1 - standInShareOf(context, edge));
+  const probability = ofRecord / (twoRuns.isHabit ? 2 : 1);
   if (objection?.outweighedBy === undefined) return oneProject * probability;
-  const needed = Math.log2(options.minProbability / (1 - options.minProbability));
-  const odds = 2 ** (needed - objection.outweighedBy);
+  const odds = 2 ** (bitsNeeded(options) - objection.outweighedBy);
   return (oneProject * odds * probability) / (1 - probability + odds * probability);
+}
+
+function standInShareOf({ model, standInShare }: DecisionContext, edge: number): number {
+  return standInShare((model.candidates.weights[edge] ?? 0) + model.posterior.priorBits);
 }
 
 function edgesOfRow({ model, records }: DecisionContext, row: number): number[] {
@@ -192,8 +202,16 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
     findWeakness(model, edge, options) ??
     context.strayTime(edge) ??
     context.strayMetrics(edge) ??
-    context.twoRuns.objectionTo(edge)
+    context.twoRuns.objectionTo(edge) ??
+    standInObjection(context, edge)
   );
+}
+
+function standInObjection(context: DecisionContext, edge: number): Objection | null {
+  const share = standInShareOf(context, edge);
+  if (1 - share >= context.options.minProbability) return null;
+  const percent = `${(100 * share).toPrecision(2)} %`;
+  return { reason: `another run may stand in for one that is gone, as it would on ${percent} of the links this weak` };
 }
 
 function matchReason(candidate: Candidate | undefined): string {

@@ -61,6 +61,28 @@ describe('learning from soft links', () => {
     }
   });
 
+  it('takes nothing from a run whose name says otherwise than its own configuration does', () => {
+    const values = createValueCodes();
+    const pools = Array.from({ length: 4 }, (_item, at) => values.encode(`pool${at}`));
+    const rowCodes = Int32Array.from({ length: SIZE }, (_item, row) => pools[row % 4]!);
+    // the name of the first run was given to it later
+    const named = rowCodes.map((code, run) => (run === 0 ? pools[1]! : code));
+    const column = buildField({ name: 'pool', origin: 'column', codes: rowCodes }, values);
+    const part = buildField({ name: 'pool[0]', origin: 'name-part', codes: rowCodes }, values);
+    const inConfig = buildField({ name: 'pool', origin: 'config', codes: rowCodes }, values);
+    const inName = buildField({ name: 'displayName[0]', origin: 'name-part', codes: named }, values);
+    const fields = [
+      { column, key: inConfig, rowCodes, runCodes: rowCodes, score: 1 },
+      { column: part, key: inName, rowCodes, runCodes: named, score: 1 },
+    ];
+    const options = { nameParts: [], values, rowCount: SIZE, runCount: SIZE, rowSeconds: null };
+    const settings = new SettingsComparison({ ...options, fields });
+    settings.learn(links);
+    expect(settings.weigh(4, 0)).toBeCloseTo(settings.weigh(4, 8), 1);
+    // but a row that has neither of its two values
+    expect(settings.weigh(2, 0)).toBeLessThan(-5);
+  });
+
   it('learns that runs without metrics belong to rows without, and nothing where cells are lost by accident', () => {
     const random = createRandom(4);
     const crashed = Uint8Array.from({ length: SIZE }, () => (random.chance(0.3) ? 0 : 1));

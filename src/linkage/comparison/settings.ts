@@ -6,7 +6,7 @@ import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from
 import { sameValues } from './same-values.ts';
 import { SettingIndex } from './setting-index.ts';
 import { SettingShares } from './setting-shares.ts';
-import { buildShareColumns, partsOfFields } from './share-columns.ts';
+import { buildShareColumns, partsOfFields, wholesOfFields } from './share-columns.ts';
 import { describePairing, describeSettings, findContradiction } from './setting-words.ts';
 
 /** Prior of m, P(equal | link): 9.7 agreements in 10 comparisons. */
@@ -48,6 +48,8 @@ export class SettingsComparison implements Comparison {
   readonly #u: readonly number[];
   /** By field, the others that tell a part of the same, as bits. */
   readonly #parts: readonly number[];
+  /** By field, the others that say what it can say: a run that contradicts itself in them tells nothing by that. */
+  readonly #wholes: readonly number[];
   /** Whether a field of one half is a part of a field of the other. */
   readonly #isSplit: boolean;
   /** Bits of an agreement and of a disagreement, by field, the rarity of the values apart. */
@@ -65,6 +67,7 @@ export class SettingsComparison implements Comparison {
     this.#runTable = recordByRecord(input.fields.map((field) => field.runCodes));
     this.#index = new SettingIndex(input.fields, input.runCount, { ofRows: this.#rowTable, ofRuns: this.#runTable });
     this.#parts = partsOfFields(input.fields, columns);
+    this.#wholes = wholesOfFields(input.fields);
     const masks = this.#index.halves.map(({ members }) => members.reduce((mask, at) => mask | (1 << at), 0));
     this.#isSplit = this.#parts.some((parts, at) =>
       masks.some((mask) => (mask & (1 << at)) === 0 && (mask & parts) !== 0),
@@ -106,8 +109,8 @@ export class SettingsComparison implements Comparison {
       }
     }
     for (let at = 0; differing >> at !== 0; at++) {
-      const isOwn = (differing & (1 << at)) !== 0 && (differing & (this.#parts[at] ?? 0)) === 0;
-      if (isOwn) bits += this.#differBits[at] ?? 0;
+      const isTold = (differing & (this.#parts[at] ?? 0)) !== 0 || (equal & (this.#wholes[at] ?? 0)) !== 0;
+      if ((differing & (1 << at)) !== 0 && !isTold) bits += this.#differBits[at] ?? 0;
     }
     return equal === 0 || disagreements > MOST_DISAGREEMENTS ? bits : bits - this.#shareOf(row, equal);
   }
@@ -243,7 +246,8 @@ export class SettingsComparison implements Comparison {
   #leastLoss(row: number, half: number): number {
     let least = -Infinity;
     for (const at of this.#index.halves[half]?.members ?? []) {
-      if ((this.#input.fields[at]?.rowCodes[row] ?? -1) >= 0) least = Math.max(least, this.#differBits[at] ?? 0);
+      const loss = this.#wholes[at] === 0 ? (this.#differBits[at] ?? 0) : 0;
+      if ((this.#input.fields[at]?.rowCodes[row] ?? -1) >= 0) least = Math.max(least, loss);
     }
     return least;
   }

@@ -56,9 +56,32 @@ export function partsOfFields(fields: readonly PairedField[], { ofField }: Share
     return fields.reduce((parts, field, part) => {
       const columns = ofField[part] ?? 0;
       const isWithin = columns !== 0 && (columns & ~own) === 0 && (columns !== own || part < at);
-      const isPart = part !== at && (isWithin || isNamePart(field.column, whole.column));
+      // never each a part of the other, for then neither would count
+      const isOfName = isNamePart(field.column, whole.column);
+      const isPart = part !== at && (isOfName || (isWithin && !isNamePart(whole.column, field.column)));
       return isPart ? parts | (1 << part) : parts;
     }, 0);
+  });
+}
+
+/**
+ * By field, the others that tell all of what it tells, as bits, where some run says in the two what no row does: one
+ * that was given another name than its settings ask for, or the name of the run that it was copied from.
+ */
+export function wholesOfFields(fields: readonly PairedField[]): number[] {
+  return fields.map((part) =>
+    fields.reduce((wholes, whole, at) => {
+      const isWhole = isNamePart(part.column, whole.column) && isEverContradicted(part, whole);
+      return isWhole ? wholes | (1 << at) : wholes;
+    }, 0),
+  );
+}
+
+function isEverContradicted(part: PairedField, whole: PairedField): boolean {
+  const partOf = new Map(Array.from(whole.rowCodes, (code, row) => [code, part.rowCodes[row] ?? -1]));
+  return whole.runCodes.some((code, run) => {
+    const [expected, found] = [partOf.get(code) ?? -1, part.runCodes[run] ?? -1];
+    return code >= 0 && expected >= 0 && found !== -1 && found !== expected;
   });
 }
 

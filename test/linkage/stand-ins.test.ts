@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { linkRecords } from '../../src/linkage/link-records.ts';
+import type { LinkageInput, LinkOutcome } from '../../src/model/linkage.ts';
+import { createRandom } from '../helpers/worlds/random.ts';
+import { inputOf, rowOf, runOf } from '../helpers/worlds/small.ts';
+
+const SECOND = 1000;
+const MODELS = ['small', 'medium', 'large', 'huge'];
+const isGone = (no: number): boolean => no % 8 === 3;
+
+/**
+ * Two hundred trainings, whose rows are written some seconds before the run starts. The runs of one in eight
+ * were deleted. Some were tried again, which has no row.
+ */
+function twoHundredTrainings({ isTriedAgain }: { readonly isTriedAgain: (no: number) => boolean }): LinkageInput {
+  const random = createRandom(3);
+  const jobs = Array.from({ length: 200 }, (_item, no) => ({
+    no,
+    at: Date.parse('2024-03-01T09:00:00Z') + no * 9_000 * SECOND + random.integer(0, 3000) * SECOND,
+    model: random.pick(MODELS),
+    wait: random.integer(5, 40),
+  }));
+  const rows = jobs.map(({ no, at, model }) => rowOf(`job-${no}`, { created_at: new Date(at).toISOString(), model }));
+  const runs = jobs.flatMap(({ no, at, model, wait }) => {
+    const startedAfter = (seconds: number): string => new Date(at + seconds * SECOND).toISOString();
+    const own = runOf(`own${no}`, startedAfter(wait), { config: { model } });
+    const again = runOf(`again${no}`, startedAfter(wait + random.integer(60, 240)), { config: { model } });
+    return [...(isGone(no) ? [] : [own]), ...(isTriedAgain(no) ? [again] : [])];
+  });
+  return inputOf(rows, runs);
+}
+
+const matchesOf = (outcomes: readonly LinkOutcome[]): readonly LinkOutcome[] =>
+  outcomes.filter(({ kind }) => kind === 'match');
+
+describe('a run that may stand in for one that is gone', () => {
+  it('is not proposed where the other rows have such runs too', () => {
+    const { outcomes } = linkRecords(twoHundredTrainings({ isTriedAgain: (no) => no % 3 === 0 }));
+    const wrong = matchesOf(outcomes).filter(({ wandbRunId }) => wandbRunId?.startsWith('again'));
+    const open = outcomes.filter(({ reason }) => reason.startsWith('another run may stand in for one that is gone'));
+    expect(wrong).toEqual([]);
+    expect(open.map(({ keyText }) => keyText)).toContain('job-3');
+    expect(matchesOf(outcomes).length).toBeGreaterThan(50);
+  });
+
+  it('is no danger where nothing is ever tried again', () => {
+    const { outcomes } = linkRecords(twoHundredTrainings({ isTriedAgain: () => false }));
+    expect(matchesOf(outcomes)).toHaveLength(175);
+  });
+});
