@@ -11,7 +11,7 @@ import type { Field, FieldCollector } from './fields.ts';
 import { blankFillers } from './filled-blanks.ts';
 import type { IsMeasured } from './filled-blanks.ts';
 import { flattenJson } from './flatten.ts';
-import { addNameParts } from './name-fields.ts';
+import { NameFields } from './name-fields.ts';
 import { itemsOf, readPrinted } from './printed.ts';
 import { readPlainCells } from './spreadsheet.ts';
 import { buildTimeFieldOrNull } from './times.ts';
@@ -66,19 +66,18 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
   const isCommand = looksLikeCommands(column);
   const isName = !isCommand && looksLikeNames(column);
   const cut = isName ? findCutCells(column, reader.names) : new Set<Cell>();
+  const names = isName ? new NameFields(reader, name) : null;
+  const writerOf = fields.writersOf('column');
+  const own = writerOf(name);
   for (const [row, cell] of column.entries()) {
-    if (typeof cell === 'string' && cell.trimStart().startsWith('{')) {
-      readJson(reader, { row, name, text: cell });
-    } else {
-      fields.add(row, { name, origin: 'column' }, values.encode(cell));
-      const items = typeof cell === 'string' ? itemsOf(cell) : [];
-      for (const [at, item] of items.entries()) {
-        fields.add(row, { name: `${name}.${at}`, origin: 'column' }, values.encode(item));
-      }
-      if (isName && typeof cell === 'string' && items.length === 0) {
-        addNameParts({ fields, record: row, values, isCut: cut.has(cell), fromLeftOnly: cut.size > 0 }, name, cell);
-      }
-      if (isCommand && typeof cell === 'string') readCommand(reader, { row, name, text: cell });
+    if (typeof cell !== 'string') own.add(row, values.encode(cell));
+    else if (/^\s*\{/.test(cell)) readJson(reader, { row, name, text: cell });
+    else {
+      own.add(row, values.encode(cell));
+      const items = itemsOf(cell);
+      for (const [at, item] of items.entries()) writerOf(`${name}.${at}`).add(row, values.encode(item));
+      if (items.length === 0) names?.add(row, cell, { isCut: cut.has(cell), fromLeftOnly: cut.size > 0 });
+      if (isCommand) readCommand(reader, { row, name, text: cell });
     }
   }
 }
@@ -93,7 +92,7 @@ function looksLikeCommands(column: readonly Cell[]): boolean {
 /** What a command line sets, under the names that it gives them. */
 function readCommand({ fields, values }: RowReader, cell: { row: number; name: string; text: string }): void {
   for (const [key, value] of parseArgs(splitCommand(cell.text))) {
-    fields.add(cell.row, { name: `${cell.name}.${key}`, origin: 'name-part' }, values.encode(value));
+    fields.writersOf('name-part')(`${cell.name}.${key}`).add(cell.row, values.encode(value));
   }
 }
 
@@ -107,8 +106,9 @@ function readJson(reader: RowReader, cell: { row: number; name: string; text: st
   try {
     const value = parseLenientJson(cell.text);
     if (!isJsonObject(value)) return;
+    const writerOf = reader.fields.writersOf('column');
     flattenJson(value, (path, scalar) => {
-      reader.fields.add(cell.row, { name: `${cell.name}.${path}`, origin: 'column' }, reader.values.encode(scalar));
+      writerOf(`${cell.name}.${path}`).add(cell.row, reader.values.encode(scalar));
     });
   } catch {
     // A cell that only looks like JSON carries no field; its rare tokens are still read as text.
