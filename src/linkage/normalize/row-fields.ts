@@ -1,13 +1,14 @@
 import type { Cell } from '../../model/cell.ts';
 import { IDENTITY_COLUMNS } from '../../model/identity.ts';
 import { isJsonObject, parseLenientJson } from '../../model/json.ts';
+import type { JsonValue } from '../../model/json.ts';
 import type { RegistryRow, RegistrySchema } from '../../model/registry.ts';
 import { readSpokenDurationsOrNull } from './durations.ts';
 import type { SpokenDurations } from './durations.ts';
 import { looksLikeCommand, parseArgs, splitCommand } from './args.ts';
 import { findCutCells } from './cut-names.ts';
 import { createFieldCollector } from './fields.ts';
-import type { Field, FieldCollector } from './fields.ts';
+import type { Field, FieldCollector, FieldWriter } from './fields.ts';
 import { blankFillers } from './filled-blanks.ts';
 import type { IsMeasured } from './filled-blanks.ts';
 import { flattenJson } from './flatten.ts';
@@ -69,9 +70,10 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
   const names = isName ? new NameFields(reader, name) : null;
   const writerOf = fields.writersOf('column');
   const own = writerOf(name);
+  const inside = writersInside(writerOf, name);
   for (const [row, cell] of column.entries()) {
     if (typeof cell !== 'string') own.add(row, values.encode(cell));
-    else if (/^\s*\{/.test(cell)) readJson(reader, { row, name, text: cell });
+    else if (/^\s*\{/.test(cell)) readJson(cell, (path, scalar) => inside(path).add(row, values.encode(scalar)));
     else {
       own.add(row, values.encode(cell));
       const items = itemsOf(cell);
@@ -98,21 +100,27 @@ function readCommand({ fields, values }: RowReader, cell: { row: number; name: s
 
 function looksLikeNames(column: readonly Cell[]): boolean {
   const texts = column.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '');
-  const parted = texts.filter((text) => /[a-z\d].*[\s_/,;|=:-].|[a-z].*\../i.test(text) && !text.startsWith('{'));
+  const parted = texts.filter((text) => !text.startsWith('{') && /[a-z\d].*[\s_/,;|=:-].|[a-z].*\../i.test(text));
   return parted.length > texts.length / 2 && new Set(parted).size >= Math.min(5, 2 + NAME_SHARE * texts.length);
 }
 
-function readJson(reader: RowReader, cell: { row: number; name: string; text: string }): void {
+function readJson(text: string, visit: (path: string, scalar: JsonValue) => void): void {
   try {
-    const value = parseLenientJson(cell.text);
-    if (!isJsonObject(value)) return;
-    const writerOf = reader.fields.writersOf('column');
-    flattenJson(value, (path, scalar) => {
-      writerOf(`${cell.name}.${path}`).add(cell.row, reader.values.encode(scalar));
-    });
+    const value = parseLenientJson(text);
+    if (isJsonObject(value)) flattenJson(value, visit);
   } catch {
     // A cell that only looks like JSON carries no field; its rare tokens are still read as text.
   }
+}
+
+/** Fields of the paths in a column of JSON, whose names are joined once and not for each cell. */
+function writersInside(writerOf: (name: string) => FieldWriter, column: string): (path: string) => FieldWriter {
+  const writers = new Map<string, FieldWriter>();
+  return (path) => {
+    let writer = writers.get(path);
+    if (writer === undefined) writers.set(path, (writer = writerOf(`${column}.${path}`)));
+    return writer;
+  };
 }
 
 /**

@@ -1,10 +1,13 @@
 /** Short mantissas only before a bare exponent, no zeros before five digits: `13901e4` and `0012345` are ids. */
 const NUMBER =
   /^[+-]?(?:(?!0\d{5})\d{1,15}|\d{1,15}\.\d*(?:e[+-]?\d{1,3})?|\.\d+(?:e[+-]?\d{1,3})?|\d{1,2}e[+-]?\d{1,3})$/;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 const NOT_THERE: ReadonlySet<string> = new Set([
   ...['', 'na', 'n/a', 'n.a.', '#n/a', '<na>', 'nan', 'nat', 'none', 'null', 'nil', 'undefined', 'missing'],
   ...['tbd', 'tba', 'todo', '-', '--', '---', '?', '??', '???'],
 ]);
+/** Numbers that are written longer than this hardly ever come twice. */
+const LONGEST_REMEMBERED = 6;
 const TRUTHS: ReadonlyMap<string, number> = new Map([
   ['true', 1],
   ['false', 0],
@@ -26,7 +29,9 @@ export interface ValueCodes {
 
 /** NFKC, lower case, outer blanks gone. */
 export function normalizeText(text: string): string {
-  return text.normalize('NFKC').trim().toLowerCase();
+  // most texts have nothing to normalise, and it is dear to find that out
+  const normal = BEYOND_ASCII.test(text) ? text.normalize('NFKC') : text;
+  return normal.trim().toLowerCase();
 }
 
 /** Whether a normalised text means that there is no value. */
@@ -64,7 +69,11 @@ export function createValueCodes(): ValueCodes {
     const text = normalizeText(raw);
     if (isNotThere(text)) return -1;
     const value = parseNumber(text);
-    if (!Number.isNaN(value)) return encodeNumber(value);
+    if (!Number.isNaN(value)) {
+      const code = encodeNumber(value);
+      if (raw.length <= LONGEST_REMEMBERED) byText.set(raw, code);
+      return code;
+    }
     const unified = unifySeparators(text);
     const code = byUnified.get(unified) ?? add(byText, text);
     byUnified.set(unified, code);
