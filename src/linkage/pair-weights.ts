@@ -11,7 +11,8 @@ export function createPairWeigher(
   const rows = new Map<number, KnownRow>();
   return (row, run, least) => {
     let known = rows.get(row);
-    if (known === undefined) rows.set(row, (known = { rests: restsOf(comparisons, row), most: new Map(), whole: new Set() }));
+    if (known === undefined)
+      rows.set(row, (known = { rests: restsOf(comparisons, row), most: new Map(), whole: new Set() }));
     const before = known.most.get(run) ?? Infinity;
     if (before < least) return -Infinity;
     if (known.whole.has(run)) return before;

@@ -46,9 +46,7 @@ export function findClockPeakOrNull(input: ScanInput, hits: readonly RowHits[] =
  *
  * @returns the peak; null as well where no window's score is `least`
  */
-export function createClockScan(
-  input: ScanInput,
-): (hits: readonly RowHits[], least?: number) => ClockPeak | null {
+export function createClockScan(input: ScanInput): (hits: readonly RowHits[], least?: number) => ClockPeak | null {
   const reach = reachOf(input);
   const memory = new Float64Array(binCount({ width: WIDTHS[0], reach }));
   const nearby = new RowsNear(input.rowSeconds);
