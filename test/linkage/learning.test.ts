@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findClockPeakOrNull, gainOf } from '../../src/linkage/clock/scan.ts';
+import { RowsNear, findClockPeakOrNull, gainOf } from '../../src/linkage/clock/scan.ts';
 import { findRowOffsets } from '../../src/linkage/clock/row-offsets.ts';
 import { burstyDensity } from '../../src/linkage/comparison/background.ts';
 import type { SoftLinks } from '../../src/linkage/comparison/comparison.ts';
@@ -192,7 +192,8 @@ describe('the clock', () => {
       shares: Float64Array.of(1),
       runs: Int32Array.of(row),
     }));
-    const crowdingOf = (width: number): number => gainOf(hits, few, { from: () => -7200, width }).crowding;
+    const crowdingOf = (width: number): number =>
+      gainOf(hits, new RowsNear(few), { from: () => -7200, width }).crowding;
     expect(crowdingOf(2)).toBeGreaterThan(crowdingOf(60) + 6);
   });
 

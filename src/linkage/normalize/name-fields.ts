@@ -1,7 +1,7 @@
 import type { FieldCollector, FieldWriter } from './fields.ts';
 import { isGeneratedName, parsePart, splitName } from './names.ts';
 import { parseNumber } from './values.ts';
-import type { ValueCodes } from './values.ts';
+import type { ValueEncoder } from './values.ts';
 
 /** Names longer than this many parts are sentences; their tail tells nothing by position. */
 const MOST_PARTS = 12;
@@ -9,7 +9,7 @@ const MISSING_PARTS: ReadonlySet<string> = new Set(['na', 'nan', 'none', 'null']
 
 interface NameTarget {
   readonly fields: FieldCollector;
-  readonly values: ValueCodes;
+  readonly values: ValueEncoder;
 }
 
 /** What was cut off a name. */
@@ -36,7 +36,7 @@ interface KnownPart {
  * and from the right, because one optional part would shift all that follow.
  */
 export class NameFields {
-  readonly #values: ValueCodes;
+  readonly #values: ValueEncoder;
   readonly #field: string;
   readonly #writerOf: (name: string) => FieldWriter;
   readonly #parts = new Map<string, KnownPart>();

@@ -17,7 +17,7 @@ import { itemsOf, readPrinted } from './printed.ts';
 import { readPlainCells } from './spreadsheet.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
-import type { ValueCodes } from './values.ts';
+import type { ValueEncoder } from './values.ts';
 import { readYearlessDaysOrNull } from './yearless-days.ts';
 import type { RunSpan } from './yearless-days.ts';
 
@@ -30,7 +30,7 @@ export interface RowFields {
 
 interface RowReader {
   readonly fields: FieldCollector;
-  readonly values: ValueCodes;
+  readonly values: ValueEncoder;
   /** Of the runs, normalised, ascending. */
   readonly names: readonly string[];
 }
@@ -43,7 +43,7 @@ const COMMANDS_LOOKED_AT = 200;
 /** Reads every column: values, the parts of names, JSON path by path, times as they are or inside of texts. */
 export function readRowFields(
   cells: ReadonlyMap<string, readonly Cell[]>,
-  values: ValueCodes,
+  values: ValueEncoder,
   { size, span, names }: { readonly size: number; readonly span: RunSpan; readonly names: readonly string[] },
 ): RowFields {
   const fields = createFieldCollector(size);

@@ -7,7 +7,7 @@ import { NameFields } from './name-fields.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
 import { normalizeText } from './values.ts';
-import type { ValueCodes } from './values.ts';
+import type { ValueEncoder } from './values.ts';
 
 /** Lengths of runs in seconds by different readings; NaN is missing. */
 export interface RunLengths {
@@ -38,7 +38,7 @@ export interface RunFields {
 
 export function readRunFields(
   runs: readonly Run[],
-  values: ValueCodes,
+  values: ValueEncoder,
   statusOf: (run: Run) => string | null,
 ): RunFields {
   const fields = createFieldCollector(runs.length);
@@ -74,7 +74,7 @@ export function readRunFields(
 type Writers = (name: string) => FieldWriter;
 
 interface RunReader {
-  readonly values: ValueCodes;
+  readonly values: ValueEncoder;
   readonly config: Writers;
   readonly args: Writers;
   readonly summary: Writers;

@@ -18,13 +18,19 @@ const TRUTHS: ReadonlyMap<string, number> = new Map([
  * 1, and texts that differ in case and separators only; comparing two values is comparing two integers.
  */
 export interface ValueCodes {
-  /** −1 where the value means "not there": null, empty, NaN, `none`. */
-  encode(value: unknown): number;
   /** NaN where the value is no number. */
   numberOf(code: number): number;
   textOf(code: number): string;
   /** How many codes there are. */
   size(): number;
+}
+
+/** Gives the codes while records are read; what it knows the values by takes more memory than they do. */
+export interface ValueEncoder extends ValueCodes {
+  /** −1 where the value means "not there": null, empty, NaN, `none`. */
+  encode(value: unknown): number;
+  /** The values alone, to be kept. */
+  readonly codes: ValueCodes;
 }
 
 /** NFKC, lower case, outer blanks gone. */
@@ -50,7 +56,7 @@ export function parseNumber(text: string): number {
   return TRUTHS.get(text) ?? Number.NaN;
 }
 
-export function createValueCodes(): ValueCodes {
+export function createValueCodes(): ValueEncoder {
   const byNumber = new Map<number, number>();
   const byText = new Map<string, number>();
   const byUnified = new Map<string, number>();
@@ -80,13 +86,22 @@ export function createValueCodes(): ValueCodes {
     byText.set(raw, code);
     return code;
   };
+  const codes = readEntries(entries);
   return {
+    ...codes,
+    codes,
     encode(value) {
       if (typeof value === 'number') return encodeNumber(value);
       if (typeof value === 'bigint') return encodeBigint(value, encodeNumber, encodeText);
       if (typeof value === 'boolean') return encodeNumber(value ? 1 : 0);
       return typeof value === 'string' ? encodeText(value) : -1;
     },
+  };
+}
+
+/** A function of its own: functions that are made side by side keep all that any of them needs. */
+function readEntries(entries: readonly (string | number)[]): ValueCodes {
+  return {
     numberOf: (code) => numberOrNaN(entries[code]),
     textOf: (code) => String(entries[code] ?? ''),
     size: () => entries.length,
