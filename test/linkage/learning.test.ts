@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RowsNear, findClockPeakOrNull, gainOf } from '../../src/linkage/clock/scan.ts';
+import { RowsNear } from '../../src/linkage/clock/rows-near.ts';
+import { findClockPeakOrNull, gainOf } from '../../src/linkage/clock/scan.ts';
 import { findRowOffsets } from '../../src/linkage/clock/row-offsets.ts';
 import { burstyDensity } from '../../src/linkage/comparison/background.ts';
 import type { SoftLinks } from '../../src/linkage/comparison/comparison.ts';

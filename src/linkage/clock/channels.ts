@@ -7,7 +7,8 @@ import type { ClockGrouping } from './group-offsets.ts';
 import { findRowOffsets } from './row-offsets.ts';
 import { collectHits } from './hits.ts';
 import type { RowHits, ScanInput } from './hits.ts';
-import { RowsNear, findClockPeakOrNull, gainOf } from './scan.ts';
+import { RowsNear } from './rows-near.ts';
+import { findClockPeakOrNull, gainOf } from './scan.ts';
 import type { ClockPeak } from './scan.ts';
 
 /** A row's time, the run times that may mean the same moment, and how far their clocks lie apart. */

@@ -61,14 +61,8 @@ export function createValueCodes(): ValueEncoder {
   const byText = new Map<string, number>();
   const byUnified = new Map<string, number>();
   const entries: (string | number)[] = [];
-  const add = <K extends string | number>(map: Map<K, number>, key: K): number => {
-    const known = map.get(key);
-    if (known !== undefined) return known;
-    map.set(key, entries.length);
-    entries.push(key);
-    return entries.length - 1;
-  };
-  const encodeNumber = (value: number): number => (Number.isNaN(value) ? -1 : add(byNumber, value === 0 ? 0 : value));
+  const encodeNumber = (value: number): number =>
+    Number.isNaN(value) ? -1 : codeOf(value === 0 ? 0 : value, byNumber, entries);
   const encodeText = (raw: string): number => {
     const known = byText.get(raw);
     if (known !== undefined) return known;
@@ -81,7 +75,7 @@ export function createValueCodes(): ValueEncoder {
       return code;
     }
     const unified = unifySeparators(text);
-    const code = byUnified.get(unified) ?? add(byText, text);
+    const code = byUnified.get(unified) ?? codeOf(text, byText, entries);
     byUnified.set(unified, code);
     byText.set(raw, code);
     return code;
@@ -97,6 +91,16 @@ export function createValueCodes(): ValueEncoder {
       return typeof value === 'string' ? encodeText(value) : -1;
     },
   };
+}
+
+/** The number of an entry, which is added where it is new. */
+function codeOf<K extends string | number>(key: K, known: Map<K, number>, entries: (string | number)[]): number {
+  let code = known.get(key);
+  if (code === undefined) {
+    known.set(key, (code = entries.length));
+    entries.push(key);
+  }
+  return code;
 }
 
 /** A function of its own: functions that are made side by side keep all that any of them needs. */
