@@ -50,8 +50,22 @@ const TEACHERS = { some: 500, share: 1 / 3, most: 4000 } as const;
  */
 export function learnModel(records: Records): LearnedModel {
   const open = numbersOfSet(records.openRows);
-  const teachers = chooseTeachers(open);
   const everyone = { rows: open.length, runs: countOf(records.freeRuns) };
+  // what the shapes were learned with is let go before all rows are searched
+  const { comparisons, channels, links, teachers } = learnShapes(records, open, everyone);
+  const expected = (links * everyone.rows) / Math.max(1, teachers);
+  const state = searchAndSolve(records, { comparisons, population: everyone, expected });
+  return { comparisons, ...state, channels, population: everyone, labelCount: records.labels.length };
+}
+
+interface LearnedShapes extends Pick<LearnedModel, 'comparisons' | 'channels'> {
+  /** Links that are expected of the rows that taught, and how many these are. */
+  readonly links: number;
+  readonly teachers: number;
+}
+
+function learnShapes(records: Records, open: readonly number[], everyone: Population): LearnedShapes {
+  const teachers = chooseTeachers(open);
   const population = { ...everyone, rows: teachers.length };
   const before: BuiltBefore = { ranked: new Map(), measured: new Map(), tokens: null, paired: new Set(), last: null };
   const first = buildComparisons(records, records.labels, before);
@@ -79,9 +93,7 @@ export function learnModel(records: Records): LearnedModel {
     }
     state = iterate(records, { comparisons, population }, state);
   }
-  const expected = (state.posterior.expectedLinks * everyone.rows) / Math.max(1, population.rows);
-  state = searchAndSolve(records, { comparisons, population: everyone, expected });
-  return { comparisons, ...state, channels, population: everyone, labelCount: records.labels.length };
+  return { comparisons, channels, links: state.posterior.expectedLinks, teachers: population.rows };
 }
 
 /** Where only the names of some values were learned, the pairs that were found are as good for learning as new ones. */

@@ -2,7 +2,8 @@ import type { Comparison } from './comparison/comparison.ts';
 
 /**
  * Weighs pairs in full only as far as it matters: −Infinity stands for a pair that cannot come above `least`, which
- * most pairs show after one or two comparisons. Pairs that were weighed in full are remembered, row by row.
+ * most pairs show after one or two comparisons. What a pair weighs, or can weigh at most, is remembered row by row, for the
+ * same pairs are asked for by one time after the other.
  */
 export function createPairWeigher(
   comparisons: readonly Comparison[],
@@ -10,15 +11,21 @@ export function createPairWeigher(
   const rows = new Map<number, KnownRow>();
   return (row, run, least) => {
     let known = rows.get(row);
-    if (known === undefined) rows.set(row, (known = { rests: restsOf(comparisons, row), bits: new Map() }));
-    const before = known.bits.get(run);
-    if (before !== undefined) return before;
+    if (known === undefined)
+      rows.set(row, (known = { rests: restsOf(comparisons, row), most: new Map(), whole: new Set() }));
+    const before = known.most.get(run) ?? Infinity;
+    if (before < least) return -Infinity;
+    if (known.whole.has(run)) return before;
     let bits = 0;
     for (let at = 0; at < comparisons.length; at++) {
       bits += comparisons[at]?.weigh(row, run) ?? 0;
-      if (bits + (known.rests[at] ?? 0) < least) return -Infinity;
+      const most = bits + (known.rests[at] ?? 0);
+      if (most >= least) continue;
+      known.most.set(run, most);
+      return -Infinity;
     }
-    known.bits.set(run, bits);
+    known.most.set(run, bits);
+    known.whole.add(run);
     return bits;
   };
 }
@@ -26,8 +33,10 @@ export function createPairWeigher(
 interface KnownRow {
   /** The most that the comparisons after each one can still add. */
   readonly rests: Float64Array;
-  /** By run. */
-  readonly bits: Map<number, number>;
+  /** The most that a pair can weigh, by run. */
+  readonly most: Map<number, number>;
+  /** Runs of the pairs that weigh so much. */
+  readonly whole: Set<number>;
 }
 
 function restsOf(comparisons: readonly Comparison[], row: number): Float64Array {

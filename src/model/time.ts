@@ -30,6 +30,8 @@ export interface TimeReading {
 const DAY_MS = 86_400_000;
 const ISO =
   /^(\d{4})([-/])(\d{2})\2(\d{2})(?:([T ])(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}:?\d{2}|UTC)?)?$/i;
+/** A date, or the seconds of an epoch. */
+const SHORTEST = 10;
 /** 2001-09-09 to 2065: wide enough for any training run, narrow enough not to take ids or sizes for times. */
 const EPOCH_RANGE = { from: 1_000_000_000, to: 3_000_000_000 } as const;
 
@@ -39,6 +41,7 @@ export function parseTimeOrNull(cell: Cell): TimeReading | null {
   if (typeof cell === 'number') return parseEpochOrNull(cell, 'real');
   if (typeof cell !== 'string') return null;
   const text = cell.trim();
+  if (text.length < SHORTEST || !/^\d{4}/.test(text)) return null;
   if (/^\d{10,19}(\.\d+)?$/.test(text)) return parseEpochOrNull(Number(text), 'text');
   const match = ISO.exec(text);
   return match === null ? null : parseIsoOrNull(match);

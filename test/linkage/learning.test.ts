@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RowsNear } from '../../src/linkage/clock/rows-near.ts';
 import { findClockPeakOrNull, gainOf } from '../../src/linkage/clock/scan.ts';
 import { findRowOffsets } from '../../src/linkage/clock/row-offsets.ts';
 import { burstyDensity } from '../../src/linkage/comparison/background.ts';
@@ -214,7 +215,8 @@ describe('the clock', () => {
       shares: Float64Array.of(1),
       runs: Int32Array.of(row),
     }));
-    const crowdingOf = (width: number): number => gainOf(hits, few, { from: () => -7200, width }).crowding;
+    const crowdingOf = (width: number): number =>
+      gainOf(hits, new RowsNear(few), { from: () => -7200, width }).crowding;
     expect(crowdingOf(2)).toBeGreaterThan(crowdingOf(60) + 6);
   });
 

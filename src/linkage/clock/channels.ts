@@ -5,9 +5,9 @@ import { quantumOf } from '../normalize/times.ts';
 import { findGroupOffsetsOrNull } from './group-offsets.ts';
 import type { ClockGrouping } from './group-offsets.ts';
 import { findRowOffsets } from './row-offsets.ts';
-import { buildSortedIndex } from '../sorted.ts';
 import { collectHits } from './hits.ts';
 import type { RowHits, ScanInput } from './hits.ts';
+import { RowsNear } from './rows-near.ts';
 import { findClockPeakOrNull, gainOf } from './scan.ts';
 import type { ClockPeak } from './scan.ts';
 
@@ -150,39 +150,40 @@ function findOffsets(records: Records, search: ClockSearch, channel: Channel): C
   const own = findGroupOffsetsOrNull({ ...input, hits, offset }, search.groupings);
   const periods = findRowOffsets(channel.row.seconds, channel.row.zoned || peak === null ? [] : hits, offset);
   const width = peak?.width ?? (own === null ? 0 : OWN_CLOCK_WIDTH);
-  const sortedRows = buildSortedIndex(channel.row.seconds).values;
-  const gainOfOffsets = (offsets: Float64Array): number => gainAt({ hits, sortedRows, width }, offsets);
+  const nearby = new RowsNear(channel.row.seconds);
+  const gainOfOffsets = (offsets: Float64Array): number => gainAt({ hits, nearby, width }, offsets);
   const offsets = own !== null && gainOfOffsets(own) > gainOfOffsets(periods) ? own : periods;
   return { ...channel, peak, offsets, firstDelays: delaysNear(hits, offsets, width) };
 }
 
 function gainAt(
-  {
-    hits,
-    sortedRows,
-    width,
-  }: { readonly hits: readonly RowHits[]; readonly sortedRows: Float64Array; readonly width: number },
+  { hits, nearby, width }: { readonly hits: readonly RowHits[]; readonly nearby: RowsNear; readonly width: number },
   offsets: Float64Array,
 ): number {
   if (width === 0) return 0;
   const reach = Math.max(2 * width, OWN_CLOCK_WIDTH);
-  return gainOf(hits, sortedRows, { from: (row) => (offsets[row] ?? 0) - reach / 2, width: reach }).gain;
+  return gainOf(hits, nearby, { from: (row) => (offsets[row] ?? 0) - reach / 2, width: reach }).gain;
 }
 
 /** The likeliest difference of each row, its offset taken off, where it lies near. */
 function delaysNear(hits: readonly RowHits[], offsets: Float64Array, width: number): Samples {
   const differences: number[] = [];
   const weights: number[] = [];
+  if (width === 0) return { differences, weights };
   for (const row of hits) {
     const offset = offsets[row.row] ?? 0;
-    let best = -1;
+    let best = 0;
+    let delay = 0;
     for (let at = 0; at < row.differences.length; at++) {
-      const isNear = Math.abs((row.differences[at] ?? 0) - offset) <= 2 * width;
-      if (isNear && (row.shares[at] ?? 0) > (row.shares[best] ?? 0)) best = at;
+      const difference = row.differences[at] ?? 0;
+      const share = row.shares[at] ?? 0;
+      if (share <= best || !(Math.abs(difference - offset) <= 2 * width)) continue;
+      best = share;
+      delay = difference - offset;
     }
-    if (best < 0 || width === 0) continue;
-    differences.push((row.differences[best] ?? 0) - offset);
-    weights.push(row.shares[best] ?? 0);
+    if (best === 0) continue;
+    differences.push(delay);
+    weights.push(best);
   }
   return { differences, weights };
 }

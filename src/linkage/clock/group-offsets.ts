@@ -39,7 +39,7 @@ export function findGroupOffsetsOrNull(
 interface GroupScan {
   readonly hits: readonly RowHits[];
   readonly offset: number;
-  readonly findPeak: (hits: readonly RowHits[]) => ClockPeak | null;
+  readonly findPeak: (hits: readonly RowHits[], least: number) => ClockPeak | null;
 }
 
 function scanGroups(input: GroupScan, { codes }: ClockGrouping): { gain: number; offsets: Float64Array } | null {
@@ -56,7 +56,7 @@ function scanGroups(input: GroupScan, { codes }: ClockGrouping): { gain: number;
   let gain = 0;
   for (const [code, hits] of groups) {
     if (hits.length < LEAST_ROWS) continue;
-    const peak = input.findPeak(hits);
+    const peak = input.findPeak(hits, LEAST_SCORE);
     if (peak === null || peak.score < LEAST_SCORE) continue;
     const there = massNear(hits, peak.offset, peak.width);
     const here = massNear(hits, input.offset, peak.width);

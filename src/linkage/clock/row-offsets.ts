@@ -10,6 +10,7 @@ const SWITCH_COST = 12;
 const LEAST_GAIN = 10;
 /** Share of rows that say nothing of the zone. */
 const NOISE = 0.1;
+const LOG_NOISE = Math.log(NOISE);
 
 /**
  * The clock's offset by row. Summer time and journeys change a naive clock's zone, so the zone is followed through time
@@ -36,44 +37,52 @@ export function findRowOffsets(rowSeconds: Float64Array, hits: readonly RowHits[
 /** ln P(the row's differences | zone), up to a constant, for zones around the one offset. */
 function emissionOf(row: RowHits, offset: number, densityAt: (distance: number) => number): Float64Array {
   const mass = new Float64Array(STATES);
-  for (const [at, difference] of row.differences.entries()) {
-    const share = row.shares[at] ?? 0;
-    const quarters = (difference - offset) / QUARTER;
+  for (let at = 0; at < row.differences.length; at++) {
+    const quarters = ((row.differences[at] ?? 0) - offset) / QUARTER;
     const nearest = Math.round(quarters);
     const state = nearest + MOST_QUARTERS;
     if (state < 0 || state >= STATES) continue;
     const distance = (quarters - nearest) * QUARTER;
-    if (Math.abs(distance) < NEAR) mass[state] = (mass[state] ?? 0) + share * densityAt(distance);
+    if (Math.abs(distance) < NEAR) mass[state] = (mass[state] ?? 0) + (row.shares[at] ?? 0) * densityAt(distance);
   }
-  const mean = mass.reduce((sum, own) => sum + own, 0) / STATES;
-  return mass.map((own) => (mean === 0 ? 0 : Math.log(NOISE + ((1 - NOISE) * own) / mean)));
+  let mean = 0;
+  for (let state = 0; state < STATES; state++) mean += mass[state] ?? 0;
+  mean /= STATES;
+  for (let state = 0; state < STATES; state++) mass[state] = mean === 0 ? 0 : natsOf(mass[state] ?? 0, mean);
+  return mass;
+}
+
+function natsOf(own: number, mean: number): number {
+  // most zones have no mass at all
+  return own === 0 ? LOG_NOISE : Math.log(NOISE + ((1 - NOISE) * own) / mean);
 }
 
 function followZone(emissions: readonly Float64Array[]): number[] {
-  let scores = new Float64Array(STATES);
+  const scores = new Float64Array(STATES);
   const cameFrom: Int16Array[] = [];
   for (const emission of emissions) {
     const best = indexOfMost(scores);
     const from = new Int16Array(STATES);
-    scores = scores.map((score, state) => {
-      const switched = (scores[best] ?? 0) - SWITCH_COST;
+    const switched = (scores[best] ?? 0) - SWITCH_COST;
+    for (let state = 0; state < STATES; state++) {
+      const score = scores[state] ?? 0;
       from[state] = score >= switched ? state : best;
-      return Math.max(score, switched) + (emission[state] ?? 0);
-    });
+      scores[state] = Math.max(score, switched) + (emission[state] ?? 0);
+    }
     cameFrom.push(from);
   }
   const path: number[] = [];
   let state = indexOfMost(scores);
   for (let at = emissions.length - 1; at >= 0; at--) {
-    path.unshift(state);
+    path.push(state);
     state = cameFrom[at]?.[state] ?? state;
   }
-  return path;
+  return path.reverse();
 }
 
 function indexOfMost(values: Float64Array): number {
   let best = MOST_QUARTERS;
-  for (const [at, value] of values.entries()) if (value > (values[best] ?? 0)) best = at;
+  for (let at = 0; at < values.length; at++) if ((values[at] ?? 0) > (values[best] ?? 0)) best = at;
   return best;
 }
 

@@ -1,7 +1,8 @@
-import { buildSortedIndex, lowerBound } from '../sorted.ts';
+import { lowerBound } from '../sorted.ts';
 import { findFoldedCrowdOrNull } from './fold.ts';
 import { collectHits, reachOf } from './hits.ts';
 import type { RowHits, ScanInput } from './hits.ts';
+import { RowsNear } from './rows-near.ts';
 
 /** Where the differences between run times and row times crowd. */
 export interface ClockPeak {
@@ -41,15 +42,21 @@ export function findClockPeakOrNull(input: ScanInput, hits: readonly RowHits[] =
   return createClockScan(input)(hits);
 }
 
-/** The same for many sets of hits, which share the memory for some fifty thousand windows. */
-export function createClockScan(input: ScanInput): (hits: readonly RowHits[]) => ClockPeak | null {
+/**
+ * The same for many sets of hits, which share the memory for some fifty thousand windows.
+ *
+ * @returns the peak; null as well where no window's score is `least`
+ */
+export function createClockScan(input: ScanInput): (hits: readonly RowHits[], least?: number) => ClockPeak | null {
   const reach = reachOf(input);
   const memory = new Float64Array(binCount({ width: WIDTHS[0], reach }));
-  const sortedRows = buildSortedIndex(input.rowSeconds).values;
-  return (hits) => {
-    const windows = listWindows(input, { hits, reach, memory }).map((window): Window => {
+  const nearby = new RowsNear(input.rowSeconds);
+  return (hits, least = 0) => {
+    const found = listWindows(input, { hits, reach, memory });
+    if (found.every(({ score }) => score < least)) return null;
+    const windows = found.map((window): Window => {
       const place = { from: () => window.from, width: window.width };
-      return { ...window, ...(window.score < CROWD_SCORE ? NO_GAIN : gainOf(hits, sortedRows, place)) };
+      return { ...window, ...(window.score < CROWD_SCORE ? NO_GAIN : gainOf(hits, nearby, place)) };
     });
     const likeliest = new Set([byCrowding, byGain].flatMap((order) => windows.toSorted(order).slice(0, ANCHORED)));
     const anchored = windows.map((window) => (likeliest.has(window) ? anchor(input, hits, window) : window));
@@ -93,30 +100,35 @@ const NO_GAIN: Gain = { gain: 0, crowding: 0 };
  */
 export function gainOf(
   hits: readonly RowHits[],
-  sortedRows: Float64Array,
+  nearby: RowsNear,
   { from, width }: { readonly from: (row: number) => number; readonly width: number },
 ): Gain {
   let gain = 0;
   let crowding = 0;
+  const counts = nearby.within(width / 2);
   for (const { row, own, differences, shares } of hits) {
-    let share = 0;
-    const end = lowerBound(differences, from(row) + width);
-    for (let at = lowerBound(differences, from(row)); at < end; at++) share = Math.max(share, shares[at] ?? 0);
-    const near = rowsNear(sortedRows, own, width / 2);
-    const hit = CROWD_SHARE * share * Math.max(1, sortedRows.length);
-    gain += Math.log(1 - CROWD_SHARE + hit / Math.max(1, near));
-    crowding += Math.log(1 - CROWD_SHARE + hit / Math.max(LEAST_NEAR, near));
+    const start = from(row);
+    const share = mostShare(differences, shares, { from: start, to: start + width });
+    let near = counts[row] ?? Number.NaN;
+    if (Number.isNaN(near)) counts[row] = near = nearby.count(own, width / 2);
+    const hit = CROWD_SHARE * share * nearby.most;
+    const told = Math.log(1 - CROWD_SHARE + hit / Math.max(1, near));
+    gain += told;
+    crowding += near >= 1 ? told : Math.log(1 - CROWD_SHARE + hit / Math.max(LEAST_NEAR, near));
   }
   return { gain, crowding };
 }
 
-/** Rows within a distance of one of them; where it is alone there, the share of a row that its gap to the next leaves. */
-function rowsNear(sortedRows: Float64Array, own: number, distance: number): number {
-  const first = lowerBound(sortedRows, own - distance);
-  const end = lowerBound(sortedRows, own + distance);
-  if (end - first > 1) return end - first;
-  const gap = Math.min(own - (sortedRows[first - 1] ?? -Infinity), (sortedRows[end] ?? Infinity) - own);
-  return Math.min(1, distance / gap);
+function mostShare(
+  differences: Float64Array,
+  shares: Float64Array,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
+  let most = 0;
+  for (let at = lowerBound(differences, from); at < differences.length && (differences[at] ?? 0) < to; at++) {
+    most = Math.max(most, shares[at] ?? 0);
+  }
+  return most;
 }
 
 interface ScoredWindow {

@@ -98,10 +98,15 @@ export class ColumnChain {
 
   /** Rows alike on the columns, by row, itself included; 0 where it lacks one of them. */
   countAlike(columns: number): Int32Array {
+    const whole = this.#tables.get(columns);
+    if (whole !== undefined) return whole.alike;
     let groups = allInOne(this.#options.rowCount);
+    let prefix = 0;
     for (let at = 0; at < this.#dense.length; at++) {
       const column = this.#dense[at];
-      if ((columns & (1 << at)) !== 0 && column !== undefined) groups = refineGroups(groups, column);
+      if ((columns & (1 << at)) === 0 || column === undefined) continue;
+      prefix |= 1 << at;
+      groups = this.#tables.get(prefix)?.groups ?? refineGroups(groups, column);
     }
     return sizesOf(groups);
   }

@@ -84,18 +84,19 @@ class ValueSpread {
 
 function spreadsByCode(values: Float64Array, codes: Int32Array): Map<number, ValueSpread> {
   const members = new Map<number, number[]>();
-  for (const [row, value] of values.entries()) {
+  for (let row = 0; row < values.length; row++) {
     const code = codes[row] ?? -1;
+    const value = values[row] ?? Number.NaN;
     if (code < 0 || Number.isNaN(value)) continue;
     const own = members.get(code);
     if (own === undefined) members.set(code, [value]);
     else own.push(value);
   }
-  return new Map(
-    [...members]
-      .filter(([, own]) => own.length >= LEAST_ALIKE)
-      .map(([code, own]) => [code, new ValueSpread(Float64Array.from(own))]),
-  );
+  const spreads = new Map<number, ValueSpread>();
+  for (const [code, own] of members) {
+    if (own.length >= LEAST_ALIKE) spreads.set(code, new ValueSpread(Float64Array.from(own)));
+  }
+  return spreads;
 }
 
 function deviationOf(values: Float64Array): number {

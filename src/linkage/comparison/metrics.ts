@@ -195,7 +195,7 @@ class SpreadMixture {
   }
 
   #fillTerms(row: number, run: number): boolean {
-    this.#terms.set(this.#shares);
+    for (let at = 0; at < this.#terms.length; at++) this.#terms[at] = this.#shares[at] ?? 0;
     let compared = 0;
     const isSingle = this.#sides.length < 2;
     for (let at = 0; at < this.#sides.length; at++) {

@@ -64,9 +64,12 @@ function sharesAlone({ codes, size }: DenseColumn): Float64Array {
     else if (count === 2) twice++;
   }
   const unseen = Math.min(1, (2 * (twice + 1)) / (once + 1));
-  return Float64Array.from(codes, (code) =>
-    code < 0 ? Number.NaN : Math.max(unseen, (counts[code] ?? 1) - 1) / Math.max(1, filled - 1),
-  );
+  const shares = new Float64Array(codes.length).fill(Number.NaN);
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row] ?? -1;
+    if (code >= 0) shares[row] = Math.max(unseen, (counts[code] ?? 1) - 1) / Math.max(1, filled - 1);
+  }
+  return shares;
 }
 
 /** @param before rows by their values of each column before */

@@ -34,25 +34,46 @@ export function numberDensely(codes: Int32Array): DenseColumn {
 /** Splits groups by a column's values; rows without one leave. */
 export function refineGroups(from: Groups, column: DenseColumn): Groups {
   const cells = from.size * column.size;
-  // a table of all pairs costs less than a map of those that are there, unless it is huge
-  const known = cells <= Math.max(MOST_CELLS, 4 * from.numbers.length) ? new Int32Array(cells).fill(-1) : null;
-  const rare = new Map<number, number>();
   const numbers = new Int32Array(from.numbers.length).fill(-1);
+  // a table of all pairs costs less than a map of those that are there, unless it is huge
+  const isSmall = cells <= Math.max(MOST_CELLS, 4 * from.numbers.length);
+  const size = isSmall
+    ? numberInTable({ from: from.numbers, column, table: new Int32Array(cells) }, numbers)
+    : numberInMap(from.numbers, column, numbers);
+  return { numbers, size };
+}
+
+/** @param table all 0; it holds the numbers plus 1 */
+function numberInTable(
+  { from, column, table }: { readonly from: Int32Array; readonly column: DenseColumn; readonly table: Int32Array },
+  numbers: Int32Array,
+): number {
+  const { codes, size: width } = column;
   let size = 0;
   for (let row = 0; row < numbers.length; row++) {
-    const group = from.numbers[row] ?? -1;
-    const code = column.codes[row] ?? -1;
+    const group = from[row] ?? -1;
+    const code = codes[row] ?? -1;
     if (group < 0 || code < 0) continue;
-    const key = group * column.size + code;
-    let number = known === null ? (rare.get(key) ?? -1) : (known[key] ?? -1);
-    if (number < 0) {
-      number = size++;
-      if (known === null) rare.set(key, number);
-      else known[key] = number;
-    }
+    const cell = group * width + code;
+    let number = table[cell] ?? 0;
+    if (number === 0) table[cell] = number = ++size;
+    numbers[row] = number - 1;
+  }
+  return size;
+}
+
+function numberInMap(from: Int32Array, { codes, size: width }: DenseColumn, numbers: Int32Array): number {
+  const known = new Map<number, number>();
+  for (let row = 0; row < numbers.length; row++) {
+    const group = from[row] ?? -1;
+    const code = codes[row] ?? -1;
+    if (group < 0 || code < 0) continue;
+    const cell = group * width + code;
+    let number = known.get(cell);
+    if (number === undefined) known.set(cell, (number = known.size));
     numbers[row] = number;
   }
-  return { numbers, size };
+  return known.size;
 }
 
 /** Size of each row's group; 0 for rows in none. */
@@ -63,7 +84,10 @@ export function sizesOf({ numbers, size }: Groups): Int32Array {
     if (group >= 0) sizes[group] = (sizes[group] ?? 0) + 1;
   }
   const byRow = new Int32Array(numbers.length);
-  for (let row = 0; row < numbers.length; row++) byRow[row] = sizes[numbers[row] ?? -1] ?? 0;
+  for (let row = 0; row < numbers.length; row++) {
+    const group = numbers[row] ?? -1;
+    if (group >= 0) byRow[row] = sizes[group] ?? 0;
+  }
   return byRow;
 }
 
@@ -77,14 +101,37 @@ export interface StepTable {
 export function buildStep(from: Groups, column: DenseColumn): StepTable {
   const groups = refineGroups(from, column);
   const rowCount = from.numbers.length;
-  const sizes = new Int32Array(from.size);
-  for (let row = 0; row < rowCount; row++) {
-    const group = from.numbers[row] ?? -1;
-    if (group >= 0 && (column.codes[row] ?? -1) >= 0) sizes[group] = (sizes[group] ?? 0) + 1;
+  const step = { groups, alike: new Int32Array(rowCount), before: new Int32Array(rowCount) };
+  const sizes = { own: new Int32Array(groups.size), before: new Int32Array(from.size) };
+  countBoth(from.numbers, groups.numbers, sizes);
+  spreadBoth(from.numbers, sizes, step);
+  return step;
+}
+
+interface StepSizes {
+  readonly own: Int32Array;
+  readonly before: Int32Array;
+}
+
+// a function for each loop: what follows a loop would leave its compiled code at each call
+
+/** Counts the rows of a step's groups, in these and in the groups before. */
+function countBoth(from: Int32Array, numbers: Int32Array, { own, before }: StepSizes): void {
+  for (let row = 0; row < numbers.length; row++) {
+    const number = numbers[row] ?? -1;
+    if (number < 0) continue;
+    const group = from[row] ?? 0;
+    own[number] = (own[number] ?? 0) + 1;
+    before[group] = (before[group] ?? 0) + 1;
   }
-  const before = new Int32Array(rowCount);
-  for (let row = 0; row < rowCount; row++) {
-    if ((column.codes[row] ?? -1) >= 0) before[row] = sizes[from.numbers[row] ?? -1] ?? 0;
+}
+
+function spreadBoth(from: Int32Array, { own, before }: StepSizes, step: StepTable): void {
+  const { numbers } = step.groups;
+  for (let row = 0; row < numbers.length; row++) {
+    const number = numbers[row] ?? -1;
+    if (number < 0) continue;
+    step.alike[row] = own[number] ?? 0;
+    step.before[row] = before[from[row] ?? 0] ?? 0;
   }
-  return { groups, alike: sizesOf(groups), before };
 }

@@ -161,8 +161,9 @@ function maskOfFields(fields: readonly number[]): number {
 }
 
 function buildPostings(codes: Int32Array): KeyedRuns {
-  const runs = Int32Array.from(codes.keys()).filter((run) => (codes[run] ?? -1) >= 0);
-  return new KeyedRuns(runs, (run) => codes[run] ?? 0);
+  const runs: number[] = [];
+  for (let run = 0; run < codes.length; run++) if ((codes[run] ?? -1) >= 0) runs.push(run);
+  return new KeyedRuns(Int32Array.from(runs), (run) => codes[run] ?? 0);
 }
 
 /** Two halves of which neither tells much more than the other: the most telling fields first, each to the poorer one. */

@@ -18,7 +18,7 @@ const MOST_DISAGREEMENTS = 3;
 const LISTED_FIELDS = 4;
 /** A mask of fields has at most so many bits, and so many shares are remembered. */
 const MASK_BITS = 12;
-const SLOT_BITS = 14;
+const SLOT_BITS = 16;
 
 export interface SettingsInput {
   readonly fields: readonly PairedField[];

@@ -58,14 +58,14 @@ export function collectTokens(records: Records): RecordTokens {
   for (let run = 0; run < records.runs.length; run++) {
     const record = records.runs[run];
     if (record === undefined) continue;
-    const add = (tokens: readonly string[]): void =>
-      addRun(
-        runsByToken,
-        run,
-        tokens.filter((token) => ofRows.has(token)),
-      );
+    const add = (tokens: readonly string[]): void => {
+      for (const token of tokens) if (ofRows.has(token)) addRun(runsByToken, run, token);
+    };
     add(madeUp.callsOf(record.displayName));
-    forEachText(record, (text) => add([...rareIn(text), ...cut.leftOf(text)]));
+    forEachText(record, (text) => {
+      add(rareIn(text));
+      add(cut.leftOf(text));
+    });
   }
   return { cells, runsByToken };
 }
@@ -183,17 +183,17 @@ function textsOfCell(cell: string): string[] {
   return [...cell.matchAll(/:\s*"([^"\\]{6,})"/g)].map((match) => match[1] ?? '');
 }
 
-function addRun(runsByToken: Map<string, number[]>, run: number, tokens: readonly string[]): void {
-  for (const token of tokens) {
-    const runs = runsByToken.get(token);
-    if (runs === undefined) runsByToken.set(token, [run]);
-    else if (runs.length <= MOST_HOLDERS && runs.at(-1) !== run) runs.push(run);
-  }
+function addRun(runsByToken: Map<string, number[]>, run: number, token: string): void {
+  const runs = runsByToken.get(token);
+  if (runs === undefined) runsByToken.set(token, [run]);
+  else if (runs.length <= MOST_HOLDERS && runs.at(-1) !== run) runs.push(run);
 }
 
 function forEachText(run: Run, visit: (text: string) => void): void {
   const own = [run.runId, run.displayName, run.group, run.jobType, run.sweepName, run.notes, run.host, run.program];
-  for (const text of [...own, ...run.tags, ...run.args]) if (text !== null && text.length >= 5) visit(text);
+  for (const texts of [own, run.tags, run.args]) {
+    for (const text of texts) if (text !== null && text.length >= 5) visit(text);
+  }
   flattenJson(run.config, (_path, scalar) => {
     if (typeof scalar === 'string' && scalar.length >= 5) visit(scalar);
   });

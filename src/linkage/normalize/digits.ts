@@ -6,6 +6,8 @@ export interface Rounding {
 
 /** Full doubles show 15 to 17 digits; from here on nothing was rounded on purpose. */
 const FULL_DIGITS = 17;
+/** Up to so many digits no two numbers are the same double. */
+const MOST_SHOWN = 1e15;
 
 /** Decides by the share of values that use the last digit: a last digit is 0 for one value in ten only. */
 export function findRounding(values: Float64Array): Rounding {
@@ -26,11 +28,26 @@ export function findRounding(values: Float64Array): Rounding {
     : { kind: 'decimals', digits: mostDecimals };
 }
 
+/** Decimals that are tried one by one, which most numbers in a registry have. */
+const FEW_DECIMALS = 6;
+
 /** Decimals and significant digits of the shortest text that writes the number. */
 export function digitsOf(value: number): [decimals: number, significant: number] {
-  const [mantissa = '0', exponentText = '0'] = Math.abs(value).toExponential().split('e');
+  const size = Math.abs(value);
+  for (let decimals = 1, power = 10; decimals <= FEW_DECIMALS; decimals++, power *= 10) {
+    const shown = Math.round(size * power);
+    // the nearest double to a number of so many decimals: whole numbers may end in zeros that count for nothing
+    if (shown / power === size && shown % 10 !== 0 && shown < MOST_SHOWN) return [decimals, countDigits(shown)];
+  }
+  const [mantissa = '0', exponentText = '0'] = size.toExponential().split('e');
   const significant = mantissa.replace('.', '').length;
   return [Math.max(0, significant - 1 - Number(exponentText)), significant];
+}
+
+function countDigits(whole: number): number {
+  let count = 1;
+  for (let power = 10; power <= whole; power *= 10) count++;
+  return count;
 }
 
 /** The unit of the last digit that the column kept of this value. */

@@ -15,7 +15,9 @@ export interface Field {
   readonly isNumeric: boolean;
 }
 
-export interface FieldSource extends FieldId {
+export interface FieldSource {
+  readonly name: string;
+  readonly origin: FieldOrigin;
   readonly codes: Int32Array;
 }
 
@@ -55,56 +57,84 @@ function countCodes(codes: Int32Array, table: Int32Array): Map<number, number> {
   return counts;
 }
 
-export interface FieldId {
-  readonly name: string;
-  readonly origin: FieldOrigin;
+/** A field that is filled while records are read one after the other. */
+export interface FieldWriter {
+  /** The first code of a record stands; one below 0 is no value. */
+  add(record: number, code: number): void;
 }
 
-/** Collects fields by name while records are read one after the other; a field that few records have stays cheap. */
+/** Collects fields by name; a field that few records have stays cheap. */
 export interface FieldCollector {
-  add(record: number, field: FieldId, code: number): void;
+  /** Gives the fields of one origin by their names. */
+  writersOf(origin: FieldOrigin): (name: string) => FieldWriter;
   build(values: ValueCodes): Field[];
 }
 
-interface Column {
+class Column implements FieldWriter {
   readonly name: string;
   readonly origin: FieldOrigin;
-  readonly records: number[];
-  readonly codes: number[];
+  readonly records: number[] = [];
+  readonly codes: number[] = [];
+  readonly #begin: (column: Column) => void;
+
+  /** @param begin is told of the column with its first value */
+  constructor(name: string, origin: FieldOrigin, begin: (column: Column) => void) {
+    this.name = name;
+    this.origin = origin;
+    this.#begin = begin;
+  }
+
+  add(record: number, code: number): void {
+    if (code < 0) return;
+    const size = this.records.length;
+    if (size === 0) this.#begin(this);
+    else if (this.records[size - 1] === record) return;
+    this.records.push(record);
+    this.codes.push(code);
+  }
 }
 
 /** More keys than this are histograms or tables unrolled into config; the fullest are kept. */
 const MOST_FIELDS = 400;
 
 export function createFieldCollector(size: number): FieldCollector {
+  const begun = new Map<FieldOrigin, Column[]>();
+  const begin = (column: Column): void => {
+    const columns = begun.get(column.origin);
+    if (columns === undefined) begun.set(column.origin, [column]);
+    else columns.push(column);
+  };
   // by origin first: a key joined of both would be made and hashed for each cell
-  const origins = new Map<FieldOrigin, Map<string, Column>>();
+  const known = new Map<FieldOrigin, Map<string, Column>>();
   return {
-    add(record, { name, origin }, code) {
-      if (code < 0) return;
-      let columns = origins.get(origin);
-      if (columns === undefined) origins.set(origin, (columns = new Map()));
-      let column = columns.get(name);
-      if (column === undefined) columns.set(name, (column = { name, origin, records: [], codes: [] }));
-      if (column.records[column.records.length - 1] === record) return; // the first value stands
-      column.records.push(record);
-      column.codes.push(code);
+    writersOf(origin) {
+      let columns = known.get(origin);
+      if (columns === undefined) known.set(origin, (columns = new Map()));
+      const byName = columns;
+      return (name) => {
+        let column = byName.get(name);
+        if (column === undefined) byName.set(name, (column = new Column(name, origin, begin)));
+        return column;
+      };
     },
     build(values) {
-      const kept = [...origins.values()]
-        .flatMap((columns) => [...columns.values()])
+      const kept = [...begun.values()]
+        .flat()
         .toSorted((a, b) => b.records.length - a.records.length || (a.name < b.name ? -1 : 1))
         .slice(0, MOST_FIELDS);
       const table = new Int32Array(values.size());
-      return kept.map((column) => buildField({ ...column, codes: spread(column, size) }, values, table));
+      return kept.map((column) => {
+        const { name, origin } = column;
+        return buildField({ name, origin, codes: spread(column, size) }, values, table);
+      });
     },
   };
 }
 
-function spread(column: Column, size: number): Int32Array {
-  const codes = new Int32Array(size).fill(-1);
-  for (const [index, record] of column.records.entries()) codes[record] = column.codes[index] ?? -1;
-  return codes;
+function spread({ records, codes }: Column, size: number): Int32Array {
+  const byRecord = new Int32Array(size).fill(-1);
+  for (let at = 0; at < records.length; at++) byRecord[records[at] ?? 0] = codes[at] ?? -1;
+  return byRecord;
 }
 
 /** Numbers of a field by record; NaN where it has none, or an infinite one as losses of diverged runs are. */

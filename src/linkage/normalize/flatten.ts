@@ -12,14 +12,15 @@ const DEEPEST = 6;
  * is dropped from the path.
  */
 export function flattenJson(value: JsonObject, visit: (path: string, scalar: JsonValue) => void): void {
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const item = value[key] ?? null;
     if (key === '_wandb') flattenRecorded(item, visit);
     else flattenItem(item, key, visit);
   }
 }
 
 function flattenItem(item: JsonValue, path: string, visit: (path: string, scalar: JsonValue) => void): void {
-  if (path.split('.').length > DEEPEST) return;
+  if (depthOf(path) > DEEPEST) return;
   if (Array.isArray(item)) {
     const list: readonly JsonValue[] = item;
     visit(`${path}.length`, list.length);
@@ -30,6 +31,12 @@ function flattenItem(item: JsonValue, path: string, visit: (path: string, scalar
   if (!isJsonObject(item)) return visit(path, item);
   if ('_type' in item) return; // media, histograms, tables
   for (const [key, child] of Object.entries(item)) flattenItem(child, `${path}.${key}`, visit);
+}
+
+function depthOf(path: string): number {
+  let depth = 1;
+  for (let at = path.indexOf('.'); at >= 0; at = path.indexOf('.', at + 1)) depth++;
+  return depth;
 }
 
 function flattenRecorded(item: JsonValue, visit: (path: string, scalar: JsonValue) => void): void {

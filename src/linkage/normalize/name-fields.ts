@@ -1,7 +1,7 @@
-import type { FieldCollector, FieldId } from './fields.ts';
-import { isGeneratedName, parseName } from './names.ts';
+import type { FieldCollector, FieldWriter } from './fields.ts';
+import { isGeneratedName, parsePart, splitName } from './names.ts';
 import { parseNumber } from './values.ts';
-import type { ValueCodes } from './values.ts';
+import type { ValueEncoder } from './values.ts';
 
 /** Names longer than this many parts are sentences; their tail tells nothing by position. */
 const MOST_PARTS = 12;
@@ -9,35 +9,73 @@ const MISSING_PARTS: ReadonlySet<string> = new Set(['na', 'nan', 'none', 'null']
 
 interface NameTarget {
   readonly fields: FieldCollector;
-  readonly record: number;
-  readonly values: ValueCodes;
-  /** The name was cut: its last part is a piece of one. */
-  readonly isCut?: boolean;
+  readonly values: ValueEncoder;
+}
+
+/** What was cut off a name. */
+interface NameCut {
+  /** The name itself was cut: its last part is a piece of one. */
+  readonly isCut: boolean;
   /** Names of its column were cut, so that nothing can be counted from the right. */
-  readonly fromLeftOnly?: boolean;
+  readonly fromLeftOnly: boolean;
+}
+
+const WHOLE: NameCut = { isCut: false, fromLeftOnly: false };
+
+/** A part as it was read once: the same words stand in many names. */
+interface KnownPart {
+  /** Field of its label. */
+  readonly labelled: FieldWriter | null;
+  readonly code: number;
+  /** With its label; −1 where the label's field says it all. */
+  readonly whole: number;
 }
 
 /**
- * Adds the parts of a name as fields: labelled ones under their label (`name.bs`), the others by their position from
- * the left and from the right, because one optional part would shift all that follow.
+ * The parts of names as fields: labelled ones under their label (`name.bs`), the others by their position from the left
+ * and from the right, because one optional part would shift all that follow.
  */
-export function addNameParts(target: NameTarget, field: string, name: string): void {
-  if (isGeneratedName(name)) return;
-  const { fields, record, values, isCut = false, fromLeftOnly = false } = target;
-  const parts = parseName(name)
-    .slice(0, isCut ? -1 : undefined)
-    .slice(0, MOST_PARTS);
-  for (const [index, part] of parts.entries()) {
-    if (MISSING_PARTS.has(part.value)) continue;
-    const code = values.encode(part.value);
-    if (part.label !== null) fields.add(record, partOf(`${field}.${part.label}`), code);
-    if (part.label !== null && !Number.isNaN(parseNumber(part.value))) continue;
-    const whole = part.label === null ? code : values.encode(`${part.label}${part.value}`);
-    fields.add(record, partOf(`${field}[${index}]`), whole);
-    if (!fromLeftOnly) fields.add(record, partOf(`${field}[-${parts.length - index}]`), whole);
-  }
-}
+export class NameFields {
+  readonly #values: ValueEncoder;
+  readonly #field: string;
+  readonly #writerOf: (name: string) => FieldWriter;
+  readonly #parts = new Map<string, KnownPart>();
+  readonly #fromLeft: FieldWriter[] = [];
+  readonly #fromRight: FieldWriter[] = [];
 
-function partOf(name: string): FieldId {
-  return { name, origin: 'name-part' };
+  constructor({ fields, values }: NameTarget, field: string) {
+    this.#values = values;
+    this.#field = field;
+    this.#writerOf = fields.writersOf('name-part');
+  }
+
+  add(record: number, name: string, { isCut, fromLeftOnly }: NameCut = WHOLE): void {
+    if (isGeneratedName(name)) return;
+    const parts = splitName(name);
+    const count = Math.min(MOST_PARTS, isCut ? Math.max(0, parts.length - 1) : parts.length);
+    for (let at = 0; at < count; at++) {
+      const { labelled, code, whole } = this.#partOf(parts[at] ?? '');
+      labelled?.add(record, code);
+      if (whole < 0) continue;
+      (this.#fromLeft[at] ??= this.#writerOf(`${this.#field}[${at}]`)).add(record, whole);
+      const back = count - at;
+      if (!fromLeftOnly) (this.#fromRight[back] ??= this.#writerOf(`${this.#field}[-${back}]`)).add(record, whole);
+    }
+  }
+
+  #partOf(text: string): KnownPart {
+    let part = this.#parts.get(text);
+    if (part === undefined) this.#parts.set(text, (part = this.#readPart(text)));
+    return part;
+  }
+
+  #readPart(text: string): KnownPart {
+    const { label, value } = parsePart(text);
+    if (MISSING_PARTS.has(value)) return { labelled: null, code: -1, whole: -1 };
+    const code = this.#values.encode(value);
+    if (label === null) return { labelled: null, code, whole: code };
+    const isNumber = !Number.isNaN(parseNumber(value));
+    const whole = isNumber ? -1 : this.#values.encode(`${label}${value}`);
+    return { labelled: this.#writerOf(`${this.#field}.${label}`), code, whole };
+  }
 }

@@ -23,8 +23,7 @@ const ASSIGNMENT = /^([a-z][\w.]*)[=:](.+)$/;
  * parts. The minus of `1e-3` stays with its number and `i-0abc123` stays one instance id; `lr0p01` is `lr0.01`.
  */
 export function parseName(name: string): NamePart[] {
-  const text = normalizeText(name.replaceAll(/([a-z])([A-Z][a-z])/g, '$1_$2')).replace(FILE_ENDING, '');
-  return splitName(text).map(writeOut).map(parsePart);
+  return splitName(name).map(parsePart);
 }
 
 /** `lr0p01` is `lr0.01` and `1em4` is `1e-4`. */
@@ -36,18 +35,31 @@ function writeOut(part: string): string {
   return exponent === undefined ? `${before}${number}` : `${before}${number}e${sign}${exponent}`;
 }
 
-function splitName(text: string): string[] {
+/** The parts of a name as texts. */
+export function splitName(name: string): string[] {
+  const camel = /[A-Z]/.test(name) ? name.replaceAll(/([a-z])([A-Z][a-z])/g, '$1_$2') : name;
+  const whole = normalizeText(camel);
+  const text = whole.includes('.') ? whole.replace(FILE_ENDING, '') : whole;
   const parts: string[] = [];
-  for (const piece of text.split(/[\s_/,;|()[\]{}]+/).flatMap(splitAtDots)) {
-    const pieces = piece.split('-');
-    for (const [index, part] of pieces.entries()) {
-      const before = parts.at(-1);
-      const joins = index > 0 && before !== undefined && (isOpenExponent(before) || isInstancePrefix(before, part));
-      if (joins) parts[parts.length - 1] = `${before}-${part}`;
-      else if (part !== '') parts.push(part);
-    }
+  for (const piece of text.split(/[\s_/,;|()[\]{}]+/)) {
+    if (!/[.:]/.test(piece)) addPieces(parts, piece);
+    else for (const part of splitAtDots(piece)) addPieces(parts, part);
   }
   return parts;
+}
+
+/** Adds what stands between minuses, save those that belong to a number or an id. */
+function addPieces(parts: string[], text: string): void {
+  if (!text.includes('-')) {
+    if (text !== '') parts.push(text);
+    return;
+  }
+  for (const [index, part] of text.split('-').entries()) {
+    const before = parts.at(-1);
+    const joins = index > 0 && before !== undefined && (isOpenExponent(before) || isInstancePrefix(before, part));
+    if (joins) parts[parts.length - 1] = `${before}-${part}`;
+    else if (part !== '') parts.push(part);
+  }
 }
 
 /**
@@ -76,7 +88,9 @@ function isInstancePrefix(before: string, part: string): boolean {
   return /^[a-z]$/.test(before) && /^[\da-f]{6,}$/.test(part);
 }
 
-function parsePart(part: string): NamePart {
+/** Reads a part of `splitName`. */
+export function parsePart(text: string): NamePart {
+  const part = writeOut(text);
   // one in twenty hexadecimal ids has digits only, and is no negative number even so
   const number = INSTANCE_ID.test(part) ? null : WORD_NUMBER.exec(part);
   if (number?.[1] !== undefined && number[2] !== undefined) return { label: number[1], value: number[2] };

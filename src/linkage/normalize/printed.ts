@@ -17,8 +17,9 @@ const LONGEST_LIST = 20;
 
 /** What a program printed together with the type round it, as it stands in there; any other cell as it is. */
 export function readPrinted(cell: Cell): Cell {
-  if (typeof cell !== 'string' || !/[)\]>]\s*$/.test(cell)) return cell;
+  if (typeof cell !== 'string') return cell;
   const text = cell.trim();
+  if (!/[)\]>]/.test(text.charAt(text.length - 1))) return cell;
   const inside = insideOrNull(text);
   if (inside === null) return cell;
   const quoted = QUOTED.exec(inside)?.[2];
@@ -35,6 +36,7 @@ function insideOrNull(text: string): string | null {
 
 /** The items of a list of scalars, as `[336, 336]`; none where the text is no list, or one of data. */
 export function itemsOf(text: string): readonly string[] {
+  if (!text.includes(',')) return [];
   const [, square, round = square] = LIST.exec(text.trim()) ?? [];
   if (round === undefined) return [];
   const items = round.split(',').map((item) => item.trim());

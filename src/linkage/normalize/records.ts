@@ -53,7 +53,7 @@ export function buildRecords(input: LinkageInput): Records {
   const cells = cellsByColumn(rows, input.schema, { linked: linkedKeys, isMeasured: createIsMeasured(runs) });
   return {
     schema: input.schema,
-    values,
+    values: values.codes,
     rows,
     runs,
     row: readRowFields(cells, values, { size: rows.length, span: spanOf(runs), names: namesOf(runs) }),

@@ -1,22 +1,23 @@
 import type { Cell } from '../../model/cell.ts';
 import { IDENTITY_COLUMNS } from '../../model/identity.ts';
 import { isJsonObject, parseLenientJson } from '../../model/json.ts';
+import type { JsonValue } from '../../model/json.ts';
 import type { RegistryRow, RegistrySchema } from '../../model/registry.ts';
 import { readSpokenDurationsOrNull } from './durations.ts';
 import type { SpokenDurations } from './durations.ts';
 import { looksLikeCommand, parseArgs, splitCommand } from './args.ts';
 import { findCutCells } from './cut-names.ts';
 import { createFieldCollector } from './fields.ts';
-import type { Field, FieldCollector } from './fields.ts';
+import type { Field, FieldCollector, FieldWriter } from './fields.ts';
 import { blankFillers } from './filled-blanks.ts';
 import type { IsMeasured } from './filled-blanks.ts';
 import { flattenJson } from './flatten.ts';
-import { addNameParts } from './name-fields.ts';
+import { NameFields } from './name-fields.ts';
 import { itemsOf, readPrinted } from './printed.ts';
 import { readPlainCells } from './spreadsheet.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
-import type { ValueCodes } from './values.ts';
+import type { ValueEncoder } from './values.ts';
 import { readYearlessDaysOrNull } from './yearless-days.ts';
 import type { RunSpan } from './yearless-days.ts';
 
@@ -29,7 +30,7 @@ export interface RowFields {
 
 interface RowReader {
   readonly fields: FieldCollector;
-  readonly values: ValueCodes;
+  readonly values: ValueEncoder;
   /** Of the runs, normalised, ascending. */
   readonly names: readonly string[];
 }
@@ -42,7 +43,7 @@ const COMMANDS_LOOKED_AT = 200;
 /** Reads every column: values, the parts of names, JSON path by path, times as they are or inside of texts. */
 export function readRowFields(
   cells: ReadonlyMap<string, readonly Cell[]>,
-  values: ValueCodes,
+  values: ValueEncoder,
   { size, span, names }: { readonly size: number; readonly span: RunSpan; readonly names: readonly string[] },
 ): RowFields {
   const fields = createFieldCollector(size);
@@ -66,19 +67,19 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
   const isCommand = looksLikeCommands(column);
   const isName = !isCommand && looksLikeNames(column);
   const cut = isName ? findCutCells(column, reader.names) : new Set<Cell>();
+  const names = isName ? new NameFields(reader, name) : null;
+  const writerOf = fields.writersOf('column');
+  const own = writerOf(name);
+  const inside = writersInside(writerOf, name);
   for (const [row, cell] of column.entries()) {
-    if (typeof cell === 'string' && cell.trimStart().startsWith('{')) {
-      readJson(reader, { row, name, text: cell });
-    } else {
-      fields.add(row, { name, origin: 'column' }, values.encode(cell));
-      const items = typeof cell === 'string' ? itemsOf(cell) : [];
-      for (const [at, item] of items.entries()) {
-        fields.add(row, { name: `${name}.${at}`, origin: 'column' }, values.encode(item));
-      }
-      if (isName && typeof cell === 'string' && items.length === 0) {
-        addNameParts({ fields, record: row, values, isCut: cut.has(cell), fromLeftOnly: cut.size > 0 }, name, cell);
-      }
-      if (isCommand && typeof cell === 'string') readCommand(reader, { row, name, text: cell });
+    if (typeof cell !== 'string') own.add(row, values.encode(cell));
+    else if (/^\s*\{/.test(cell)) readJson(cell, (path, scalar) => inside(path).add(row, values.encode(scalar)));
+    else {
+      own.add(row, values.encode(cell));
+      const items = itemsOf(cell);
+      for (const [at, item] of items.entries()) writerOf(`${name}.${at}`).add(row, values.encode(item));
+      if (items.length === 0) names?.add(row, cell, { isCut: cut.has(cell), fromLeftOnly: cut.size > 0 });
+      if (isCommand) readCommand(reader, { row, name, text: cell });
     }
   }
 }
@@ -93,26 +94,33 @@ function looksLikeCommands(column: readonly Cell[]): boolean {
 /** What a command line sets, under the names that it gives them. */
 function readCommand({ fields, values }: RowReader, cell: { row: number; name: string; text: string }): void {
   for (const [key, value] of parseArgs(splitCommand(cell.text))) {
-    fields.add(cell.row, { name: `${cell.name}.${key}`, origin: 'name-part' }, values.encode(value));
+    fields.writersOf('name-part')(`${cell.name}.${key}`).add(cell.row, values.encode(value));
   }
 }
 
 function looksLikeNames(column: readonly Cell[]): boolean {
   const texts = column.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '');
-  const parted = texts.filter((text) => /[a-z\d].*[\s_/,;|=:-].|[a-z].*\../i.test(text) && !text.startsWith('{'));
+  const parted = texts.filter((text) => !text.startsWith('{') && /[a-z\d].*[\s_/,;|=:-].|[a-z].*\../i.test(text));
   return parted.length > texts.length / 2 && new Set(parted).size >= Math.min(5, 2 + NAME_SHARE * texts.length);
 }
 
-function readJson(reader: RowReader, cell: { row: number; name: string; text: string }): void {
+function readJson(text: string, visit: (path: string, scalar: JsonValue) => void): void {
   try {
-    const value = parseLenientJson(cell.text);
-    if (!isJsonObject(value)) return;
-    flattenJson(value, (path, scalar) => {
-      reader.fields.add(cell.row, { name: `${cell.name}.${path}`, origin: 'column' }, reader.values.encode(scalar));
-    });
+    const value = parseLenientJson(text);
+    if (isJsonObject(value)) flattenJson(value, visit);
   } catch {
     // A cell that only looks like JSON carries no field; its rare tokens are still read as text.
   }
+}
+
+/** Fields of the paths in a column of JSON, whose names are joined once and not for each cell. */
+function writersInside(writerOf: (name: string) => FieldWriter, column: string): (path: string) => FieldWriter {
+  const writers = new Map<string, FieldWriter>();
+  return (path) => {
+    let writer = writers.get(path);
+    if (writer === undefined) writers.set(path, (writer = writerOf(`${column}.${path}`)));
+    return writer;
+  };
 }
 
 /**

@@ -1,13 +1,13 @@
 import type { Run } from '../../model/run.ts';
 import { parseArgs } from './args.ts';
 import { createFieldCollector } from './fields.ts';
-import type { Field, FieldCollector, FieldOrigin } from './fields.ts';
+import type { Field, FieldWriter } from './fields.ts';
 import { flattenJson } from './flatten.ts';
-import { addNameParts } from './name-fields.ts';
+import { NameFields } from './name-fields.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
 import { normalizeText } from './values.ts';
-import type { ValueCodes } from './values.ts';
+import type { ValueEncoder } from './values.ts';
 
 /** Lengths of runs in seconds by different readings; NaN is missing. */
 export interface RunLengths {
@@ -38,11 +38,19 @@ export interface RunFields {
 
 export function readRunFields(
   runs: readonly Run[],
-  values: ValueCodes,
+  values: ValueEncoder,
   statusOf: (run: Run) => string | null,
 ): RunFields {
   const fields = createFieldCollector(runs.length);
-  for (const [index, run] of runs.entries()) readRun({ fields, values, index }, run, statusOf(run));
+  const reader: RunReader = {
+    values,
+    config: fields.writersOf('config'),
+    args: fields.writersOf('args'),
+    summary: fields.writersOf('summary'),
+    own: fields.writersOf('run'),
+    names: new NameFields({ fields, values }, 'displayName'),
+  };
+  for (const [index, run] of runs.entries()) readRun(reader, { run, index, status: statusOf(run) });
   const number = (read: (run: Run) => number | null): Float64Array =>
     Float64Array.from(runs, (run) => read(run) ?? Number.NaN);
   return {
@@ -62,37 +70,48 @@ export function readRunFields(
   };
 }
 
+/** Gives fields by their names. */
+type Writers = (name: string) => FieldWriter;
+
 interface RunReader {
-  readonly fields: FieldCollector;
-  readonly values: ValueCodes;
-  readonly index: number;
+  readonly values: ValueEncoder;
+  readonly config: Writers;
+  readonly args: Writers;
+  readonly summary: Writers;
+  readonly own: Writers;
+  readonly names: NameFields;
 }
 
 /** `exp-41`, `seed:3`, `data=web`. */
 const TELLING_TAG = /^([a-z_]+)(?:[\s_#-]*(?=\d+$)|[:=]\s*)(.+)$/;
 
-function readRun(reader: RunReader, run: Run, status: string | null): void {
-  const { fields, values, index } = reader;
-  const add = (name: string, origin: FieldOrigin, value: unknown): void =>
-    fields.add(index, { name, origin }, values.encode(value));
-  flattenJson(run.config, (path, scalar) => add(path, 'config', scalar));
-  for (const [key, value] of parseArgs(run.args)) add(key, 'args', value);
+function readRun(
+  reader: RunReader,
+  { run, index, status }: { readonly run: Run; readonly index: number; readonly status: string | null },
+): void {
+  const { values, config, args, summary, own } = reader;
+  flattenJson(run.config, (path, scalar) => config(path).add(index, values.encode(scalar)));
+  for (const [key, value] of parseArgs(run.args)) args(key).add(index, values.encode(value));
   flattenJson(run.summary, (path, scalar) => {
-    if (!path.startsWith('_') && !path.endsWith('.length')) add(path, 'summary', scalar);
+    if (!path.startsWith('_') && !path.endsWith('.length')) summary(path).add(index, values.encode(scalar));
   });
-  const own = { group: run.group, jobType: run.jobType, sweep: run.sweepName, host: run.host, user: run.user };
-  for (const [name, value] of Object.entries(own)) add(name, 'run', value);
-  add('program', 'run', run.program?.split('/').at(-1));
-  add('commit', 'run', run.commit);
-  add('state', 'run', run.state);
-  add('status', 'run', status);
-  add('tags', 'run', run.tags.toSorted().join(' '));
+  const add = (name: string, value: unknown): void => own(name).add(index, values.encode(value));
+  add('group', run.group);
+  add('jobType', run.jobType);
+  add('sweep', run.sweepName);
+  add('host', run.host);
+  add('user', run.user);
+  add('program', run.program?.split('/').at(-1));
+  add('commit', run.commit);
+  add('state', run.state);
+  add('status', status);
+  add('tags', run.tags.toSorted().join(' '));
   for (const tag of run.tags) {
     const [, word, value] = TELLING_TAG.exec(normalizeText(tag)) ?? [];
-    if (word !== undefined) add(`tags.${word}`, 'run', value);
+    if (word !== undefined) add(`tags.${word}`, value);
   }
-  add('displayName', 'run', run.displayName);
-  if (run.displayName !== null) addNameParts({ fields, record: index, values }, 'displayName', run.displayName);
+  add('displayName', run.displayName);
+  if (run.displayName !== null) reader.names.add(index, run.displayName);
 }
 
 function startOf(run: Run): number | null {

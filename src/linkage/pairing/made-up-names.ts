@@ -38,9 +38,13 @@ export class MadeUpNames {
     const call = text.replaceAll(/[\s_-]+/g, '-');
     if (this.#names.has(call) || this.#words.has(call)) return [call];
     const [, letters, number] = COPIED.exec(call) ?? [];
-    if (letters === undefined) return (text.match(INSIDE) ?? []).filter((name) => this.#names.has(name));
+    if (letters === undefined) return text.includes('-') ? this.#namesInside(text) : [];
     const near = this.#near(letters, number === undefined ? [...this.#words] : (this.#namesByNumber.get(number) ?? []));
     return near.length === 1 ? near : [];
+  }
+
+  #namesInside(text: string): readonly string[] {
+    return (text.match(INSIDE) ?? []).filter((name) => this.#names.has(name));
   }
 
   #near(letters: string, calls: readonly string[]): readonly string[] {

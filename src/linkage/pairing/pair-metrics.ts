@@ -108,11 +108,12 @@ function measureColumn(field: Field, keys: readonly MeasuredKey[], records: Reco
   const sortedRows = rowValues.filter((value) => Number.isFinite(value)).sort();
   const sample = thin(sortedRows);
   const isMeasured = field.counts.size > Math.max(LEAST_MEASURED, 0.1 * field.filled);
+  const ofRows = medianOf(sample);
   const choices = keys.map(({ key, sorted, median }): MetricChoice => {
-    const factor = isMeasured ? findFactor({ rows: medianOf(sample), runs: median }) : 1;
+    const factor = isMeasured ? findFactor({ rows: ofRows, runs: median }) : 1;
     const runs = factor === 1 ? sorted : sorted.map((value) => value * factor);
     const trust = distributionsOverlap(sample, runs) * (0.3 + 0.7 * fillOf(key));
-    const bits = trust * agreementBits(sample, { rows: sortedRows, runs }, rounding);
+    const bits = trust === 0 ? 0 : trust * agreementBits(sample, { rows: sortedRows, runs }, rounding);
     const score = bits + trust * 2 * keySimilarity(field.name, key.name);
     return { key, factor, bits, score, isNamed: records.schema.evidence[field.name] === key.name };
   });

@@ -96,21 +96,32 @@ function solveOnce(
   const probabilities = new Float64Array(candidates.rows.length);
   let expectedLinks = 0;
   for (const component of components) {
-    const marginals = solveGraph(localGraph(component, candidates, oddsOf));
-    for (const [at, edge] of component.edges.entries()) {
-      probabilities[edge] = marginals[at] ?? 0;
+    const { edges } = component;
+    const marginals = isStar(component)
+      ? solveStar(Float64Array.from(edges, oddsOf))
+      : solveGraph(localGraph(component, candidates, oddsOf));
+    for (let at = 0; at < edges.length; at++) {
+      probabilities[edges[at] ?? 0] = marginals[at] ?? 0;
       expectedLinks += marginals[at] ?? 0;
     }
   }
   return { probabilities, expectedLinks, priorBits, components };
 }
 
+function isStar({ rows, runs }: Component): boolean {
+  return rows.length === 1 || runs.length === 1;
+}
+
+/** One row or one run: a simple share. */
+function solveStar(odds: Float64Array): Float64Array {
+  let sum = 1;
+  for (let at = 0; at < odds.length; at++) sum += odds[at] ?? 0;
+  return odds.map((own) => own / sum);
+}
+
 /** One row or one run: a simple share. Small: exact. Large: belief propagation, split where it is sure, then exact. */
 export function solveGraph(graph: LocalGraph): Float64Array {
-  if (graph.rowCount === 1 || graph.runCount === 1) {
-    const sum = graph.odds.reduce((total, odds) => total + odds, 1);
-    return graph.odds.map((odds) => odds / sum);
-  }
+  if (graph.rowCount === 1 || graph.runCount === 1) return solveStar(graph.odds);
   const smaller = Math.min(graph.rowCount, graph.runCount);
   const steps = 2 ** smaller * (graph.odds.length + Math.max(graph.rowCount, graph.runCount));
   if (smaller <= MOST_EXACT_SIDE && steps <= EXACT_STEPS) return exactMarginals(graph);

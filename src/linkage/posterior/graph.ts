@@ -38,18 +38,25 @@ export function findComponents(candidates: Candidates, runCount: number, isIn: (
   return [...edgesByRoot.values()].map((edges) => buildComponent(candidates, edges));
 }
 
-function buildComponent(candidates: Candidates, edges: readonly number[]): Component {
-  return {
-    edges: Int32Array.from(edges),
-    rows: distinct(edges.map((edge) => candidates.rows[edge] ?? 0)),
-    runs: distinct(edges.map((edge) => candidates.runs[edge] ?? 0)),
-  };
+function buildComponent({ rows, runs }: Candidates, edges: readonly number[]): Component {
+  const [only = 0] = edges;
+  if (edges.length === 1) {
+    return { edges: Int32Array.of(only), rows: Int32Array.of(rows[only] ?? 0), runs: Int32Array.of(runs[only] ?? 0) };
+  }
+  return { edges: Int32Array.from(edges), rows: distinct(edges, rows), runs: distinct(edges, runs) };
 }
 
-/** Ascending, each once. */
-function distinct(numbers: number[]): Int32Array {
-  numbers.sort((a, b) => a - b);
-  return Int32Array.from(numbers.filter((number, at) => at === 0 || number !== numbers[at - 1]));
+/** The nodes of the edges, ascending, each once. */
+function distinct(edges: readonly number[], nodes: Int32Array): Int32Array {
+  const sorted = new Int32Array(edges.length);
+  for (let at = 0; at < edges.length; at++) sorted[at] = nodes[edges[at] ?? 0] ?? 0;
+  sorted.sort();
+  let size = 0;
+  for (let at = 0; at < sorted.length; at++) {
+    const node = sorted[at] ?? 0;
+    if (at === 0 || node !== sorted[size - 1]) sorted[size++] = node;
+  }
+  return sorted.slice(0, size);
 }
 
 /** A component with its nodes numbered from 0, for solvers that know nothing of records. */
@@ -63,13 +70,21 @@ export interface LocalGraph {
 }
 
 export function localGraph(component: Component, candidates: Candidates, oddsOf: (edge: number) => number): LocalGraph {
-  return {
-    rowCount: component.rows.length,
-    runCount: component.runs.length,
-    rows: component.edges.map((edge) => positionOf(candidates.rows[edge] ?? 0, component.rows)),
-    runs: component.edges.map((edge) => positionOf(candidates.runs[edge] ?? 0, component.runs)),
-    odds: Float64Array.from(component.edges, oddsOf),
+  const { edges, rows, runs } = component;
+  const graph = {
+    rowCount: rows.length,
+    runCount: runs.length,
+    rows: new Int32Array(edges.length),
+    runs: new Int32Array(edges.length),
+    odds: new Float64Array(edges.length),
   };
+  for (let at = 0; at < edges.length; at++) {
+    const edge = edges[at] ?? 0;
+    graph.rows[at] = positionOf(candidates.rows[edge] ?? 0, rows);
+    graph.runs[at] = positionOf(candidates.runs[edge] ?? 0, runs);
+    graph.odds[at] = oddsOf(edge);
+  }
+  return graph;
 }
 
 /** Where a number stands in an ascending list that holds it: most components are too small to be worth a map. */
