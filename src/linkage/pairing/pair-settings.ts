@@ -14,6 +14,9 @@ const SAME_FACT = 0.9;
 /** Share of the runs' names that W&B made up, and of distinct cells of a column, where such names are no settings. */
 const MADE_UP_SHARE = 0.9;
 const LEAST_DISTINCT = 0.8;
+/** Numbers of rows span this many times their count at most; of the runs' values that are they, this share is distinct. */
+const DENSE = 1.5;
+const MOSTLY_DISTINCT = 0.5;
 
 /** A column and a key with more values than this are no two lists of names for the same few things. */
 const MOST_NAMES = 40;
@@ -44,7 +47,8 @@ export function rankSettings(
   );
   for (const column of columns) {
     if (known.has(column)) continue;
-    const fitting = column.counts.size >= LEAST_DISTINCT * column.filled ? settings : keys;
+    const told = column.counts.size >= LEAST_DISTINCT * column.filled ? settings : keys;
+    const fitting = countsRows(column, records) ? told.filter(isMostlyDistinct) : told;
     const lists = [
       () => rankKeys(column, fitting, records),
       () => rankKeys(column, listStandingWords(column, records), records),
@@ -53,6 +57,18 @@ export function rankSettings(
     known.set(column, firstFilled(lists));
   }
   return columns.map((column) => known.get(column) ?? []).filter((choices) => choices.length > 0);
+}
+
+/** Whether a column numbers the rows one after the other. Whatever else is numbered from 1 has the same values. */
+function countsRows({ isNumeric, counts, filled }: Field, { values }: Records): boolean {
+  if (!isNumeric || counts.size < filled) return false;
+  const numbers = [...counts.keys()].map((code) => values.numberOf(code));
+  return Math.max(...numbers) - Math.min(...numbers) < DENSE * filled;
+}
+
+/** A number of the rows in the runs: repeated by tries of the same thing at most. */
+function isMostlyDistinct({ counts, filled }: Field): boolean {
+  return counts.size >= MOSTLY_DISTINCT * filled;
 }
 
 function firstFilled<T>(lists: readonly (() => readonly T[])[]): readonly T[] {
