@@ -1,5 +1,5 @@
 import { searchCandidates } from './blocking/search.ts';
-import { limitsOf, sumOfWeights } from './learn.ts';
+import { sumOfWeights } from './learn.ts';
 import type { LearnedModel } from './learn.ts';
 import type { Records } from './normalize/records.ts';
 import type { SurePair } from './pairing/refine.ts';
@@ -7,6 +7,9 @@ import type { SurePair } from './pairing/refine.ts';
 /** Sure pairs whose run is looked away from; fewer tell nothing. */
 const LEAST_PAIRS = 30;
 const MOST_PAIRS = 1000;
+/** Rivals so many bits below the least that counts, and below a row's best, take next to nothing from it. */
+const SLACK = 3;
+const DEPTH = 6;
 /** Bits are counted in steps of this size, and smoothed by a normal curve of this standard deviation … */
 const STEP = 0.25;
 const DEVIATION = 1;
@@ -40,7 +43,7 @@ export function learnStandIns(
   const pairs = sure.filter((_pair, at) => at % stride === 0);
   if (pairs.length < LEAST_PAIRS) return () => 0;
   const { population, posterior } = model;
-  const standIns = findStandIns({ records, model }, pairs).filter((bits) => bits >= least);
+  const standIns = findStandIns({ records, model }, pairs, least).filter((bits) => bits >= least);
   if (standIns.length === 0) return () => 0;
   // those that stand in count as links so far
   const found = standIns.length / pairs.length;
@@ -60,18 +63,14 @@ export function learnStandIns(
 function findStandIns(
   { records, model }: { readonly records: Records; readonly model: LearnedModel },
   pairs: readonly SurePair[],
+  least: number,
 ): number[] {
   const rejectedByRow = new Map(records.rejectedByRow);
   for (const { row, run } of pairs) rejectedByRow.set(row, new Set([...(rejectedByRow.get(row) ?? []), run]));
-  const { population, posterior } = model;
-  const found = searchCandidates(
-    { ...records, rejectedByRow },
-    {
-      comparisons: model.comparisons,
-      ...limitsOf({ population, expected: posterior.expectedLinks }),
-      rows: pairs.map(({ row }) => row),
-    },
-  );
+  const { comparisons, posterior } = model;
+  const floor = least - SLACK - posterior.priorBits;
+  const rows = pairs.map(({ row }) => row);
+  const found = searchCandidates({ ...records, rejectedByRow }, { comparisons, floor, depth: DEPTH, rows });
   const freeFor = freeRuns(records, model);
   return pairs.flatMap(({ row, run }) => {
     const bits: number[] = [];
