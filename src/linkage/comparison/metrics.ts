@@ -9,8 +9,11 @@ import { MetricLists, radiusOf } from './metric-lists.ts';
 import type { Outside } from './metric-lists.ts';
 import { sameValues } from './same-values.ts';
 
-/** Pseudo-links before learning, and how they spread: half rounding only, a quarter each at 0.1 % and 1 %. */
-const PRIOR_LINKS = 20;
+/**
+ * Pseudo-links before learning, and how they spread: half rounding only, a quarter each at 0.1 % and 1 %. They are few, for
+ * a registry has one habit: some dozens of links that are exact to the digit leave no room for one that is nearly so.
+ */
+const PRIOR_LINKS = 5;
 const PRIOR_DISAGREE = 0.1;
 /** Pseudo-links of each metric, and the share of them on which it alone is another reading than the run's. */
 const MOST_STRAY = 0.6;
