@@ -15,6 +15,30 @@ interface NameTarget {
   readonly isCut?: boolean;
   /** Names of its column were cut, so that nothing can be counted from the right. */
   readonly fromLeftOnly?: boolean;
+  /** Labels whose number belongs to the word. */
+  readonly words?: ReadonlySet<string>;
+}
+
+/**
+ * Labels that only some names of a column bear, always with the same number: `esm2` beside `ankh` is the name of a model
+ * and no setting.
+ */
+export function findNumberedWords(names: readonly string[]): ReadonlySet<string> {
+  const seen = new Map<string, { readonly value: string; count: number }>();
+  const several = new Set<string>();
+  for (const name of names) {
+    if (isGeneratedName(name)) continue;
+    for (const { label, value } of parseName(name)) {
+      if (label === null || several.has(label)) continue;
+      const known = seen.get(label);
+      if (known === undefined) seen.set(label, { value, count: 1 });
+      else if (known.value === value) known.count++;
+      else several.add(label);
+    }
+  }
+  return new Set(
+    [...seen].flatMap(([label, { count }]) => (several.has(label) || count >= names.length ? [] : [label])),
+  );
 }
 
 /**
@@ -23,7 +47,7 @@ interface NameTarget {
  */
 export function addNameParts(target: NameTarget, field: string, name: string): void {
   if (isGeneratedName(name)) return;
-  const { fields, record, values, isCut = false, fromLeftOnly = false } = target;
+  const { fields, record, values, isCut = false, fromLeftOnly = false, words } = target;
   const parts = parseName(name)
     .slice(0, isCut ? -1 : undefined)
     .slice(0, MOST_PARTS);
@@ -31,7 +55,8 @@ export function addNameParts(target: NameTarget, field: string, name: string): v
     if (MISSING_PARTS.has(part.value)) continue;
     const code = values.encode(part.value);
     if (part.label !== null) fields.add(record, partOf(`${field}.${part.label}`), code);
-    if (part.label !== null && !Number.isNaN(parseNumber(part.value))) continue;
+    const isWord = part.label === null || words?.has(part.label) === true;
+    if (!isWord && !Number.isNaN(parseNumber(part.value))) continue;
     const whole = part.label === null ? code : values.encode(`${part.label}${part.value}`);
     fields.add(record, partOf(`${field}[${index}]`), whole);
     if (!fromLeftOnly) fields.add(record, partOf(`${field}[-${parts.length - index}]`), whole);

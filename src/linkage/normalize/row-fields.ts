@@ -11,7 +11,7 @@ import type { Field, FieldCollector } from './fields.ts';
 import { blankFillers } from './filled-blanks.ts';
 import type { IsMeasured } from './filled-blanks.ts';
 import { flattenJson } from './flatten.ts';
-import { addNameParts } from './name-fields.ts';
+import { addNameParts, findNumberedWords } from './name-fields.ts';
 import { itemsOf, readPrinted } from './printed.ts';
 import { readPlainCells } from './spreadsheet.ts';
 import { buildTimeFieldOrNull } from './times.ts';
@@ -66,6 +66,8 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
   const isCommand = looksLikeCommands(column);
   const isName = !isCommand && looksLikeNames(column);
   const cut = isName ? findCutCells(column, reader.names) : new Set<Cell>();
+  const texts = isName ? column.filter((cell) => typeof cell === 'string') : [];
+  const names = { fromLeftOnly: cut.size > 0, words: findNumberedWords(texts) };
   for (const [row, cell] of column.entries()) {
     if (typeof cell === 'string' && cell.trimStart().startsWith('{')) {
       readJson(reader, { row, name, text: cell });
@@ -76,7 +78,7 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
         fields.add(row, { name: `${name}.${at}`, origin: 'column' }, values.encode(item));
       }
       if (isName && typeof cell === 'string' && items.length === 0) {
-        addNameParts({ fields, record: row, values, isCut: cut.has(cell), fromLeftOnly: cut.size > 0 }, name, cell);
+        addNameParts({ fields, record: row, values, isCut: cut.has(cell), ...names }, name, cell);
       }
       if (isCommand && typeof cell === 'string') readCommand(reader, { row, name, text: cell });
     }
