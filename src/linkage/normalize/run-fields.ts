@@ -3,7 +3,7 @@ import { parseArgs } from './args.ts';
 import { createFieldCollector } from './fields.ts';
 import type { Field, FieldCollector, FieldOrigin } from './fields.ts';
 import { flattenJson } from './flatten.ts';
-import { addNameParts, findNumberedWords } from './name-fields.ts';
+import { addNameParts } from './name-fields.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
 import { normalizeText } from './values.ts';
@@ -42,8 +42,7 @@ export function readRunFields(
   statusOf: (run: Run) => string | null,
 ): RunFields {
   const fields = createFieldCollector(runs.length);
-  const words = findNumberedWords(runs.flatMap(({ displayName }) => displayName ?? []));
-  for (const [index, run] of runs.entries()) readRun({ fields, values, words, index }, run, statusOf(run));
+  for (const [index, run] of runs.entries()) readRun({ fields, values, index }, run, statusOf(run));
   const number = (read: (run: Run) => number | null): Float64Array =>
     Float64Array.from(runs, (run) => read(run) ?? Number.NaN);
   return {
@@ -66,7 +65,6 @@ export function readRunFields(
 interface RunReader {
   readonly fields: FieldCollector;
   readonly values: ValueCodes;
-  readonly words: ReadonlySet<string>;
   readonly index: number;
 }
 
@@ -74,7 +72,7 @@ interface RunReader {
 const TELLING_TAG = /^([a-z_]+)(?:[\s_#-]*(?=\d+$)|[:=]\s*)(.+)$/;
 
 function readRun(reader: RunReader, run: Run, status: string | null): void {
-  const { fields, values, words, index } = reader;
+  const { fields, values, index } = reader;
   const add = (name: string, origin: FieldOrigin, value: unknown): void =>
     fields.add(index, { name, origin }, values.encode(value));
   flattenJson(run.config, (path, scalar) => add(path, 'config', scalar));
@@ -94,7 +92,7 @@ function readRun(reader: RunReader, run: Run, status: string | null): void {
     if (word !== undefined) add(`tags.${word}`, 'run', value);
   }
   add('displayName', 'run', run.displayName);
-  if (run.displayName !== null) addNameParts({ fields, record: index, values, words }, 'displayName', run.displayName);
+  if (run.displayName !== null) addNameParts({ fields, record: index, values }, 'displayName', run.displayName);
 }
 
 function startOf(run: Run): number | null {
