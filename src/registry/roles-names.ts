@@ -56,6 +56,7 @@ const NAME_HINTS: Readonly<Record<SingleRole, readonly RegExp[]>> = {
     ),
     new RegExp(`^(time taken|took|train time|training time|total time|time elapsed|time spent)${UNIT}$`),
     /^((run|job|train|training|total) )?(seconds|secs|minutes|mins|hours)$/,
+    new RegExp(`^(wall|dauer|laufzeit)${UNIT}$`),
   ],
 };
 

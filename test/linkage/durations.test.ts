@@ -66,6 +66,32 @@ describe('a column of durations that the schema does not know', () => {
   });
 });
 
+describe('a column that may be one of durations by its name', () => {
+  const runs = LENGTHS.map((seconds, at) =>
+    runOf(`run${10 + at}abc`, '2025-06-02T08:00:00Z', { summary: { _runtime: seconds } }),
+  );
+  const readingOf = (column: string, say: (seconds: number, at: number) => number): readonly string[] => {
+    const rows = LENGTHS.map((seconds, at) => rowOf(`row${10 + at}`, { [column]: say(seconds, at) }));
+    return pairDuration(buildRecords(inputOf(rows, runs)), [], new Set()).columns;
+  };
+
+  it.each([
+    ['job_s', (seconds: number) => seconds + 0.4],
+    ['gpu_time', (seconds: number) => Number((seconds / 3600).toFixed(3))],
+    ['zeit_min', (seconds: number) => Number((seconds / 60).toFixed(2))],
+  ])('%s is one, for runs are as long as it says', (column, say) => {
+    expect(readingOf(column, say)).toEqual([column]);
+  });
+
+  it.each([
+    ['latency_s', (_seconds: number, at: number) => 0.02 + at / 700],
+    ['eval_time_s', (_seconds: number, at: number) => 911.3 + 587 * at],
+    ['gamma', (seconds: number) => seconds + 0.4],
+  ])('%s is none', (column, say) => {
+    expect(readingOf(column, say)).toEqual([]);
+  });
+});
+
 describe('a unit in the name of a column', () => {
   const runs = LENGTHS.map((seconds, at) =>
     runOf(`run${10 + at}abc`, '2025-06-02T08:00:00Z', { summary: { _runtime: seconds } }),

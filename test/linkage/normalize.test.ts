@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { looksLikeCommand, parseArgs, splitCommand } from '../../src/linkage/normalize/args.ts';
 import { findRounding, unitOf, unitsByRow } from '../../src/linkage/normalize/digits.ts';
 import { flattenJson } from '../../src/linkage/normalize/flatten.ts';
+import { findNumberedWords } from '../../src/linkage/normalize/name-fields.ts';
 import { isGeneratedName, parseName } from '../../src/linkage/normalize/names.ts';
 import { setRanksAside } from '../../src/linkage/normalize/ranks.ts';
 import { buildTimeFieldOrNull, findTimeOrNull } from '../../src/linkage/normalize/times.ts';
@@ -58,6 +59,16 @@ describe('parseName', () => {
     expect(partsOf('clip_1080p_top1em_p4')).toEqual(['clip', '1080p', 'top1em', 'p:4']);
   });
 
+  it('separates at points beside settings, unless they are the path of a key or within a value', () => {
+    expect(partsOf('esm2.cnn.subloc.seed0.lr=2.1e-4.pt')).toEqual(['esm:2', 'cnn', 'subloc', 'seed:0', 'lr:2.1e-4']);
+    expect(partsOf('subloc_esm2-cnn_lr2.1e-4_s0')).toEqual(['subloc', 'esm:2', 'cnn', 'lr:2.1e-4', 's:0']);
+    expect(partsOf('exp=3.lr=1e-3')).toEqual(['exp:3', 'lr:1e-3']);
+    expect(partsOf('v1.2_lr=0.01.ckpt')).toEqual(['v:1.2', 'lr:0.01']);
+    expect(partsOf('cnn.wide.lr=0.1.pth.tar')).toEqual(['cnn', 'wide', 'lr:0.1']);
+    expect(partsOf('model.encoder.dim=64,optim.lr=0.01')).toEqual(['model.encoder.dim:64', 'optim.lr:0.01']);
+    expect(partsOf('tag=v1.best')).toEqual(['tag:v1.best']);
+  });
+
   it('knows the names that W&B makes up', () => {
     expect(isGeneratedName('glowing-sun-12')).toBe(true);
     expect(isGeneratedName('deco-hop-bs96')).toBe(false);
@@ -76,6 +87,14 @@ describe('parseName', () => {
         expect(bare(parts.join(''))).toBe(bare(text));
       }),
     );
+  });
+});
+
+describe('findNumberedWords', () => {
+  it('are names that end in a number, which some names bear and always the same', () => {
+    const names = ['esm2_gb1_lr0.1_v3', 'ankh_gb1_lr0.2_v3', 'esm2_fluor_lr0.1_v3', 'glowing-sun-12'];
+    expect([...findNumberedWords(names)]).toEqual(['esm', 'gb', 'v']);
+    expect([...findNumberedWords(names.slice(0, 3))]).toEqual(['esm', 'gb']);
   });
 });
 
@@ -163,6 +182,7 @@ describe('times', () => {
     const minutes = ['2024-05-12 08:15:00', '2024-05-12 09:45:00', null, '2024-05-13 10:00:00'];
     expect(buildTimeFieldOrNull('t', minutes)).toMatchObject({ quantum: 60, zoned: false, filled: 3 });
     expect(buildTimeFieldOrNull('d', ['2024-05-12', '2024-05-13'])).toMatchObject({ quantum: 86_400 });
+    expect(buildTimeFieldOrNull('h', ['2024-05-12T08', '2024-05-13 21h'])).toMatchObject({ quantum: 3600, filled: 2 });
     expect(buildTimeFieldOrNull('n', ['a', '2024-05-12', 'b'])).toBeNull();
   });
 });
@@ -190,6 +210,19 @@ describe('unitsByRow', () => {
       [1e-4, 1e-3, 0.1],
       [1e-4, 1e-3, 1],
     ]);
+  });
+
+  it('stay as fine where as many rows end in zeros as do by chance: a database keeps none of them', () => {
+    const column = Array.from({ length: 400 }, (_item, at) => Number((0.35 + at / 2000 + 0.0004).toFixed(3)));
+    const [fine] = unitsByRow([
+      { rowValues: Float64Array.from([...column, 0.4]), rounding: { ...rounding, digits: 3 } },
+    ]);
+    expect(fine!.at(-1)).toBe(1e-3);
+    const rounded = column.map((value, at) => (at % 3 === 0 ? Number(value.toFixed(1)) : value));
+    const [mixed] = unitsByRow([
+      { rowValues: Float64Array.from([...rounded, 0.4]), rounding: { ...rounding, digits: 3 } },
+    ]);
+    expect(mixed!.at(-1)).toBe(0.1);
   });
 
   it('stay as fine where a row may have trailing zeros, or metrics that are 0 and 1', () => {

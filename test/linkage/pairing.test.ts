@@ -57,6 +57,17 @@ describe('pairing by values', () => {
     expect(Object.keys(keys)).not.toContain('nothing');
   });
 
+  it('takes a word in a column of numbers for none, if no run says so', () => {
+    const { rows, runs } = sixty();
+    const words = rows.map((row, n) => (n === 7 ? rowOf(row.keyText, { ...row.values, pct: 'inf' }) : row));
+    const codesOf = (more: LinkageInput['runs']): Int32Array | undefined =>
+      pairSettings(rankSettings(buildRecords(inputOf(words, more)), taken)).find(({ column }) => column.name === 'pct')
+        ?.rowCodes;
+    expect(codesOf(runs)?.[7]).toBe(-1);
+    const said = runOf('run60', '2024-01-01T00:00:00Z', { config: { dropout: 'inf' } });
+    expect(codesOf([...runs, said])?.[7]).toBeGreaterThanOrEqual(0);
+  });
+
   it('finds the summary key that measured a column, at the digits that the column kept', () => {
     expect(
       pairMetrics(records, [], { taken: new Set(), known: new Map(), bitsAsSetting: () => 0 }).map(

@@ -34,6 +34,14 @@ describe('dates as people write them', () => {
     ['months by name', ['Feb 19, 2025 7:00 PM', '3 March 2025'], ['2025-02-19T19:00:00', '2025-03-03']],
     ['serial dates', [45_726.68235, null, 45_727.5], ['2025-03-10T16:22:35', null, '2025-03-11T12:00:00']],
     ['serial dates with commas', ['45726,68235', '45727,25'], ['2025-03-10T16:22:35', '2025-03-11T06:00:00']],
+    [
+      'serial dates beside dates that others wrote out, and whole days then',
+      [45_790.5, '5/21/2025', 45_792, '6/4/2025', '5/1/2025', '2025-06-03 08:00', 45_793.25],
+      [
+        ...['2025-05-13T12:00:00', '2025-05-21', '2025-05-15T00:00:00', '2025-06-04', '2025-05-01'],
+        ...['2025-06-03 08:00', '2025-05-16T06:00:00'],
+      ],
+    ],
   ])('%s', (_name, cells, expected) => {
     expect(readPlainCells(cells)).toEqual(expected);
   });

@@ -37,7 +37,7 @@ const outcomeOf = (input: LinkageInput): LinkOutcome =>
 
 describe('metrics that differ where metrics agree', () => {
   it('are those of another try, whatever the settings', () => {
-    const { kind, reason } = outcomeOf(sixtyJobs({ noise: 0.0031 }));
+    const { kind, reason } = outcomeOf(sixtyJobs({ noise: 0.0004 }));
     expect(kind).toBe('ambiguous');
     expect(reason).toMatch(/^its metrics differ where those of nearly all links agree: metrics/);
   });

@@ -43,4 +43,18 @@ describe('days without a year', () => {
     expect(daysOf(['0.0401', '12.0402', '0.0403', '0.0404', '0.0501'])).toBeNull();
     expect(daysOf(['dim1024', 'dim0512', 'dim0256', 'dim0128'])).toBeNull();
   });
+
+  it('may be two numbers, the month first or last as only one order lies near the runs', () => {
+    const american = ['3/29', '3/30', '3/31', '4/1', '4/2', null, '4/5', '4/12', '4/13', '5/1'];
+    expect(daysOf(american)?.slice(2, 4)).toEqual(['2025-03-31', '2025-04-01']);
+    const german = american.map((day) => day?.replace(/(.*)\/(.*)/, '$2.$1.') ?? null);
+    expect(daysOf(german)).toEqual(daysOf(american));
+  });
+
+  it('are no folds and no fractions', () => {
+    const year = { from: Date.UTC(2025, 0, 1), to: Date.UTC(2025, 11, 31) };
+    const folds = Array.from({ length: 40 }, (_item, at) => `${1 + (at % 10)}/10`);
+    expect(daysOf(folds, year)).toBeNull();
+    expect(daysOf(['1/2', '2/3', '3/4', '1/4', '5/6', '2/9', '7/8', '1/8', '3/8'], year)).toBeNull();
+  });
 });

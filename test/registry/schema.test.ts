@@ -93,6 +93,8 @@ test.each([
   ['runtime_ms', 0.001],
   ['duration_seconds', 1],
   ['walltime', 1],
+  ['wall_s', 1],
+  ['Laufzeit_h', 3600],
 ])('the unit of %s is %s s', (name, seconds) => {
   const path = makeDatabase(`CREATE TABLE runs (run_id TEXT PRIMARY KEY, ${name} REAL)`);
   expect(readSchemaOf(path)).toMatchObject({ durationSeconds: name, durationUnitSeconds: seconds });

@@ -1,4 +1,6 @@
 import { lowerBound, upperBound } from '../sorted.ts';
+import { siblingDensity } from './sibling-spread.ts';
+import type { RowGroups } from './sibling-spread.ts';
 
 /** Rows with one setting that show how its metric spreads. */
 const LEAST_ALIKE = 6;
@@ -11,32 +13,48 @@ const FLAT = 0.1;
 
 /**
  * Density of each row's value among the other rows: what chance gives. Where a setting (a molecule, a data set) tells
- * the metric's size, rows of that setting are the ones to be held against: else two that agree would count it twice.
+ * the metric's size, rows of that setting are the ones to be held against: else two that agree would count it twice. Where
+ * rows of the same settings are there, another draw of these is what gives such a value: runs that share them lie near.
  *
  * @param units of the last digit kept, by row
- * @param settings columns of codes by row; −1 is missing
  */
 export function metricBackground(
   rowValues: Float64Array,
   units: Float64Array,
-  settings: readonly Int32Array[],
+  { settings, combinations }: RowGroups,
 ): Float64Array {
   const finite = rowValues.map((value) => (Number.isFinite(value) ? value : Number.NaN));
   const all = new ValueSpread(finite);
   const density = finite.map((value, row) => (Number.isNaN(value) ? value : all.density(value, units[row] ?? 1)));
-  const rows = [...finite.keys()].filter((row) => !Number.isNaN(finite[row]));
+  const byOne = settings.map((codes) => {
+    const groups = spreadsByCode(finite, codes);
+    return (row: number): number =>
+      groups.get(codes[row] ?? -1)?.densityOfOther(finite[row] ?? 0, units[row] ?? 1, all) ?? density[row] ?? 1;
+  });
+  const narrowed = narrow(density, byOne);
+  const bySiblings = combinations.flatMap((codes) => {
+    const siblings = siblingDensity(finite, codes);
+    if (siblings === null) return [];
+    return (row: number): number => {
+      const own = siblings[row] ?? Number.NaN;
+      return Number.isNaN(own) ? (narrowed[row] ?? 1) : (1 - FLAT) * own + all.flat(units[row] ?? 1);
+    };
+  });
+  return narrow(narrowed, bySiblings);
+}
+
+/** The densities, where higher, by the choice that gains most bits on average; as they are where none gains enough. */
+function narrow(density: Float64Array, choices: readonly ((row: number) => number)[]): Float64Array {
+  const rows = [...density.keys()].filter((row) => !Number.isNaN(density[row]));
   const stride = Math.ceil(rows.length / MOST_ASKED);
   const asked = rows.filter((_row, at) => at % stride === 0);
-  let best: { readonly gain: number; readonly narrowed: (row: number) => number } | null = null;
-  for (const codes of settings) {
-    const groups = spreadsByCode(finite, codes);
-    const narrowed = (row: number): number =>
-      groups.get(codes[row] ?? -1)?.densityOfOther(finite[row] ?? 0, units[row] ?? 1, all) ?? density[row] ?? 1;
-    const gain = asked.reduce((sum, row) => sum + Math.log2(narrowed(row) / (density[row] ?? 1)), 0) / asked.length;
-    if (gain >= LEAST_BITS && gain > (best?.gain ?? 0)) best = { gain, narrowed };
+  let best: { readonly gain: number; readonly choice: (row: number) => number } | null = null;
+  for (const choice of choices) {
+    const gain = asked.reduce((sum, row) => sum + Math.log2(choice(row) / (density[row] ?? 1)), 0) / asked.length;
+    if (gain >= LEAST_BITS && gain > (best?.gain ?? 0)) best = { gain, choice };
   }
-  const { narrowed } = best ?? { narrowed: () => 0 };
-  return density.map((own, row) => (Number.isNaN(own) ? own : Math.max(own, narrowed(row))));
+  const { choice } = best ?? { choice: () => 0 };
+  return density.map((own, row) => (Number.isNaN(own) ? own : Math.max(own, choice(row))));
 }
 
 /** Values as a density: a box kernel at Silverman's width. */

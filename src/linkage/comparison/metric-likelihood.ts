@@ -1,6 +1,7 @@
 import { unitsByRow } from '../normalize/digits.ts';
 import type { PairedMetric } from '../pairing/pair-metrics.ts';
 import { metricBackground } from './metric-background.ts';
+import { groupRows } from './sibling-spread.ts';
 
 /** Relative spreads between what the row kept and what the run says; 0 is mere rounding. */
 export const SPREADS = [0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.06, 0.12, 0.3] as const;
@@ -23,9 +24,10 @@ const HALF_UNIT = 0.5000001;
 /** @param settings what the metrics may depend on: columns of codes by row, −1 being missing */
 export function buildMetricSides(metrics: readonly PairedMetric[], settings: readonly Int32Array[]): MetricSide[] {
   const units = unitsByRow(metrics);
+  const groups = groupRows(metrics.length === 0 ? [] : settings);
   return metrics.map(({ rowValues, runValues }, at) => {
     const own = units[at] ?? new Float64Array(rowValues.length).fill(1);
-    return { rowValues, runValues, units: own, background: metricBackground(rowValues, own, settings) };
+    return { rowValues, runValues, units: own, background: metricBackground(rowValues, own, groups) };
   });
 }
 

@@ -9,8 +9,12 @@ import { MetricLists, radiusOf } from './metric-lists.ts';
 import type { Outside } from './metric-lists.ts';
 import { sameValues } from './same-values.ts';
 
-/** Pseudo-links before learning, and how they spread: half rounding only, a quarter each at 0.1 % and 1 %. */
-const PRIOR_LINKS = 20;
+/**
+ * Pseudo-links before learning, and how they spread: half rounding only, a quarter each at 0.1 % and 1 %. A registry has
+ * one habit: some dozens of links that are exact to the digit leave little room for one that is nearly so, and what was
+ * thought before fades, down to a few pseudo-links, by so many for each link.
+ */
+const PRIOR_LINKS = { most: 20, least: 5, fading: 1 / 4 } as const;
 const PRIOR_DISAGREE = 0.1;
 /** Pseudo-links of each metric, and the share of them on which it alone is another reading than the run's. */
 const MOST_STRAY = 0.6;
@@ -152,8 +156,8 @@ class SpreadMixture {
   }
 
   learn(links: SoftLinks): void {
-    const counts = priorShares().map((share) => share * PRIOR_LINKS);
-    let disagreeing = PRIOR_DISAGREE * PRIOR_LINKS;
+    const counts = priorShares().map(() => 0);
+    let disagreeing = 0;
     const strays = this.#sides.map(() => ({
       astray: PRIOR_STRAY.share * PRIOR_STRAY.links,
       seen: Number(PRIOR_STRAY.links),
@@ -168,9 +172,10 @@ class SpreadMixture {
       this.#countStrays(strays, { row, run, share: probability / all });
     });
     for (const [at, { astray, seen }] of strays.entries()) this.#stray[at] = Math.min(MOST_STRAY, astray / seen);
-    const total = counts.reduce((sum, count) => sum + count, disagreeing);
-    this.#shares = counts.map((count) => count / total);
-    this.#disagree = disagreeing / total;
+    const seen = counts.reduce((sum, count) => sum + count, disagreeing);
+    const prior = Math.max(PRIOR_LINKS.least, PRIOR_LINKS.most - PRIOR_LINKS.fading * seen);
+    this.#shares = priorShares().map((share, at) => ((counts[at] ?? 0) + prior * share) / (seen + prior));
+    this.#disagree = (disagreeing + prior * PRIOR_DISAGREE) / (seen + prior);
   }
 
   /** How much of a link's agreement goes without one of its metrics. Alone, a metric cannot go astray: it disagrees. */

@@ -74,6 +74,11 @@ function parseDatesOrNull(cells: readonly Cell[]): (WrittenDate | null)[] | null
   return dates.every((date) => date === null) ? null : dates;
 }
 
+/** Whether a cell is a date as people or spreadsheets write it. */
+export function isWrittenDate(cell: Cell): boolean {
+  return typeof cell === 'string' && (ISO.test(cell.trim()) || parseDateOrNull(cell.trim()) !== null);
+}
+
 function parseDateOrNull(text: string): WrittenDate | null {
   const numeric = NUMERIC.exec(text);
   if (numeric !== null) {

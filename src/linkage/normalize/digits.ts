@@ -59,14 +59,19 @@ export function unitOf(value: number, rounding: Rounding): number {
 
 /** So many digits that a row lacks are no trailing zeros: another script wrote it, one that rounds more. */
 const LEAST_LACKING = 2;
+/** Of the rows that lack so many digits, chance may have made this share: each is rather one of the script's than not. */
+const MOST_BY_CHANCE = 0.2;
+
+interface RoundedColumn {
+  readonly rowValues: Float64Array;
+  readonly rounding: Rounding;
+}
 
 /**
  * The unit of the last digit that each row kept, column by column. Scripts change, and with them the decimals: a row whose
- * numbers all end sooner than their columns do was rounded there.
+ * numbers all end sooner than their columns do was rounded there, unless as many rows do as have zeros there by chance.
  */
-export function unitsByRow(
-  columns: readonly { readonly rowValues: Float64Array; readonly rounding: Rounding }[],
-): Float64Array[] {
+export function unitsByRow(columns: readonly RoundedColumn[]): Float64Array[] {
   const kept = decimalsByRow(columns);
   return columns.map(({ rowValues, rounding }) =>
     rowValues.map((value, row) => {
@@ -79,18 +84,40 @@ export function unitsByRow(
 }
 
 /** The decimals of rows that were rounded more than their columns; −1 for the others. */
-function decimalsByRow(
-  columns: readonly { readonly rowValues: Float64Array; readonly rounding: Rounding }[],
-): Int16Array {
+function decimalsByRow(columns: readonly RoundedColumn[]): Int16Array {
   const rounded = columns.filter(({ rounding }) => rounding.kind === 'decimals');
   const size = rounded[0]?.rowValues.length ?? 0;
-  return Int16Array.from({ length: size }, (_item, row) => {
-    // 0 and 1 are what many a metric really is
-    const there = rounded.filter(
-      ({ rowValues }) => Number.isFinite(rowValues[row]) && !Number.isInteger(rowValues[row]),
-    );
-    const most = Math.max(-1, ...there.map(({ rowValues }) => digitsOf(rowValues[row] ?? 0)[0]));
-    const lacking = there.reduce((sum, { rounding }) => sum + Math.max(0, rounding.digits - most), 0);
-    return lacking >= LEAST_LACKING ? most : -1;
+  // 0 and 1 are what many a metric really is
+  const there = Array.from({ length: size }, (_item, row) =>
+    rounded.filter(({ rowValues }) => Number.isFinite(rowValues[row]) && !Number.isInteger(rowValues[row])),
+  );
+  const most = there.map((own, row) => Math.max(-1, ...own.map(({ rowValues }) => digitsOf(rowValues[row] ?? 0)[0])));
+  const lackingAt = (row: number, decimals: number): number =>
+    (there[row] ?? []).reduce((sum, { rounding }) => sum + Math.max(0, rounding.digits - decimals), 0);
+  const counts = new Map([...new Set(most)].map((decimals) => [decimals, countLacking(most, decimals, lackingAt)]));
+  return Int16Array.from(most, (decimals, row) => {
+    const lacking = lackingAt(row, decimals);
+    return lacking >= LEAST_LACKING && counts.get(decimals)?.(lacking) === true ? decimals : -1;
   });
+}
+
+/**
+ * Whether the rows that end at so many decimals, and lack so many digits or more, are more than zeros at the end explain:
+ * a digit is 0 in one of ten.
+ */
+function countLacking(
+  most: readonly number[],
+  decimals: number,
+  lackingAt: (row: number, decimals: number) => number,
+): (lacking: number) => boolean {
+  const expected: number[] = [];
+  const seen: number[] = [];
+  for (const [row, own] of most.entries()) {
+    const lacking = own < 0 ? 0 : lackingAt(row, decimals);
+    expected[lacking] = (expected[lacking] ?? 0) + 10 ** -lacking;
+    if (own === decimals) seen[lacking] = (seen[lacking] ?? 0) + 1;
+  }
+  const sumFrom = (counts: readonly number[], from: number): number =>
+    counts.slice(from).reduce((sum, count) => sum + (count ?? 0), 0);
+  return (lacking) => sumFrom(expected, lacking) <= MOST_BY_CHANCE * sumFrom(seen, lacking);
 }

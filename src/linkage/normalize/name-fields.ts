@@ -32,18 +32,42 @@ interface KnownPart {
 }
 
 /**
+ * Labels that only some names of a column bear, always with the same number: `esm2` beside `ankh` is the name of a model
+ * and no setting.
+ */
+export function findNumberedWords(names: readonly string[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    if (isGeneratedName(name)) continue;
+    for (const part of splitName(name)) counts.set(part, (counts.get(part) ?? 0) + 1);
+  }
+  const seen = new Map<string, { readonly value: string; readonly count: number } | null>();
+  for (const [part, more] of counts) {
+    const { label, value } = parsePart(part);
+    if (label === null) continue;
+    const known = seen.get(label);
+    const isSame = known === undefined || known?.value === value;
+    seen.set(label, isSame ? { value, count: (known?.count ?? 0) + more } : null);
+  }
+  return new Set([...seen].flatMap(([label, one]) => (one === null || one.count >= names.length ? [] : [label])));
+}
+
+/**
  * The parts of names as fields: labelled ones under their label (`name.bs`), the others by their position from the left
  * and from the right, because one optional part would shift all that follow.
  */
 export class NameFields {
   readonly #values: ValueEncoder;
   readonly #field: string;
+  readonly #words: ReadonlySet<string>;
   readonly #writerOf: (name: string) => FieldWriter;
   readonly #parts = new Map<string, KnownPart>();
   readonly #fromLeft: FieldWriter[] = [];
   readonly #fromRight: FieldWriter[] = [];
 
-  constructor({ fields, values }: NameTarget, field: string) {
+  /** @param words labels whose number belongs to the word */
+  constructor({ fields, values }: NameTarget, field: string, words: ReadonlySet<string> = new Set()) {
+    this.#words = words;
     this.#values = values;
     this.#field = field;
     this.#writerOf = fields.writersOf('name-part');
@@ -74,7 +98,7 @@ export class NameFields {
     if (MISSING_PARTS.has(value)) return { labelled: null, code: -1, whole: -1 };
     const code = this.#values.encode(value);
     if (label === null) return { labelled: null, code, whole: code };
-    const isNumber = !Number.isNaN(parseNumber(value));
+    const isNumber = !this.#words.has(label) && !Number.isNaN(parseNumber(value));
     const whole = isNumber ? -1 : this.#values.encode(`${label}${value}`);
     return { labelled: this.#writerOf(`${this.#field}.${label}`), code, whole };
   }

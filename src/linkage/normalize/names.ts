@@ -7,7 +7,8 @@ export interface NamePart {
 }
 
 /** `slurm-4410765_0.out` ends in a number. */
-const FILE_ENDING = /(?<=[\w-])\.(?:out|log|err|txt|jsonl?|ya?ml|csv|ckpt|pth?|npz|pkl|h5|safetensors)$/;
+const FILE_ENDING =
+  /(?<=[\w-])\.(?:out|log|err|txt|jsonl?|ya?ml|csv|ckpt|pth?(?:\.tar)?|npz|pkl|h5|onnx|bin|safetensors)$/;
 const INSTANCE_ID = /^[a-z]-[\da-f]{6,}$/;
 const EXPONENT = /^\d+(?:[.p]\d*)?e$/;
 /** Numbers without a point or a minus, as in the names of files: `0p01`, `lr1em4`, `wd2p5em05`. */
@@ -16,6 +17,7 @@ const WORD_NUMBER = /^([a-z][a-z_]*?)[=:]?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1
 /** One word and its value. */
 const SETTING = /^[a-z_]+:[^:]+$/;
 const DECIMALS = /^\d+(?:e[+-]?\d*)?$/;
+const ASSIGNED_NUMBER = /=[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/;
 const ASSIGNMENT = /^([a-z][\w.]*)[=:](.+)$/;
 
 /**
@@ -39,11 +41,14 @@ function writeOut(part: string): string {
 export function splitName(name: string): string[] {
   const camel = /[A-Z]/.test(name) ? name.replaceAll(/([a-z])([A-Z][a-z])/g, '$1_$2') : name;
   const whole = normalizeText(camel);
-  const text = whole.includes('.') ? whole.replace(FILE_ENDING, '') : whole;
+  const stem = whole.includes('.') ? whole.replace(FILE_ENDING, '') : whole;
+  const isFile = stem !== whole;
   const parts: string[] = [];
-  for (const piece of text.split(/[\s_/,;|()[\]{}]+/)) {
+  for (const piece of stem.split(/[\s_/,;|()[\]{}]+/)) {
     if (!/[.:]/.test(piece)) addPieces(parts, piece);
-    else for (const part of splitAtDots(piece)) addPieces(parts, part);
+    else
+      for (const part of piece.includes('=') ? splitSettings(piece, isFile) : splitAtDots(piece))
+        addPieces(parts, part);
   }
   return parts;
 }
@@ -63,19 +68,41 @@ function addPieces(parts: string[], text: string): void {
 }
 
 /**
- * Points and colons that separate: `qm9.h128.lr0.01` is three parts, `mgda:wav2vec:ru` as well, while `0.01`, `lr:0.01`
- * and `optim.lr=0.01` stay whole.
+ * Points and colons that separate: `qm9.h128.lr0.01` is three parts, `mgda:wav2vec:ru` as well, while `0.01` and `lr:0.01`
+ * stay whole.
  */
 function splitAtDots(piece: string): string[] {
-  if (piece.includes('=')) return [piece];
+  const texts = SETTING.test(piece) ? [piece] : piece.split(':').flatMap((text) => text.split('.'));
+  return joinDecimals(texts, piece);
+}
+
+function joinDecimals(texts: readonly string[], piece: string): string[] {
   const parts: string[] = [];
-  for (const part of SETTING.test(piece) ? [piece] : piece.split(':').flatMap((text) => text.split('.'))) {
+  for (const part of texts) {
     const before = parts.at(-1);
     if (before !== undefined && /\d$/.test(before) && DECIMALS.test(part) && piece.includes(`${before}.${part}`)) {
       parts[parts.length - 1] = `${before}.${part}`;
     } else if (part !== '') parts.push(part);
   }
   return parts;
+}
+
+/**
+ * Points beside `=`: `optim.lr=0.01` is one key with its path and `tag=v1.best` one value, while `esm2.seed0.lr=2.1e-4` and
+ * `exp=3.lr=1e-3` are several parts, for no path holds numbers and no number goes on behind a second point. In the name
+ * of a file they separate in any case.
+ */
+function splitSettings(piece: string, isFile: boolean): string[] {
+  const parts = joinDecimals(piece.split('.'), piece);
+  const settings = parts.filter((part) => part.includes('='));
+  const [first = ''] = settings;
+  const path = parts.slice(0, parts.indexOf(first));
+  const isParted =
+    settings.length > 1 ||
+    isFile ||
+    path.some((part) => /\d/.test(part)) ||
+    (parts.at(-1) !== first && ASSIGNED_NUMBER.test(first));
+  return isParted ? parts : [piece];
 }
 
 /** `lr1e` waiting for its `-3`. */

@@ -12,7 +12,7 @@ import type { Field, FieldCollector, FieldWriter } from './fields.ts';
 import { blankFillers } from './filled-blanks.ts';
 import type { IsMeasured } from './filled-blanks.ts';
 import { flattenJson } from './flatten.ts';
-import { NameFields } from './name-fields.ts';
+import { findNumberedWords, NameFields } from './name-fields.ts';
 import { itemsOf, readPrinted } from './printed.ts';
 import { readPlainCells } from './spreadsheet.ts';
 import { buildTimeFieldOrNull } from './times.ts';
@@ -67,7 +67,8 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
   const isCommand = looksLikeCommands(column);
   const isName = !isCommand && looksLikeNames(column);
   const cut = isName ? findCutCells(column, reader.names) : new Set<Cell>();
-  const names = isName ? new NameFields(reader, name) : null;
+  const texts = isName ? column.filter((cell) => typeof cell === 'string') : [];
+  const names = isName ? new NameFields(reader, name, findNumberedWords(texts)) : null;
   const writerOf = fields.writersOf('column');
   const own = writerOf(name);
   const inside = writersInside(writerOf, name);

@@ -1,5 +1,5 @@
 import type { Cell } from '../../model/cell.ts';
-import { readCalendarDates } from './calendar-dates.ts';
+import { isWrittenDate, readCalendarDates } from './calendar-dates.ts';
 
 /**
  * The cells of a column with what spreadsheets and people make of numbers and dates written plainly: `0,748` and
@@ -8,7 +8,8 @@ import { readCalendarDates } from './calendar-dates.ts';
  */
 export function readPlainCells(cells: readonly Cell[]): readonly Cell[] {
   const numbers = readNumbers(cells);
-  return readSerialDates(numbers) ?? readCalendarDates(numbers) ?? numbers;
+  const dates = readSerialDates(numbers) ?? numbers;
+  return readCalendarDates(dates) ?? dates;
 }
 
 /** This share of a column must be written as it is read. */
@@ -50,20 +51,25 @@ const SERIAL_EPOCH = Date.UTC(1899, 11, 30);
 const SERIAL_RANGE = { from: 42_736, to: 51_136 } as const;
 const DAY_MS = 86_400_000;
 
-/** Null where the column holds no serial dates with a time of day. */
+/** Beside so many dates in words, whole numbers in the range of serial dates are days. */
+const LEAST_WRITTEN = 4;
+
+/** Null where the column holds no serial dates with a time of day; other writers of it may have written theirs out. */
 function readSerialDates(cells: readonly Cell[]): Cell[] | null {
-  let there = 0;
+  const filled = cells.filter((cell) => cell !== null && cell !== '');
   let dates = 0;
   let parted = 0;
-  for (const cell of cells) {
-    if (cell === null || cell === '') continue;
-    there++;
+  let written = 0;
+  let others = 0;
+  for (const cell of filled) {
     const value = serialOf(cell);
-    if (!isSerial(value)) continue;
-    dates++;
-    if (!Number.isInteger(value)) parted++;
+    if (isSerial(value)) {
+      dates++;
+      if (!Number.isInteger(value)) parted++;
+    } else if (isWrittenDate(cell)) written++;
+    else if (++others > (1 - SHARE) * filled.length) return null; // as most columns show soon
   }
-  if (dates === 0 || dates < SHARE * there || parted < SHARE * dates) return null;
+  if (dates === 0 || (parted < SHARE * dates && written < LEAST_WRITTEN)) return null;
   return cells.map((cell) => {
     const value = serialOf(cell);
     if (!isSerial(value)) return cell;

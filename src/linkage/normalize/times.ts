@@ -19,6 +19,9 @@ const INSIDE =
 const DAY_FIRST =
   /(?<!\d)(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.(20\d{2})(?:[ T,]+([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?)?(?!\d)/;
 
+/** A day and an hour, `2025-07-28T08`. */
+const HOUR = /^\s*(20\d{2})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[T ]([01]\d|2[0-3])h?\s*$/;
+
 /** The time that a text is, or else holds anywhere inside: `train_20240512-081530.log`. Null where there is none. */
 export function findTimeOrNull(cell: Cell | undefined): { readonly seconds: number; readonly zoned: boolean } | null {
   if (cell === undefined || cell === null) return null;
@@ -36,6 +39,8 @@ function isoInsideOrNull(text: string): string | null {
     const [, year, month, day, hour, minute, second, zone] = match;
     return `${year}-${month}-${day}T${hour}:${minute}:${second ?? '00'}${zone ?? ''}`;
   }
+  const hourly = HOUR.exec(text);
+  if (hourly !== null) return `${hourly[1]}-${hourly[2]}-${hourly[3]}T${hourly[4]}:00:00`;
   const dayFirst = DAY_FIRST.exec(text);
   if (dayFirst === null) return null;
   const [, day = '', month = '', year, hour, minute, second] = dayFirst;

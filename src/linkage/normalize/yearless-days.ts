@@ -15,6 +15,8 @@ const DAY_MONTH = new RegExp(`(?<!\\d)(\\d{1,2})\\.?[\\s_-]*${MONTH}(?![a-z])`, 
 /** `store117_1105`: four digits in a text, of which each is a day, of several months as well: numbers that count are not. */
 const DIGITS = /(?<![\d.])(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\d.])/;
 const LEAST_BY_DIGITS = { days: 8, months: 2 } as const;
+/** `1/7` and `7.1.`, whole cells: of which country they are shows in the column. */
+const NUMBERS = /^\s*(\d{1,2})(?:\/(\d{1,2})|\.(\d{1,2})\.)\s*$/;
 const DAY_MS = 86_400_000;
 /** A row is written down within so many days of its run. */
 const SLACK = 7 * DAY_MS;
@@ -29,12 +31,45 @@ const LEAST_DAYS = 4;
 export function readYearlessDaysOrNull(name: string, cells: readonly Cell[], span: RunSpan): TimeField | null {
   const there = cells.filter((cell) => cell !== null && cell !== '');
   const probe = there.slice(0, 40);
-  if (probe.filter((cell) => dayOrNull(cell) !== null).length < SHARE * probe.length) return null;
-  const seconds = Float64Array.from(cells, (cell) => (dateIn(cell, span) ?? Number.NaN) / 1000);
+  if (!areMostly(probe, (cell) => dayOrNull(cell) !== null)) {
+    return areMostly(probe, isByNumbers) ? readNumbersOrNull(name, cells, span) : null;
+  }
+  const seconds = Float64Array.from(cells, (cell) => (dateIn(dayOrNull(cell), span) ?? Number.NaN) / 1000);
   const found = seconds.filter((value) => !Number.isNaN(value));
   if (found.length === 0 || found.length < SHARE * there.length || new Set(found).size < LEAST_DAYS) return null;
   if (there.some(isByDigits) && !areDays(found)) return null;
   return { name, seconds, zoned: false, quantum: DAY_MS / 1000, filled: found.length };
+}
+
+function areMostly(cells: readonly Cell[], test: (cell: Cell) => boolean): boolean {
+  return cells.filter(test).length >= SHARE * cells.length;
+}
+
+function isByNumbers(cell: Cell): boolean {
+  return typeof cell === 'string' && NUMBERS.test(cell);
+}
+
+/**
+ * Days of `1/7` or `7/1`: in the one order each is a day near the runs, in the other it is not. Folds and fractions are
+ * days in neither: `2/5` of five folds stays in one month or on one day of each.
+ */
+function readNumbersOrNull(name: string, cells: readonly Cell[], span: RunSpan): TimeField | null {
+  const numbers = cells.map((cell) => (typeof cell === 'string' ? (NUMBERS.exec(cell) ?? null) : null));
+  const there = cells.filter((cell) => cell !== null && cell !== '').length;
+  const orders = [true, false].map((isMonthFirst) => {
+    const seconds = Float64Array.from(numbers, (match) => {
+      const [first, second] = [Number(match?.[1]), Number(match?.[2] ?? match?.[3])];
+      const [month, day] = isMonthFirst ? [first, second] : [second, first];
+      return ((match === null ? null : dateIn({ month: month - 1, day }, span)) ?? Number.NaN) / 1000;
+    });
+    return { seconds, filled: seconds.filter((value) => !Number.isNaN(value)).length };
+  });
+  const [best, other] = orders.toSorted((a, b) => b.filled - a.filled);
+  if (best === undefined || best.filled === other?.filled || best.filled < SHARE * there) return null;
+  const found = best.seconds.filter((value) => !Number.isNaN(value));
+  const daysOfMonth = new Set(found.map((value) => new Date(1000 * value).getUTCDate()));
+  if (!areDays(found) || daysOfMonth.size < LEAST_DAYS) return null;
+  return { name, seconds: best.seconds, zoned: false, quantum: DAY_MS / 1000, filled: best.filled };
 }
 
 /** Whether days that are written as numbers are what they look like. */
@@ -58,8 +93,7 @@ function dayOrNull(cell: Cell): { readonly month: number; readonly day: number }
 }
 
 /** The only such day near the runs; null where there is none, or one in each of several years. */
-function dateIn(cell: Cell, { from, to }: RunSpan): number | null {
-  const found = dayOrNull(cell);
+function dateIn(found: { readonly month: number; readonly day: number } | null, { from, to }: RunSpan): number | null {
   if (found === null || !Number.isFinite(to - from)) return null;
   const [first, last] = [from, to].map((ms) => new Date(ms).getUTCFullYear());
   const dates: number[] = [];

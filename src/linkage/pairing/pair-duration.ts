@@ -4,9 +4,10 @@ import { keyWords } from '../normalize/names.ts';
 import type { Records } from '../normalize/records.ts';
 import { quantumOf } from '../normalize/times.ts';
 import { buildSortedIndex } from '../sorted.ts';
+import { gainOnLengths } from './duration-likeness.ts';
 import { gainOnPairs } from './duration-proof.ts';
 import type { SurePair } from './refine.ts';
-import { findSecondsPerUnit, medianOf, UNITS, UNITS_PER_CARD, unitOfNameOrNull } from './units.ts';
+import { findSecondsPerUnit, medianOf, plainUnitOrNull, UNITS, UNITS_PER_CARD, unitOfNameOrNull } from './units.ts';
 
 /** How long each row says that its run took. */
 export interface RowDurations {
@@ -51,7 +52,7 @@ export function pairDuration(records: Records, sure: readonly SurePair[], paired
   const proof = { lengths, sure, paired };
   const column =
     namedColumnOrNull(records, proof) ??
-    (isMeasured ? null : (plainColumnOrNull(records, proof) ?? provenColumnOrNull(records, proof)));
+    (isMeasured ? null : (plainColumnOrNull(records, proof) ?? foundColumnOrNull(records, proof)));
   const rowSeconds = measured.map((own, row) => {
     const given = column?.seconds[row] ?? Number.NaN;
     return given > 0 ? given : own;
@@ -113,6 +114,29 @@ function plainColumnOrNull(records: Records, proof: Proof): DurationColumn | nul
 function isNamedAfterUnit(name: string): boolean {
   const words = keyWords(name);
   return words.length > 0 && words.every((word) => word.length > 1 && unitOfNameOrNull(word) !== null);
+}
+
+/** What a column of durations is called, in part; a time may be that of an epoch as well, and only its values tell. */
+const DURATION_WORDS = /^(?:wall|walltime|time|elapsed|took|taken|runtime|run|duration|dur|dauer|laufzeit|zeit)$/;
+
+function foundColumnOrNull(records: Records, proof: Proof): DurationColumn | null {
+  return likeColumnOrNull(records, proof) ?? provenColumnOrNull(records, proof);
+}
+
+/** One that may be a duration by its name, and is one by its values: runs are as long as it says, far nearer than by chance. */
+function likeColumnOrNull({ row, values }: Records, { lengths, paired }: Proof): DurationColumn | null {
+  let best: { readonly column: DurationColumn; readonly gain: number } | null = null;
+  for (const field of row.fields) {
+    if (field.origin !== 'column' || !field.isNumeric || paired.has(field.name)) continue;
+    const plain = plainUnitOrNull(field.name);
+    if (plain === null && !keyWords(field.name).some((word) => DURATION_WORDS.test(word))) continue;
+    for (const unit of plain === null ? UNITS : [plain]) {
+      const seconds = timesUnit(numbersOf(field, values), unit);
+      const gain = isVaried(seconds) ? gainOnLengths(seconds, lengths) : 0;
+      if (gain > Math.max(LEAST_BITS.any, best?.gain ?? 0)) best = { column: { name: field.name, seconds }, gain };
+    }
+  }
+  return best?.column ?? null;
 }
 
 /** Whatever it is called and whatever its unit: on sure pairs its values are the runs' lengths, and on others not. */

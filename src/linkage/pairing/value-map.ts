@@ -8,7 +8,7 @@ import { findAlikeTexts, findCutTexts } from './text-map.ts';
 
 /** Which values of a row field and of a run field are the same: both sides' codes lead to a common one. */
 export interface ValueMap {
-  /** Row values that stand for another value; those left out stand for themselves. */
+  /** Row values that stand for another value, or, as −1, for none; those left out stand for themselves. */
   readonly rows: ReadonlyMap<number, number>;
   /** Run values that some row has. */
   readonly runs: ReadonlyMap<number, number>;
@@ -43,7 +43,8 @@ export function mapValues(row: Field, run: Field, values: ValueCodes): ValueMap 
   for (const code of run.counts.keys()) if (row.counts.has(code)) equal.set(code, code);
   const plain: ValueMap = { rows: new Map(), runs: equal };
   if (row.isNumeric && run.isNumeric) {
-    return coverageOf(row, plain) >= GOOD_COVERAGE ? plain : mapNumbers({ row, run, values }, plain);
+    const map = coverageOf(row, plain) >= GOOD_COVERAGE ? plain : mapNumbers({ row, run, values }, plain);
+    return { ...map, rows: new Map([...map.rows, ...findWordsForNothing({ row, run, values })]) };
   }
   if (coverageOf(row, plain) < GOOD_COVERAGE && countAlike(row, run, values)) return mapCounts(row, run, values);
   if (row.isNumeric || run.isNumeric) return plain;
@@ -63,6 +64,14 @@ export function coverageOf(row: Field, map: ValueMap): number {
   let covered = 0;
   for (const [code, count] of row.counts) if (found.has(map.rows.get(code) ?? code)) covered += count;
   return row.filled === 0 ? 0 : covered / row.filled;
+}
+
+/** `inf` or `default` in a column of numbers, beside a key that never says so: whatever it was, it was not written down. */
+function findWordsForNothing({ row, run, values }: Sides): [number, number][] {
+  const words = [...row.counts.keys()].filter(
+    (code) => !Number.isFinite(values.numberOf(code)) && !run.counts.has(code),
+  );
+  return words.map((code) => [code, -1]);
 }
 
 interface Sides {
