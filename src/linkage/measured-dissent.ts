@@ -1,5 +1,7 @@
 import type { Comparison } from './comparison/comparison.ts';
 import { MetricsComparison } from './comparison/metrics.ts';
+import { SettingsComparison } from './comparison/settings.ts';
+import { keepBest } from './kept-best.ts';
 import type { LearnedModel } from './learn.ts';
 import type { SurePair } from './pairing/refine.ts';
 
@@ -35,6 +37,8 @@ export function findDissentOrNull({ comparisons }: LearnedModel, sure: readonly 
   const share = agreements.filter(Boolean).length / agreements.length;
   const isTold = comparisons.some((one) => OF_ONE_RUN.has(one.name) && meanBits(one, sure) >= TELLS);
   if (share >= MOSTLY || isTold) return null;
+  const settings = comparisons.find((comparison) => comparison instanceof SettingsComparison);
+  if (settings !== undefined && keepBest({ metrics, settings }, sure)) return null;
   const percent = `${(100 * share).toFixed(0)} %`;
   return `settings alone speak for the links: final metrics agree on ${percent} of them, and nothing else measured does`;
 }

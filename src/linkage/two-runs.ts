@@ -87,7 +87,10 @@ function isHabit(context: Context, comparison: Comparison, sure: readonly SurePa
   return doubled.length >= HABIT * some.length;
 }
 
-/** A run of no other row, and not rejected for this one, that agrees in the comparison and whose settings fit as well; undefined where there is none. */
+/**
+ * A run of no other row, and not rejected for this one, that agrees in the comparison and whose settings fit as well;
+ * undefined where there is none.
+ */
 function findOther(
   { records, model, view }: Context,
   { comparison, pair, least }: { readonly comparison: Comparison; readonly pair: SurePair; readonly least: number },
@@ -103,8 +106,14 @@ function findOther(
       run !== pair.run &&
       comparison.weigh(pair.row, run) >= least &&
       (settings?.weigh(pair.row, run) ?? 0) >= fit - AS_WELL &&
-      !isTaken(run),
+      !isTaken(run) &&
+      !(comparison.name === 'time' && isEarlierTry(records, run, pair.run)),
   );
+}
+
+/** A row that was entered at the first try has its time, and the rest from the one that held. */
+function isEarlierTry({ runs, triesByRunId }: Records, run: number, last: number): boolean {
+  return triesByRunId.get(runs[last]?.runId ?? '')?.some(({ runId }) => runId === runs[run]?.runId) === true;
 }
 
 /** The runs that fit the row best; none where there are many. */

@@ -66,3 +66,49 @@ describe('a row with the time of one run and the score of another', () => {
     expect(Math.max(...outcomes.map(({ probability }) => probability ?? 0))).toBeLessThanOrEqual(0.5);
   });
 });
+
+describe('a row that was entered at the first of several tries', () => {
+  it('is linked to the one that held: a try that crashed is no second meaning', () => {
+    const { outcomes } = linkRecords(triedTwice({ stateOfFirst: 'crashed' }));
+    const matches = outcomes.filter(({ kind }) => kind === 'match');
+    expect(matches.map(({ wandbRunId }) => wandbRunId)).toEqual(
+      matches.map(({ keyText }) => keyText.replace('job-', 'last')),
+    );
+    expect(matches.length).toBeGreaterThan(50);
+  });
+
+  it('stays open where the first one finished: it may be the one that is meant', () => {
+    const { outcomes } = linkRecords(triedTwice({ stateOfFirst: 'finished' }));
+    expect(outcomes.filter(({ kind }) => kind === 'match')).toEqual([]);
+  });
+});
+
+/** Sixty trainings, two in three of which took two tries; the row has the time of the first and the rest of the last. */
+function triedTwice({ stateOfFirst }: { readonly stateOfFirst: string }): LinkageInput {
+  const random = createRandom(5);
+  const jobs = Array.from({ length: 60 }, (_item, no) => ({
+    no,
+    at: Date.parse('2024-03-01T09:00:00Z') + no * 7 * HOUR + random.integer(0, HOUR),
+    config: { model: random.pick(MODELS) },
+    score: random.integer(400_000, 900_000) / 1e6,
+    hours: random.between(1, 9),
+  }));
+  const rows = jobs.map(({ no, at, config, score, hours }) =>
+    rowOf(`job-${no}`, {
+      created_at: new Date(at).toISOString().slice(0, 19).replace('T', ' '),
+      ...config,
+      score: Number(score.toFixed(4)),
+      train_hours: Number(hours.toFixed(2)),
+    }),
+  );
+  const runs = jobs.flatMap(({ no, at, config, score, hours }) => {
+    const first = at + random.integer(20_000, 70_000);
+    const last = no % 3 === 0 ? first : first + random.integer(HOUR / 4, HOUR);
+    const end = { heartbeatAt: last + hours * HOUR, summary: { score } };
+    const held = runOf(`last${no}`, new Date(last).toISOString(), { config, ...end });
+    if (no % 3 === 0) return [held];
+    const crash = { state: stateOfFirst, heartbeatAt: first + random.integer(10_000, HOUR / 5) };
+    return [runOf(`first${no}`, new Date(first).toISOString(), { config, ...crash }), held];
+  });
+  return inputOf(rows, runs);
+}

@@ -42,8 +42,9 @@ export class LaunchComparison implements Comparison {
   }
 
   weigh(row: number, run: number): number {
-    if (this.#together === 0) return 0;
     const { time, settings } = this.#input;
+    // without a time, what the jobs of a launch have in common is counted among all rows as it is
+    if (this.#together === 0 || time.isMissing(row, run)) return 0;
     const { equal, differing } = settings.compare(row, run);
     const alike = this.#agreementOf(equal, differing) * 2 ** -settings.log2Share(row, equal);
     return -Math.log2(1 + this.#together * 2 ** time.weigh(row, run) * alike);
@@ -84,7 +85,14 @@ export class LaunchComparison implements Comparison {
   #agreementOf(equal: number, differing: number): number {
     const key = equal * 2 ** 13 + differing;
     let share = this.#sharesByMask.get(key);
-    if (share === undefined) this.#sharesByMask.set(key, (share = this.#countAgreement(equal, differing)));
+    if (share === undefined) {
+      share = this.#countAgreement(equal, differing);
+      // where few siblings have all of these settings: they agree on all no oftener than on any one of them
+      for (let at = 0; equal >> at !== 0; at++) {
+        if ((equal & (1 << at)) !== 0) share = Math.min(share, this.#countAgreement(1 << at, 0));
+      }
+      this.#sharesByMask.set(key, share);
+    }
     return share;
   }
 
@@ -92,20 +100,22 @@ export class LaunchComparison implements Comparison {
     let compared = 0;
     let alike = 0;
     for (const [row, other] of this.#siblings) {
-      const isAlike = this.#agree(row, other, equal) && this.#differ(row, other, differing);
+      if (!this.#haveBoth(row, other, equal)) continue;
       compared++;
-      if (isAlike) alike++;
+      if (this.#agree(row, other, equal) && this.#differ(row, other, differing)) alike++;
     }
     return (alike + 0.5) / (compared + 1);
   }
 
   #agree(row: number, other: number, mask: number): boolean {
     return this.#input.fields.every(
-      ({ rowCodes }, at) =>
-        (mask & (1 << at)) === 0 ||
-        rowCodes[row] === rowCodes[other] ||
-        (rowCodes[row] ?? -1) < 0 ||
-        (rowCodes[other] ?? -1) < 0,
+      ({ rowCodes }, at) => (mask & (1 << at)) === 0 || rowCodes[row] === rowCodes[other],
+    );
+  }
+
+  #haveBoth(row: number, other: number, mask: number): boolean {
+    return this.#input.fields.every(
+      ({ rowCodes }, at) => (mask & (1 << at)) === 0 || ((rowCodes[row] ?? -1) >= 0 && (rowCodes[other] ?? -1) >= 0),
     );
   }
 

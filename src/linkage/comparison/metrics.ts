@@ -62,19 +62,32 @@ export class MetricsComparison implements Comparison {
     return this.#mixture.likelihoodOrNull(row, run) === null;
   }
 
+  get metricCount(): number {
+    return this.#sides.length;
+  }
+
+  /**
+   * The row's value of a metric less the run's, in units of the last digit that the row kept; NaN where the value has
+   * less than three digits or one side lacks it.
+   */
+  gapOf(metric: number, row: number, run: number): number {
+    const side = this.#sides[metric];
+    const own = side?.rowValues[row] ?? Number.NaN;
+    const unit = side?.units[row] ?? 1;
+    return Math.abs(own) < TELLING_UNITS * unit ? Number.NaN : (own - (side?.runValues[run] ?? Number.NaN)) / unit;
+  }
+
   /**
    * Whether most of a pair's metrics agree to the last digit that the row kept; null where no metric of three digits or
    * more is on both sides.
    */
   agreesOrNull(row: number, run: number): boolean | null {
     let [compared, agreeing] = [0, 0];
-    for (const { rowValues, runValues, units } of this.#sides) {
-      const own = rowValues[row] ?? Number.NaN;
-      const gap = Math.abs(own - (runValues[run] ?? Number.NaN));
-      const unit = units[row] ?? 1;
-      if (Number.isNaN(gap) || Math.abs(own) < TELLING_UNITS * unit) continue;
+    for (let metric = 0; metric < this.#sides.length; metric++) {
+      const gap = Math.abs(this.gapOf(metric, row, run));
+      if (Number.isNaN(gap)) continue;
       compared++;
-      if (gap <= unit) agreeing++;
+      if (gap <= 1) agreeing++;
     }
     return compared === 0 ? null : agreeing > compared / 2;
   }
