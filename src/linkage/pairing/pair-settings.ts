@@ -14,8 +14,10 @@ const SAME_FACT = 0.9;
 /** Share of the runs' names that W&B made up, and of distinct cells of a column, where such names are no settings. */
 const MADE_UP_SHARE = 0.9;
 const LEAST_DISTINCT = 0.8;
-/** Numbers of rows span this many times their count at most; of the runs' values that are they, this share is distinct. */
+/** Numbers of rows span this many times their count at most, and few rows have such numbers by chance … */
 const DENSE = 1.5;
+const LEAST_NUMBERED = 10;
+/** … and the runs' values that are they are distinct to this share. */
 const MOSTLY_DISTINCT = 0.5;
 
 /** A column and a key with more values than this are no two lists of names for the same few things. */
@@ -61,7 +63,7 @@ export function rankSettings(
 
 /** Whether a column numbers the rows one after the other. Whatever else is numbered from 1 has the same values. */
 function countsRows({ isNumeric, counts, filled }: Field, { values }: Records): boolean {
-  if (!isNumeric || counts.size < filled) return false;
+  if (!isNumeric || counts.size < filled || filled < LEAST_NUMBERED) return false;
   const numbers = [...counts.keys()].map((code) => values.numberOf(code));
   return Math.max(...numbers) - Math.min(...numbers) < DENSE * filled;
 }
