@@ -11,6 +11,7 @@ import { createPairWeigher } from './pair-weights.ts';
 import type { SurePair } from './pairing/refine.ts';
 import { leastBitsAlone, priorBitsOf, solveCompetition } from './posterior/competition.ts';
 import type { Population, Posterior } from './posterior/competition.ts';
+import { thinOut } from './thin-out.ts';
 
 /** The model after learning, with the pairs that it was learned on. */
 export interface LearnedModel {
@@ -104,9 +105,7 @@ function haveSameKeys(first: Comparisons, second: Comparisons): boolean {
 }
 
 function chooseTeachers(open: readonly number[]): number[] {
-  const most = Math.min(TEACHERS.most, TEACHERS.some + TEACHERS.share * open.length);
-  const stride = Math.ceil(open.length / most);
-  return open.filter((_row, at) => at % stride === 0);
+  return thinOut(open, Math.min(TEACHERS.most, TEACHERS.some + TEACHERS.share * open.length));
 }
 
 /** Pairs that are looked at, and what is believed of them. */

@@ -3,6 +3,7 @@ import { sumOfWeights } from './learn.ts';
 import type { LearnedModel } from './learn.ts';
 import type { Records } from './normalize/records.ts';
 import type { SurePair } from './pairing/refine.ts';
+import { thinOut } from './thin-out.ts';
 
 /** Sure pairs whose run is looked away from; fewer tell nothing. */
 const LEAST_PAIRS = 30;
@@ -39,8 +40,7 @@ export function learnStandIns(
   sure: readonly SurePair[],
   least: number,
 ): StandInShare {
-  const stride = Math.ceil(sure.length / MOST_PAIRS);
-  const pairs = sure.filter((_pair, at) => at % stride === 0);
+  const pairs = thinOut(sure, MOST_PAIRS);
   if (pairs.length < LEAST_PAIRS) return () => 0;
   const { population, posterior } = model;
   const standIns = findStandIns({ records, model }, pairs, least).filter((bits) => bits >= least);

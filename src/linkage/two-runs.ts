@@ -4,6 +4,7 @@ import type { AssignmentView } from './margin.ts';
 import type { Records } from './normalize/records.ts';
 import type { SurePair } from './pairing/refine.ts';
 import type { Objection } from './weakness.ts';
+import { thinOut } from './thin-out.ts';
 
 /** What one run only has: each of these can single it out. */
 const SINGLING: ReadonlySet<string> = new Set(['time', 'metrics']);
@@ -77,8 +78,7 @@ interface Context {
 /** Whether most rows of the sure pairs have another run that agrees better in the comparison. */
 function isHabit(context: Context, comparison: Comparison, sure: readonly SurePair[]): boolean {
   if (sure.length < LEAST_PAIRS) return false;
-  const stride = Math.ceil(sure.length / MOST_PAIRS);
-  const some = sure.filter((_pair, at) => at % stride === 0);
+  const some = thinOut(sure, MOST_PAIRS);
   const doubled = some.filter((pair) => {
     const least = habitBits(comparison.weigh(pair.row, pair.run));
     const most = comparison.most?.(pair.row) ?? comparison.steps(pair.row)[0]?.bound ?? 0;

@@ -10,6 +10,7 @@ import type { RowHits, ScanInput } from './hits.ts';
 import { RowsNear } from './rows-near.ts';
 import { findClockPeakOrNull, gainOf } from './scan.ts';
 import type { ClockPeak } from './scan.ts';
+import { thinOut } from '../thin-out.ts';
 
 /** A row's time, the run times that may mean the same moment, and how far their clocks lie apart. */
 export interface ClockChannel {
@@ -78,7 +79,7 @@ export function chooseClockChannels(records: Records, search: ClockSearch): Cloc
 }
 
 function chooseClockChannel(records: Records, search: ClockSearch, channels: readonly Channel[]): ClockChannel | null {
-  const few = thin(search.rows, FEW_ROWS);
+  const few = thinOut(search.rows, FEW_ROWS);
   const found = scanChannels(records, { ...search, rows: few }, channels);
   // where metrics are those of another run than the times, only without them is a clock seen that is exact throughout
   const other = isLoose(found)
@@ -142,7 +143,7 @@ function isRoutine(
 
 /** The clock of a channel: by machine or by period, whichever of both the rows' hits fit better. */
 function findOffsets(records: Records, search: ClockSearch, channel: Channel): ClockChannel {
-  const input = scanInput(records, { ...search, channel, rows: thin(search.rows, MOST_ROWS) });
+  const input = scanInput(records, { ...search, channel, rows: thinOut(search.rows, MOST_ROWS) });
   const hits = collectHits(input);
   const found = findClockPeakOrNull(input, hits);
   const peak = found === null || found.score < LEAST_SCORE ? null : found;
@@ -186,11 +187,6 @@ function delaysNear(hits: readonly RowHits[], offsets: Float64Array, width: numb
     weights.push(best);
   }
   return { differences, weights };
-}
-
-function thin(rows: readonly number[], most: number): number[] {
-  const stride = Math.ceil(rows.length / most);
-  return rows.filter((_row, at) => at % stride === 0);
 }
 
 type Channel = Omit<ClockChannel, 'peak' | 'offsets' | 'firstDelays'>;

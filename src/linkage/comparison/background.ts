@@ -1,5 +1,6 @@
 import { buildSortedIndex } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
+import { thinOut } from '../thin-out.ts';
 
 /**
  * Density of each record's value among all values of its side, itself left out: a box kernel mixed with a flat floor
@@ -99,8 +100,7 @@ function sampleOf(values: Float64Array): Int32Array {
   for (let record = 0; record < values.length; record++) {
     if (!Number.isNaN(values[record] ?? Number.NaN)) records.push(record);
   }
-  const stride = Math.ceil(records.length / MOST_SAMPLES);
-  return Int32Array.from(stride <= 1 ? records : records.filter((_record, at) => at % stride === 0));
+  return Int32Array.from(thinOut(records, MOST_SAMPLES));
 }
 
 export function rangeOf(values: Float64Array): number {

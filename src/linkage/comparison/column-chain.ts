@@ -4,6 +4,7 @@ import { PairBackoff } from './pair-backoff.ts';
 import { allInOne, buildStep, numberDensely, refineGroups, sizesOf } from './row-groups.ts';
 import type { DenseColumn, StepTable } from './row-groups.ts';
 import { maskOf } from './setting-index.ts';
+import { thinOut } from '../thin-out.ts';
 
 export interface ChainOptions {
   readonly rowCount: number;
@@ -198,8 +199,7 @@ export class ColumnChain {
     const common = [...counts].toSorted(([a, x], [b, y]) => y - x || a - b).slice(0, MOST_PATTERNS);
     const patterns = new Set(common.map(([mask]) => mask));
     const rows = Array.from(this.#rowMasks.keys()).filter((row) => patterns.has(this.#rowMasks[row] ?? 0));
-    const stride = Math.ceil(rows.length / MOST_LEARNED);
-    return rows.filter((_row, index) => index % stride === 0);
+    return thinOut(rows, MOST_LEARNED);
   }
 
   #stepOf(row: number, at: number): (Step & { readonly table: StepTable }) | null {

@@ -2,6 +2,7 @@ import type { PairedField } from '../pairing/pairing.ts';
 import { buildSortedIndex, upperBound } from '../sorted.ts';
 import type { Comparison, ComparisonWords, SearchStep } from './comparison.ts';
 import type { SettingsComparison } from './settings.ts';
+import { thinOut } from '../thin-out.ts';
 
 /** Pairs of rows of one launch that show how much its jobs have in common. */
 const MOST_SIBLINGS = 4000;
@@ -149,7 +150,6 @@ function findSiblings(rowSeconds: Float64Array, slack: number): Siblings {
     for (let other = at + 1; other < Math.min(end, at + REACH); other++)
       pairs.push([records[at] ?? 0, records[other] ?? 0]);
   }
-  const stride = Math.max(1, Math.ceil(pairs.length / MOST_SIBLINGS));
   const beyondChance = count - chance - 2 * Math.sqrt(chance);
-  return { pairs: pairs.filter((_pair, at) => at % stride === 0), beyondChance, rows: records.length };
+  return { pairs: thinOut(pairs, MOST_SIBLINGS), beyondChance, rows: records.length };
 }

@@ -1,6 +1,7 @@
 import { lowerBound, upperBound } from '../sorted.ts';
 import { siblingDensity } from './sibling-spread.ts';
 import type { RowGroups } from './sibling-spread.ts';
+import { thinOut } from '../thin-out.ts';
 
 /** Rows with one setting that show how its metric spreads. */
 const LEAST_ALIKE = 6;
@@ -46,8 +47,7 @@ export function metricBackground(
 /** The densities, where higher, by the choice that gains most bits on average; as they are where none gains enough. */
 function narrow(density: Float64Array, choices: readonly ((row: number) => number)[]): Float64Array {
   const rows = [...density.keys()].filter((row) => !Number.isNaN(density[row]));
-  const stride = Math.ceil(rows.length / MOST_ASKED);
-  const asked = rows.filter((_row, at) => at % stride === 0);
+  const asked = thinOut(rows, MOST_ASKED);
   let best: { readonly gain: number; readonly choice: (row: number) => number } | null = null;
   for (const choice of choices) {
     const gain = asked.reduce((sum, row) => sum + Math.log2(choice(row) / (density[row] ?? 1)), 0) / asked.length;

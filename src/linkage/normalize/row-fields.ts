@@ -20,6 +20,7 @@ import type { TimeField } from './times.ts';
 import type { ValueEncoder } from './values.ts';
 import { readYearlessDaysOrNull } from './yearless-days.ts';
 import type { RunSpan } from './yearless-days.ts';
+import { thinOut } from '../thin-out.ts';
 
 export interface RowFields {
   readonly fields: readonly Field[];
@@ -87,8 +88,7 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
 
 function looksLikeCommands(column: readonly Cell[]): boolean {
   const texts = column.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '');
-  const stride = Math.ceil(texts.length / COMMANDS_LOOKED_AT);
-  const some = texts.filter((_text, at) => at % stride === 0);
+  const some = thinOut(texts, COMMANDS_LOOKED_AT);
   return some.filter(looksLikeCommand).length > some.length / 2;
 }
 

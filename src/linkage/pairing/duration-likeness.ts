@@ -1,4 +1,5 @@
 import { buildSortedIndex, lowerBound } from '../sorted.ts';
+import { thinOut } from '../thin-out.ts';
 
 /** Values that are looked at. */
 const MOST_VALUES = 300;
@@ -12,8 +13,7 @@ const BESIDE = [0.9, 0.92, 0.94, 0.96, 1.04, 1.06, 1.08, 1.1] as const;
 export function gainOnLengths(seconds: Float64Array, lengths: Float64Array): number {
   const { values: runs } = buildSortedIndex(lengths.map((length) => (length > 0 ? length : Number.NaN)));
   const own = [...new Set(buildSortedIndex(seconds.map((value) => (value > 0 ? value : Number.NaN))).values)];
-  const stride = Math.ceil(own.length / MOST_VALUES);
-  const asked = own.filter((_value, at) => at % stride === 0);
+  const asked = thinOut(own, MOST_VALUES);
   if (asked.length === 0 || runs.length === 0) return 0;
   const nearer = asked.filter((value) => {
     const gap = gapTo(runs, value);

@@ -1,5 +1,6 @@
 import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
 import type { SurePair } from './refine.ts';
+import { thinOut } from '../thin-out.ts';
 
 /** A duration and a length within this share of each other are the same. */
 const SAME = 0.05;
@@ -14,8 +15,7 @@ export function gainOnPairs(
   sure: readonly SurePair[],
 ): number {
   const there = sure.filter(({ row, run }) => (seconds[row] ?? 0) > 0 && (lengths[run] ?? 0) > 0);
-  const stride = Math.ceil(there.length / MOST_PAIRS);
-  const pairs = there.filter((_pair, at) => at % stride === 0);
+  const pairs = thinOut(there, MOST_PAIRS);
   const sorted = buildSortedIndex(Float64Array.from(pairs, ({ run }) => lengths[run] ?? 0)).values;
   let agreeing = 1;
   let byChance = 1;
