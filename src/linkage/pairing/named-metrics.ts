@@ -28,7 +28,9 @@ export function findNamedMetrics(records: Records, sure: readonly SurePair[]): P
     if (settings.some((setting) => bearsName(setting.name, column.name))) return [];
     const rowValues = numbersOf(column, values);
     const named = keys.filter((key) => bearsName(key.name, column.name));
-    const pairs = named.map((key) => pairWith(key, { column, rowValues, sure }, records)).filter((pair) => pair !== null);
+    const pairs = named
+      .map((key) => pairWith(key, { column, rowValues, sure }, records))
+      .filter((pair) => pair !== null);
     return pairs.toSorted((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1)).slice(0, 1);
   });
 }
@@ -40,7 +42,11 @@ function isMeasured({ origin, isNumeric, counts, filled }: Field): boolean {
 /** Null where too few of the sure pairs have both. */
 function pairWith(
   key: Field,
-  { column, rowValues, sure }: { readonly column: Field; readonly rowValues: Float64Array; readonly sure: readonly SurePair[] },
+  {
+    column,
+    rowValues,
+    sure,
+  }: { readonly column: Field; readonly rowValues: Float64Array; readonly sure: readonly SurePair[] },
   { values }: Records,
 ): PairedMetric | null {
   const plain = numbersOf(key, values);
