@@ -54,7 +54,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
     dissent,
     strayTime,
     strayMetrics,
-    twoRuns: createTwoRunsCheck({ records, model, view }, sure),
+    twoRuns: createTwoRunsCheck({ records, model, view, least: bitsNeeded(options) }, sure),
     standInShare: learnStandIns({ records, model }, sure, bitsNeeded(options)),
   };
   return { decide: (row) => decideRow(context, row) };
