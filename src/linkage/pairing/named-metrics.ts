@@ -68,7 +68,7 @@ const VALUE_OF_KEY = /\.(?:min|max|mean|last|best)$/;
 const NUMBER = /^\d+$/;
 
 /** Whether a key's last part is a column's name, or all words of the name and no others but numbers, as in `ndcg@10`. */
-export function bearsName(key: string, column: string): boolean {
+function bearsName(key: string, column: string): boolean {
   const whole = key.replace(VALUE_OF_KEY, '');
   const last = keyWords(lastPart(whole));
   const words = keyWords(column);
