@@ -42,7 +42,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const view = buildAssignmentView(candidates, posterior.components, { runByRow, bitsOf });
   const sure = surePairs(records, model);
   const conflicts = findConflictingNamesakes(records, sure);
-  const dissent = findDissentOrNull(model, sure);
+  const dissent = findDissentOrNull({ records, model }, sure);
   const strayTime = createTimeCheck(model, sure);
   const strayMetrics = createMetricsCheck(model, sure);
   const context: DecisionContext = {
@@ -54,7 +54,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
     dissent,
     strayTime,
     strayMetrics,
-    twoRuns: createTwoRunsCheck({ records, model, view }, sure),
+    twoRuns: createTwoRunsCheck({ records, model, view, least: bitsNeeded(options) }, sure),
     standInShare: learnStandIns({ records, model }, sure, bitsNeeded(options)),
   };
   return { decide: (row) => decideRow(context, row) };

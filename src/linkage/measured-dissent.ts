@@ -3,7 +3,10 @@ import { MetricsComparison } from './comparison/metrics.ts';
 import { SettingsComparison } from './comparison/settings.ts';
 import { keepBest } from './kept-best.ts';
 import type { LearnedModel } from './learn.ts';
+import type { Records } from './normalize/records.ts';
+import { findNamedMetrics } from './pairing/named-metrics.ts';
 import type { SurePair } from './pairing/refine.ts';
+import { areNearerThanSiblings } from './siblings.ts';
 
 /** Links on which a measured value is on both sides before it is judged, and the share of the sure ones that they are. */
 const LEAST_LINKS = 10;
@@ -26,21 +29,57 @@ const CONTRADICTS = -2;
  *
  * @param sure pairs that are as good as certain
  */
-export function findDissentOrNull({ comparisons }: LearnedModel, sure: readonly SurePair[]): string | null {
+export function findDissentOrNull(
+  { records, model }: { readonly records: Records; readonly model: LearnedModel },
+  sure: readonly SurePair[],
+): string | null {
+  const { comparisons } = model;
   const duration = comparisons.find(({ name }) => name === 'duration');
   const isFar = duration !== undefined && meanBits(duration, measuredBy(duration, sure)) < CONTRADICTS;
   if (isFar) return 'runs and rows are of two kinds of jobs: their durations differ by far on most of the links';
-  const metrics = comparisons.find((comparison) => comparison instanceof MetricsComparison);
+  const metrics = findToldMetrics({ records, model }, sure);
   if (metrics === undefined) return null;
-  const agreements = sure.map(({ row, run }) => metrics.agreesOrNull(row, run)).filter((agrees) => agrees !== null);
-  if (!areEnough(agreements, sure)) return null;
+  const agreements = agreementsOf(metrics, sure);
   const share = agreements.filter(Boolean).length / agreements.length;
-  const isTold = comparisons.some((one) => OF_ONE_RUN.has(one.name) && meanBits(one, sure) >= TELLS);
-  if (share >= MOSTLY || isTold) return null;
   const settings = comparisons.find((comparison) => comparison instanceof SettingsComparison);
+  if (share >= MOSTLY || comparisons.some((one) => tellsRuns(one, settings, sure))) return null;
   if (settings !== undefined && keepBest({ metrics, settings }, sure)) return null;
   const percent = `${(100 * share).toFixed(0)} %`;
   return `settings alone speak for the links: final metrics agree on ${percent} of them, and nothing else measured does`;
+}
+
+/**
+ * The final metrics that are on both sides of enough links: those that are compared, else those that bear the same name.
+ * Where another's values lie apart from the rows', no pairing comes of them.
+ */
+function findToldMetrics(
+  { records, model }: { readonly records: Records; readonly model: LearnedModel },
+  sure: readonly SurePair[],
+): MetricsComparison | undefined {
+  const compared = model.comparisons.find((comparison) => comparison instanceof MetricsComparison);
+  if (compared !== undefined && areEnough(agreementsOf(compared, sure), sure)) return compared;
+  const named = new MetricsComparison(findNamedMetrics(records, sure), []);
+  return areEnough(agreementsOf(named, sure), sure) ? named : undefined;
+}
+
+function agreementsOf(metrics: MetricsComparison, sure: readonly SurePair[]): boolean[] {
+  return sure.map(({ row, run }) => metrics.agreesOrNull(row, run)).filter((agrees) => agrees !== null);
+}
+
+/**
+ * Whether a comparison tells one run of a setting from another. The same job takes as long on the same hardware, whoever
+ * starts it: durations that are nearer to the row's own run than to those of nearly the same settings are of one run.
+ */
+function tellsRuns(
+  comparison: Comparison,
+  settings: SettingsComparison | undefined,
+  sure: readonly SurePair[],
+): boolean {
+  if (!OF_ONE_RUN.has(comparison.name) || meanBits(comparison, sure) < TELLS) return false;
+  if (comparison.name !== 'duration' || settings === undefined) return true;
+  return areNearerThanSiblings(settings, sure, (row, run) =>
+    comparison.isMissing(row, run) ? Number.NaN : -comparison.weigh(row, run),
+  );
 }
 
 /** The pairs that a comparison can speak for; none where these are too few. */

@@ -51,8 +51,11 @@ export function createTwoRunsCheck(context: Context, sure: readonly SurePair[]):
     const reason = `most rows have the ${habit.name} of another run than the one that fits otherwise: which of the two is meant is not told`;
     return { isHabit: true, objectionTo: () => ({ reason }) };
   }
+  const laterTries = groupLaterTries(records);
   const objectionTo = (edge: number): Objection | null => {
     const pair = { row: model.candidates.rows[edge] ?? 0, run: model.candidates.runs[edge] ?? 0 };
+    const held = objectionOfTries(context, pair, laterTries.get(pair.run) ?? []);
+    if (held !== null) return held;
     for (const comparison of singling) {
       if (comparison.weigh(pair.row, pair.run) > AGREES) continue;
       const other = findOther(context, { comparison, pair, least: chance });
@@ -73,6 +76,8 @@ interface Context {
   readonly records: Records;
   readonly model: LearnedModel;
   readonly view: AssignmentView;
+  /** Bits that a match needs. */
+  readonly least: number;
 }
 
 /** Whether most rows of the sure pairs have another run that agrees better in the comparison. */
@@ -92,22 +97,60 @@ function isHabit(context: Context, comparison: Comparison, sure: readonly SurePa
  * undefined where there is none.
  */
 function findOther(
-  { records, model, view }: Context,
+  context: Context,
   { comparison, pair, least }: { readonly comparison: Comparison; readonly pair: SurePair; readonly least: number },
 ): number | undefined {
+  const { records, model } = context;
   const settings = model.comparisons.find(({ name }) => name === 'settings');
   const fit = settings?.weigh(pair.row, pair.run) ?? 0;
-  const isTaken = (run: number): boolean =>
-    records.freeRuns[run] !== 1 ||
-    records.rejectedByRow.get(pair.row)?.has(run) === true ||
-    (view.edgesByRun.get(run) ?? []).some((edge) => (model.posterior.probabilities[edge] ?? 0) >= TAKEN);
   return runsOfStep(comparison, pair.row).find(
     (run) =>
       run !== pair.run &&
       comparison.weigh(pair.row, run) >= least &&
       (settings?.weigh(pair.row, run) ?? 0) >= fit - AS_WELL &&
-      !isTaken(run) &&
+      !isTakenFrom(context, pair.row, run) &&
       !(comparison.name === 'time' && isEarlierTry(records, run, pair.run)),
+  );
+}
+
+/** The later tries of the same thing, by the run number of an earlier one. */
+function groupLaterTries({ runs, triesByRunId }: Records): Map<number, number[]> {
+  const numbers = new Map(runs.map(({ runId }, run) => [runId, run]));
+  const later = new Map<number, number[]>();
+  for (const [runId, tries] of triesByRunId) {
+    const last = numbers.get(runId);
+    for (const earlier of tries) {
+      const run = numbers.get(earlier.runId);
+      if (run !== undefined && last !== undefined) later.set(run, [...(later.get(run) ?? []), last]);
+    }
+  }
+  return later;
+}
+
+/**
+ * What speaks against a try that crashed without final metrics where a later one of the same thing has those of the row.
+ * There are but a few later ones, so that a few bits are beyond chance; and as many as there are speak against the try.
+ */
+function objectionOfTries(context: Context, { row, run }: SurePair, later: readonly number[]): Objection | null {
+  const { records, model, least } = context;
+  const metrics = model.comparisons.find(({ name }) => name === 'metrics');
+  if (metrics?.isMissing(row, run) !== true) return null;
+  const beyondChance = Math.log2(1 + later.length) + BEYOND_CHANCE;
+  const held = later.find((other) => metrics.weigh(row, other) >= beyondChance && !isTakenFrom(context, row, other));
+  if (held === undefined) return null;
+  const { words } = metrics.describe(row, held);
+  return {
+    reason: `a later try of the same thing, ${records.runs[held]?.runId ?? ''}, has what the best run lacks: ${words}`,
+    outweighedBy: least + metrics.weigh(row, held),
+  };
+}
+
+/** Whether a run is linked, rejected for this row, or another row's. */
+function isTakenFrom({ records, model, view }: Context, row: number, run: number): boolean {
+  return (
+    records.freeRuns[run] !== 1 ||
+    records.rejectedByRow.get(row)?.has(run) === true ||
+    (view.edgesByRun.get(run) ?? []).some((edge) => (model.posterior.probabilities[edge] ?? 0) >= TAKEN)
   );
 }
 

@@ -13,26 +13,42 @@ interface Grid {
   readonly deviation: (share: number) => number;
   /** How far apart the scores of two seeds are; as far as any others where left out. */
   readonly betweenSeeds?: number;
+  /** How the score is called on the row and on its run; `f1` where left out. */
+  readonly column?: string;
+  readonly key?: string;
+  /** Seconds that a run of so many took, given a number between 0 and 1; no durations where left out. */
+  readonly lengthOf?: (seconds: number, share: number) => number;
 }
 
 /** A grid of settings, with a row and a run each. */
-function gridOf({ deviation, betweenSeeds }: Grid): LinkageInput {
+function gridOf({ deviation, betweenSeeds, column = 'f1', key = 'f1', lengthOf }: Grid): LinkageInput {
   const random = createRandom(11);
+  const lengths = createRandom(12);
   const levels = new Map<string, number>();
   const jobs = GRID.map((settings) => {
     const own = random.integer(700_000, 900_000) / 1e6;
     const cell = `${settings.heads}/${settings.width}`;
     const level = levels.get(cell) ?? own;
     levels.set(cell, level);
-    return { settings, f1: betweenSeeds === undefined ? own : level + betweenSeeds * random.between(-1, 1) };
+    const f1 = betweenSeeds === undefined ? own : level + betweenSeeds * random.between(-1, 1);
+    // wider models take longer, and two seeds nearly as long
+    return { settings, f1, seconds: Math.round(settings.width * settings.heads * 40 * lengths.between(0.97, 1.03)) };
   });
-  const rows = jobs.map(({ settings, f1 }, no) =>
-    rowOf(`row-${no}`, { created_at: null, ...settings, f1: Number(f1.toFixed(4)) }),
+  const rows = jobs.map(({ settings, f1, seconds }, no) =>
+    rowOf(`row-${no}`, {
+      created_at: null,
+      ...settings,
+      [column]: Number(f1.toFixed(4)),
+      ...(lengthOf && { train_seconds: seconds }),
+    }),
   );
-  const runs = jobs.map(({ settings, f1 }, no) =>
+  const runs = jobs.map(({ settings, f1, seconds }, no) =>
     runOf(`run${no}`, new Date(Date.UTC(2025, 1, 1, no)).toISOString(), {
       config: settings,
-      summary: { f1: f1 + deviation(random.between(0, 1)) },
+      summary: {
+        [key]: f1 + deviation(random.between(0, 1)),
+        ...(lengthOf && { _runtime: lengthOf(seconds, lengths.between(0, 1)) }),
+      },
     }),
   );
   return inputOf(rows, runs);
@@ -64,6 +80,27 @@ describe('a grid of settings that two people trained', () => {
 
   it('is not linked where the runs are the worse ones throughout', () => {
     expectOpen({ deviation: (share) => -0.003 - 0.006 * share });
+  });
+
+  it('is not linked where their scores lie apart, so that only the name says which is which', () => {
+    for (const key of ['f1', 'eval/f1', 'val/f1@10']) expectOpen({ key, deviation: (share) => 0.4 + 0.1 * share });
+  });
+
+  it('is linked where the scores are of other data, as their names say', () => {
+    expectLinked({ column: 'test_f1', key: 'val/f1', deviation: (share) => 0.4 + 0.1 * share });
+  });
+});
+
+describe('durations of the same jobs', () => {
+  it('tell nobody’s runs from another’s where two seeds take as long', () => {
+    expectOpen({
+      deviation: (share) => 0.006 * (2 * share - 1),
+      lengthOf: (seconds, share) => seconds * (0.98 + 0.04 * share),
+    });
+  });
+
+  it('tell a row’s own run where they agree to the second', () => {
+    expectLinked({ deviation: (share) => 0.006 * (2 * share - 1), lengthOf: (seconds, share) => seconds + 2 * share });
   });
 });
 

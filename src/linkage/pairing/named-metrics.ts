@@ -1,0 +1,87 @@
+import { findRounding, unitOf } from '../normalize/digits.ts';
+import { numbersOf } from '../normalize/fields.ts';
+import type { Field } from '../normalize/fields.ts';
+import { keyWords } from '../normalize/names.ts';
+import type { Records } from '../normalize/records.ts';
+import type { PairedMetric } from './pair-metrics.ts';
+import type { SurePair } from './refine.ts';
+import { findFactor, medianOf } from './units.ts';
+
+/** A column with fewer distinct values is a grid. */
+const LEAST_MEASURED = 12;
+const LEAST_DISTINCT = 0.1;
+/** Pairs that hold both before a column and its namesake are judged. */
+const LEAST_PAIRS = 10;
+
+/**
+ * The final metrics of the rows whose name a summary key bears, whatever their values say of it: `ndcg` and
+ * `offline/ndcg@10`, `test_acc` and `test/acc`, but not `test_acc` and `val/acc`. Of several such keys the one that agrees
+ * best on the sure pairs. A name that stands in the configuration as well is a setting's.
+ */
+export function findNamedMetrics(records: Records, sure: readonly SurePair[]): PairedMetric[] {
+  const { row, run, schema, values } = records;
+  const keys = run.fields.filter((field) => field.origin === 'summary' && field.isNumeric);
+  const settings = run.fields.filter((field) => field.origin === 'config' || field.origin === 'args');
+  const apart = new Set([schema.key, ...row.times.map(({ name }) => name)]);
+  const columns = row.fields.filter((field) => isMeasured(field) && !apart.has(field.name));
+  return columns.flatMap((column) => {
+    if (settings.some((setting) => bearsName(setting.name, column.name))) return [];
+    const rowValues = numbersOf(column, values);
+    const named = keys.filter((key) => bearsName(key.name, column.name));
+    const pairs = named
+      .map((key) => pairWith(key, { column, rowValues, sure }, records))
+      .filter((pair) => pair !== null);
+    return pairs.toSorted((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1)).slice(0, 1);
+  });
+}
+
+function isMeasured({ origin, isNumeric, counts, filled }: Field): boolean {
+  return origin === 'column' && isNumeric && counts.size > Math.max(LEAST_MEASURED, LEAST_DISTINCT * filled);
+}
+
+/** Null where too few of the sure pairs have both. */
+function pairWith(
+  key: Field,
+  {
+    column,
+    rowValues,
+    sure,
+  }: { readonly column: Field; readonly rowValues: Float64Array; readonly sure: readonly SurePair[] },
+  { values }: Records,
+): PairedMetric | null {
+  const plain = numbersOf(key, values);
+  const rounding = findRounding(rowValues);
+  const factor = findFactor({ rows: medianOf(rowValues), runs: medianOf(plain) });
+  const runValues = factor === 1 ? plain : plain.map((value) => value * factor);
+  const gaps = sure
+    .map(({ row, run }) => {
+      const own = rowValues[row] ?? Number.NaN;
+      return Math.abs(own - (runValues[run] ?? Number.NaN)) / unitOf(own, rounding);
+    })
+    .filter((gap) => !Number.isNaN(gap));
+  if (gaps.length < LEAST_PAIRS) return null;
+  const score = gaps.filter((gap) => gap <= 1).length / gaps.length;
+  return { column: column.name, key: key.name, rowValues, runValues, factor, rounding, score, bits: 0 };
+}
+
+const VALUE_OF_KEY = /\.(?:min|max|mean|last|best)$/;
+const NUMBER = /^\d+$/;
+
+/** Whether a key's last part is a column's name, or all words of the name and no others but numbers, as in `ndcg@10`. */
+function bearsName(key: string, column: string): boolean {
+  const whole = key.replace(VALUE_OF_KEY, '');
+  const last = keyWords(lastPart(whole));
+  const words = keyWords(column);
+  if (words.length === 0 || last.length === 0) return false;
+  if (last.join('') === words.join('')) return true;
+  const all = new Set(keyWords(whole));
+  return (
+    words.every((word) => all.has(word)) &&
+    last.some((word) => words.includes(word)) &&
+    last.every((word) => words.includes(word) || NUMBER.test(word))
+  );
+}
+
+function lastPart(name: string): string {
+  return name.split(/[./]/).findLast((part) => /[a-z]/i.test(part)) ?? name;
+}
