@@ -3,6 +3,7 @@ import { keyWords } from './normalize/names.ts';
 import type { Records } from './normalize/records.ts';
 import type { SurePair } from './pairing/refine.ts';
 import { mapValues } from './pairing/value-map.ts';
+import { thinOut } from './thin-out.ts';
 
 /** Links that hold both before a column and its namesake are judged. */
 const LEAST_LINKS = 10;
@@ -33,8 +34,7 @@ const RUN_ORIGINS: ReadonlySet<string> = new Set(['config', 'args', 'summary']);
  */
 export function findConflictingNamesakes(records: Records, sure: readonly SurePair[]): string[] {
   if (sure.length < LEAST_LINKS) return [];
-  const stride = Math.ceil(sure.length / MOST_LINKS);
-  const links = sure.filter((_link, at) => at % stride === 0);
+  const links = thinOut(sure, MOST_LINKS);
   const keysByName = groupByName(records.run.fields.filter((field) => RUN_ORIGINS.has(field.origin)));
   const conflicts: string[] = [];
   let fitting = 0;

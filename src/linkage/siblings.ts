@@ -1,5 +1,6 @@
 import type { SettingsComparison } from './comparison/settings.ts';
 import type { SurePair } from './pairing/refine.ts';
+import { thinOut } from './thin-out.ts';
 
 /** Where a run of nearly the same settings is as near as a row's own, a half. */
 const NEARER = 0.8;
@@ -54,9 +55,4 @@ function countBits(mask: number): number {
   let count = 0;
   for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
   return count;
-}
-
-function thinOut<T>(all: readonly T[], most: number): T[] {
-  const stride = Math.ceil(all.length / most);
-  return all.filter((_item, at) => at % stride === 0);
 }
