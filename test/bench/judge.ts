@@ -1,6 +1,6 @@
 // Accuracy over labs that the matching was not made after, five seeds each:
 // node test/bench/judge.ts [--second | --third | --fourth | --all] [--seeds 5] [--seed N] [--only NAME] [--mistakes] [--most 12] [--sample]
-// The first sitting's labs alone without a flag, the second's with `--second`, the third's with `--third`, the fourth's with `--fourth`, all with `--all`.
+// Without a flag the labs of the first sitting, with one those of a later sitting, or all.
 // `identified` is recall of the rows that one who knows the lab could name (test/helpers/judge/identifiable.ts).
 import { parseArgs } from 'node:util';
 import { identifiedShare, renderShare, scoreWorld, totalOf, worstOf } from '../helpers/accuracy.ts';
