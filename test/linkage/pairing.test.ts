@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { buildComparisons } from '../../src/linkage/comparison/comparisons.ts';
+import { buildField } from '../../src/linkage/normalize/fields.ts';
 import { buildRecords } from '../../src/linkage/normalize/records.ts';
+import { createValueCodes } from '../../src/linkage/normalize/values.ts';
 import { keySimilarity } from '../../src/linkage/pairing/key-similarity.ts';
 import { pairMetrics } from '../../src/linkage/pairing/pair-metrics.ts';
 import { pairSettings, rankSettings } from '../../src/linkage/pairing/pair-settings.ts';
@@ -197,6 +199,39 @@ describe('textsAlike', () => {
     ] as const) {
       expect([a, b, alike(a, b)]).toEqual([a, b, false]);
     }
+  });
+});
+
+describe('a column that numbers the rows', () => {
+  /** Keys that its column `no` may stand for. */
+  const keysOf = (rowCount: number, runs: LinkageInput['runs']): string[] => {
+    const rows = Array.from({ length: rowCount }, (_item, at) => rowOf(`row-${at}`, { no: BigInt(at + 1) }));
+    const ranked = rankSettings(buildRecords(inputOf(rows, runs)), new Set());
+    return ranked.flat().flatMap(({ column, key }) => (column.name === 'no' ? [key.name] : []));
+  };
+  const runsWith = (configOf: (at: number) => Record<string, number>): LinkageInput['runs'] =>
+    Array.from({ length: 60 }, (_item, at) =>
+      runOf(`w${at}`, '2025-03-01T10:00:00Z', { user: `student${(at % 20) + 1}`, config: configOf(at) }),
+    );
+
+  it('stands for no value that many runs share', () => {
+    const runs = runsWith((at) => ({ index: at + 1 }));
+    expect(keysOf(40, runs)).toContain('index');
+    expect(keysOf(40, runs)).not.toContain('user');
+  });
+
+  it('is read however many rows there are', () => {
+    const values = createValueCodes();
+    const codes = Int32Array.from({ length: 150_000 }, (_item, at) => values.encode(at + 1));
+    const no = buildField({ name: 'no', origin: 'column', codes }, values);
+    const records = buildRecords(
+      inputOf(
+        [],
+        runsWith(() => ({})),
+      ),
+    );
+    const many = { ...records, values, row: { ...records.row, fields: [no] } };
+    expect(rankSettings(many, new Set())).toEqual([]);
   });
 });
 

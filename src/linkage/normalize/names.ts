@@ -45,12 +45,14 @@ export function splitName(name: string): string[] {
   const isFile = stem !== whole;
   const parts: string[] = [];
   for (const piece of stem.split(/[\s_/,;|()[\]{}]+/)) {
-    if (!/[.:]/.test(piece)) addPieces(parts, piece);
-    else
-      for (const part of piece.includes('=') ? splitSettings(piece, isFile) : splitAtDots(piece))
-        addPieces(parts, part);
+    for (const part of splitAtPoints(piece, isFile)) addPieces(parts, part);
   }
   return parts;
+}
+
+function splitAtPoints(piece: string, isFile: boolean): string[] {
+  if (!/[.:]/.test(piece)) return [piece];
+  return piece.includes('=') ? splitSettings(piece, isFile) : splitAtDots(piece);
 }
 
 /** Adds what stands between minuses, save those that belong to a number or an id. */

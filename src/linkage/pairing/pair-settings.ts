@@ -64,8 +64,8 @@ export function rankSettings(
 /** Whether a column numbers the rows one after the other. Whatever else is numbered from 1 has the same values. */
 function countsRows({ isNumeric, counts, filled }: Field, { values }: Records): boolean {
   if (!isNumeric || counts.size < filled || filled < LEAST_NUMBERED) return false;
-  const numbers = [...counts.keys()].map((code) => values.numberOf(code));
-  return Math.max(...numbers) - Math.min(...numbers) < DENSE * filled;
+  const numbers = Float64Array.from(counts.keys(), (code) => values.numberOf(code)).sort();
+  return (numbers.at(-1) ?? 0) - (numbers[0] ?? 0) < DENSE * filled;
 }
 
 /** A number of the rows in the runs: repeated by tries of the same thing at most. */
