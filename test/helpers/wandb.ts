@@ -98,3 +98,18 @@ export function openTestSource(
     ...options,
   });
 }
+
+/**
+ * An `onRequest` that holds the first requests of this name until `count` of them are under way, and a moment more in
+ * which one too many would arrive. What can overlap then does, however slow the machine.
+ */
+export function holdUntilTogether(operationName: string, count: number): NonNullable<ServerOptions['onRequest']> {
+  const { promise: together, resolve } = Promise.withResolvers<void>();
+  let arrived = 0;
+  return (_no, request) => {
+    if (request.operationName !== operationName) return;
+    arrived += 1;
+    if (arrived === count) setTimeout(resolve, 50);
+    return together;
+  };
+}

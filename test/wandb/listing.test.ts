@@ -5,7 +5,14 @@ import { IncompleteListingError } from '../../src/errors.ts';
 import type { ListingReport, RunSource } from '../../src/model/snapshot.ts';
 import { createMemoryStore } from '../helpers/memory-store.ts';
 import type { MemoryStore } from '../helpers/memory-store.ts';
-import { FIRST_SECOND, buildServedRun, buildServedRuns, runName, withSource } from '../helpers/wandb.ts';
+import {
+  FIRST_SECOND,
+  buildServedRun,
+  buildServedRuns,
+  holdUntilTogether,
+  runName,
+  withSource,
+} from '../helpers/wandb.ts';
 
 const NO_KEYS = { config: [], summary: [] };
 
@@ -234,14 +241,14 @@ test('runs that W&B counts and does not list end in exit 7, which says so', asyn
   );
 });
 
-test('no more windows are walked at once than asked for', async () => {
+test('as many windows are walked at once as asked for, and no more', async () => {
   await withSource(
     buildServedRuns(4000, 3600),
     async ({ server, source }) => {
       await list(source, createMemoryStore(), 2);
       expect(server.peakConcurrency()).toBe(2);
     },
-    { server: { latency: 5 } },
+    { server: { onRequest: holdUntilTogether('Runs', 2) } },
   );
 });
 
