@@ -1,10 +1,11 @@
 // Accuracy over labs that the matching was not made after, five seeds each:
-// node test/bench/judge.ts [--second | --third | --fourth | --all] [--seeds 5] [--seed N] [--only NAME] [--mistakes] [--most 12] [--sample]
+// node test/bench/judge.ts [--second | --third | --fourth | --fifth | --all] [--seeds 5] [--seed N] [--only NAME] [--mistakes] [--most 12] [--sample]
 // Without a flag the labs of the first sitting, with one those of a later sitting, or all.
 // `identified` is recall of the rows that one who knows the lab could name (test/helpers/judge/identifiable.ts).
 import { parseArgs } from 'node:util';
 import { identifiedShare, renderShare, scoreWorld, totalOf, worstOf } from '../helpers/accuracy.ts';
 import type { WorldScore } from '../helpers/accuracy.ts';
+import { FIFTH_LABS } from '../helpers/judge/fifth/labs.ts';
 import { FOURTH_LABS } from '../helpers/judge/fourth/labs.ts';
 import { LABS, SECOND_LABS, THIRD_LABS } from '../helpers/judge/labs.ts';
 import { renderMistakes, renderSample } from '../helpers/judge/side-by-side.ts';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     second: { type: 'boolean' },
     third: { type: 'boolean' },
     fourth: { type: 'boolean' },
+    fifth: { type: 'boolean' },
     all: { type: 'boolean' },
     only: { type: 'string' },
     mistakes: { type: 'boolean' },
@@ -51,7 +53,8 @@ if ((strangers?.length ?? 0) > 0) {
 }
 
 function chosenLabs(): Readonly<Record<string, LabRecipe>> {
-  if (values.all === true) return { ...LABS, ...SECOND_LABS, ...THIRD_LABS, ...FOURTH_LABS };
+  if (values.all === true) return { ...LABS, ...SECOND_LABS, ...THIRD_LABS, ...FOURTH_LABS, ...FIFTH_LABS };
+  if (values.fifth === true) return FIFTH_LABS;
   if (values.fourth === true) return FOURTH_LABS;
   if (values.third === true) return THIRD_LABS;
   return values.second === true ? SECOND_LABS : LABS;
