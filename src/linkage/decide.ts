@@ -41,6 +41,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const runByRow = assignRuns(candidates, posterior.components, bitsOf);
   const view = buildAssignmentView(candidates, posterior.components, { runByRow, bitsOf });
   const sure = surePairs(records, model);
+  const least = bitsNeeded(options);
   const conflicts = findConflictingNamesakes(records, sure);
   const dissent = findDissentOrNull({ records, model }, sure);
   const strayTime = createTimeCheck(model, sure);
@@ -54,8 +55,8 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
     dissent,
     strayTime,
     strayMetrics,
-    twoRuns: createTwoRunsCheck({ records, model, view, least: bitsNeeded(options) }, sure),
-    standInShare: learnStandIns({ records, model }, sure, bitsNeeded(options)),
+    twoRuns: createTwoRunsCheck({ records, model, view, least }, sure),
+    standInShare: learnStandIns({ records, model, view, least }, sure),
   };
   return { decide: (row) => decideRow(context, row) };
 }
@@ -147,15 +148,11 @@ function listCandidates(context: DecisionContext, edges: readonly number[], obje
 function shownProbability(context: DecisionContext, edge: number, objection: Objection | null): number {
   const { model, options, conflicts, dissent, twoRuns } = context;
   const oneProject = NAMED_ALIKE ** (conflicts.length + (dissent === null ? 0 : DISSENTING));
-  const ofRecord = Math.min(probabilityOf(model, edge), 1 - standInShareOf(context, edge));
+  const ofRecord = Math.min(probabilityOf(model, edge), 1 - context.standInShare(edge));
   const probability = ofRecord / (twoRuns.isHabit ? 2 : 1);
   if (objection?.outweighedBy === undefined) return oneProject * probability;
   const odds = 2 ** (bitsNeeded(options) - objection.outweighedBy);
   return (oneProject * odds * probability) / (1 - probability + odds * probability);
-}
-
-function standInShareOf({ model, standInShare }: DecisionContext, edge: number): number {
-  return standInShare((model.candidates.weights[edge] ?? 0) + model.posterior.priorBits);
 }
 
 function edgesOfRow({ model, records }: DecisionContext, row: number): number[] {
@@ -208,7 +205,7 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
 }
 
 function standInObjection(context: DecisionContext, edge: number): Objection | null {
-  const share = standInShareOf(context, edge);
+  const share = context.standInShare(edge);
   if (1 - share >= context.options.minProbability) return null;
   const percent = `${(100 * share).toPrecision(2)} %`;
   return { reason: `another run may stand in for one that is gone, as it would on ${percent} of the links this weak` };

@@ -8,11 +8,17 @@ const SECOND = 1000;
 const MODELS = ['small', 'medium', 'large', 'huge'];
 const isGone = (no: number): boolean => no % 8 === 3;
 
+interface Tries {
+  readonly isTriedAgain: (no: number) => boolean;
+  /** Least and most seconds from the first start to the next. */
+  readonly after?: readonly [number, number];
+}
+
 /**
  * Two hundred trainings, whose rows are written some seconds before the run starts. The runs of one in eight
  * were deleted. Some were tried again, which has no row.
  */
-function twoHundredTrainings({ isTriedAgain }: { readonly isTriedAgain: (no: number) => boolean }): LinkageInput {
+function twoHundredTrainings({ isTriedAgain, after = [60, 240] }: Tries): LinkageInput {
   const random = createRandom(3);
   const jobs = Array.from({ length: 200 }, (_item, no) => ({
     no,
@@ -24,7 +30,7 @@ function twoHundredTrainings({ isTriedAgain }: { readonly isTriedAgain: (no: num
   const runs = jobs.flatMap(({ no, at, model, wait }) => {
     const startedAfter = (seconds: number): string => new Date(at + seconds * SECOND).toISOString();
     const own = runOf(`own${no}`, startedAfter(wait), { config: { model } });
-    const again = runOf(`again${no}`, startedAfter(wait + random.integer(60, 240)), { config: { model } });
+    const again = runOf(`again${no}`, startedAfter(wait + random.integer(...after)), { config: { model } });
     return [...(isGone(no) ? [] : [own]), ...(isTriedAgain(no) ? [again] : [])];
   });
   return inputOf(rows, runs);
@@ -41,6 +47,14 @@ describe('a run that may stand in for one that is gone', () => {
     expect(wrong).toEqual([]);
     expect(open.map(({ keyText }) => keyText)).toContain('job-3');
     expect(matchesOf(outcomes).length).toBeGreaterThan(50);
+  });
+
+  it('is not proposed either where rows that have both runs are never sure of one', () => {
+    const { outcomes } = linkRecords(twoHundredTrainings({ isTriedAgain: (no) => no % 3 === 0, after: [1, 6] }));
+    const wrong = matchesOf(outcomes).filter(({ wandbRunId }) => wandbRunId?.startsWith('again'));
+    expect(wrong).toEqual([]);
+    expect(outcomes.find(({ keyText }) => keyText === 'job-3')).toMatchObject({ kind: 'ambiguous' });
+    expect(outcomes.find(({ keyText }) => keyText === 'job-3')?.candidates[0]?.wandbRunId).toBe('again3');
   });
 
   it('is no danger where nothing is ever tried again', () => {
