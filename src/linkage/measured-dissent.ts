@@ -1,3 +1,4 @@
+import { tellsStartsApart } from './bursts.ts';
 import type { Comparison } from './comparison/comparison.ts';
 import { MetricsComparison } from './comparison/metrics.ts';
 import { SettingsComparison } from './comparison/settings.ts';
@@ -42,7 +43,7 @@ export function findDissentOrNull(
   const agreements = agreementsOf(metrics, sure);
   const share = agreements.filter(Boolean).length / agreements.length;
   const settings = comparisons.find((comparison) => comparison instanceof SettingsComparison);
-  if (share >= MOSTLY || comparisons.some((one) => tellsRuns(one, settings, sure))) return null;
+  if (share >= MOSTLY || comparisons.some((one) => tellsRuns(one, { records, settings }, sure))) return null;
   if (settings !== undefined && keepBest({ metrics, settings }, sure)) return null;
   const percent = `${(100 * share).toFixed(0)} %`;
   return `settings alone speak for the links: final metrics agree on ${percent} of them, and nothing else measured does`;
@@ -68,14 +69,16 @@ function agreementsOf(metrics: MetricsComparison, sure: readonly SurePair[]): bo
 
 /**
  * Whether a comparison tells one run of a setting from another. The same job takes as long on the same hardware, whoever
- * starts it: durations that are nearer to the row's own run than to those of nearly the same settings are of one run.
+ * starts it: durations that are nearer to the row's own run than to those of nearly the same settings are of one run. And
+ * who runs the same script in the same week starts the same jobs in the same order.
  */
 function tellsRuns(
   comparison: Comparison,
-  settings: SettingsComparison | undefined,
+  { records, settings }: { readonly records: Records; readonly settings: SettingsComparison | undefined },
   sure: readonly SurePair[],
 ): boolean {
   if (!OF_ONE_RUN.has(comparison.name) || meanBits(comparison, sure) < TELLS) return false;
+  if (comparison.name === 'time') return tellsStartsApart(comparison, records, sure);
   if (comparison.name !== 'duration' || settings === undefined) return true;
   return areNearerThanSiblings(settings, sure, (row, run) =>
     comparison.isMissing(row, run) ? Number.NaN : -comparison.weigh(row, run),
