@@ -12,6 +12,7 @@ import type { Field, FieldCollector, FieldWriter } from './fields.ts';
 import { blankFillers } from './filled-blanks.ts';
 import type { IsMeasured } from './filled-blanks.ts';
 import { flattenJson } from './flatten.ts';
+import { readIdTimesOrNull } from './id-times.ts';
 import { findNumberedWords, NameFields } from './name-fields.ts';
 import { itemsOf, readPrinted } from './printed.ts';
 import { readPlainCells } from './spreadsheet.ts';
@@ -52,7 +53,10 @@ export function readRowFields(
   const times: TimeField[] = [];
   const durations: SpokenDurations[] = [];
   for (const [name, column] of cells) {
-    const time = buildTimeFieldOrNull(name, column) ?? readYearlessDaysOrNull(name, column, span);
+    const time =
+      buildTimeFieldOrNull(name, column) ??
+      readIdTimesOrNull(name, column, span) ??
+      readYearlessDaysOrNull(name, column, span);
     if (time !== null) times.push(time);
     if (time === null || column.some((cell) => typeof cell === 'string' && !/^[\d\sT:.,Z+-]*$/.test(cell))) {
       readColumn(reader, name, column);
