@@ -33,7 +33,12 @@ describe('times in ids', () => {
   });
 
   it('are none where ids only look like it: theirs lie anywhere in thousands of years', () => {
-    const hashes = ['8c1d3f00aa54b1e09d2c7f31', '11f07a5512c4de77a0b93e4c', 'e2b1884fcd30a7719e55d012', '5a3c9d1e77f2b40688cc1203'];
+    const hashes = [
+      '8c1d3f00aa54b1e09d2c7f31',
+      '11f07a5512c4de77a0b93e4c',
+      'e2b1884fcd30a7719e55d012',
+      '5a3c9d1e77f2b40688cc1203',
+    ];
     expect(timesOf(hashes)).toBeNull();
     expect(timesOf(['4Q7F22E279B07CC398C4DC0C0C', '2K1F22E279B07CC398C4DC0C0C'])).toBeNull();
     expect(timesOf(['2f1e4fc0-81fd-4f0e-b1d4-5f2f7d2c4f3a', '919108f7-52d1-4320-9bac-f847db4148a8'])).toBeNull();
