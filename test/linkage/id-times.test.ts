@@ -23,13 +23,12 @@ describe('times in ids', () => {
   });
 
   test.each([
-    ['KSUID', '0ujtsYcgvSTl8PAuAdqWYSMnLO', ['v', 'w', 'x', 'y', 'z'], '2017-10-10T04:00:47.000Z'],
-    ['ObjectId', '507f1f77bcf86cd79943901', ['1', '2', '3', '4', '5'], '2012-10-17T21:13:27.000Z'],
-  ])('%s, of which a few say more than one', (_name, start, ends, time) => {
-    const ids = ends.map((end) => `${start}${end}`);
-    expect(timesOf(ids.slice(0, 2), YEARS)).toBeNull();
-    const others = [4, 5, 6].map((digit) => ids[0]!.replace(/^..../, (head) => `${head.slice(0, 3)}${digit}`));
-    expect(timesOf([ids[0]!, ...others], YEARS)?.[0]).toBe(time);
+    ['KSUID', '0ujtsYcgvSTl8PAuAdqWYSMnLOv', '2017-10-10T04:00:47.000Z'],
+    ['ObjectId', '507f1f77bcf86cd799439011', '2012-10-17T21:13:27.000Z'],
+  ])('%s, of which several say more than one', (_name, id, time) => {
+    const others = [1, 2, 3, 4, 5, 6, 7, 8].map((digit) => id.replace(/^(...)./, `$1${digit}`));
+    expect(timesOf([id], YEARS)).toBeNull();
+    expect(timesOf([id, ...others], YEARS)?.[0]).toBe(time);
   });
 
   it('are none where ids only look like it: theirs lie anywhere in thousands of years', () => {
