@@ -2,6 +2,7 @@ import { searchCandidates } from './blocking/search.ts';
 import type { Candidates } from './blocking/candidates.ts';
 import { chooseClockChannels } from './clock/channels.ts';
 import type { ClockChannel } from './clock/channels.ts';
+import { listHashes } from './clock/told-days.ts';
 import type { Comparison, SoftLinks } from './comparison/comparison.ts';
 import { buildComparisons, buildTimeEvidence, joinTime } from './comparison/comparisons.ts';
 import type { BuiltBefore, Comparisons } from './comparison/comparisons.ts';
@@ -75,6 +76,7 @@ function learnShapes(records: Records, open: readonly number[], everyone: Popula
     weigh: createPairWeigher(first.comparisons),
     weighUnmeasured: createPairWeigher(first.comparisons.filter((comparison) => comparison !== first.metrics)),
     groupings: first.fields.map((field) => ({ name: field.column.name, codes: field.rowCodes })),
+    hashes: listHashes(first.fields, records.values),
   });
   const time = buildTimeEvidence(channels);
   let comparisons = joinTime(first, time);

@@ -53,6 +53,13 @@ describe('parseName', () => {
     expect(partsOf('lr=0.001')).toEqual(['lr:0.001']);
   });
 
+  it('keeps numbers with a point whole between minuses', () => {
+    expect(partsOf('darcy_fno-m24-6.5e-4-sd15')).toEqual(['darcy', 'fno', 'm:24', '6.5e-4', 'sd:15']);
+    expect(partsOf('unet-m8-0.0037-lr3.7e-3-x')).toEqual(['unet', 'm:8', '0.0037', 'lr:3.7e-3', 'x']);
+    expect(partsOf('a=0.5-b=0.3-run')).toEqual(['a:0.5', 'b:0.3', 'run']);
+    expect(partsOf('v1.2-3.4.best')).toEqual(['v:1.2', '3.4', 'best']);
+  });
+
   it('reads numbers without a point or a minus, as names of files have them', () => {
     expect(partsOf('rn50_lr0p01_wd1em4_do0p3')).toEqual(['rn:50', 'lr:0.01', 'wd:1e-4', 'do:0.3']);
     expect(partsOf('lr=2p5em05, beta 0p9')).toEqual(['lr:2.5e-05', 'beta', '0.9']);

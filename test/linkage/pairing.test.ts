@@ -78,6 +78,18 @@ describe('pairing by values', () => {
     ).toContainEqual(['psnr', 'test/psnr']);
   });
 
+  it('holds months against the months in which the runs began, where rows have no other time', () => {
+    const runs = sixty().runs.map((run, at) => ({ ...run, createdAt: run.createdAt + 2 * at * 86_400_000 }));
+    const keysWith = (columns: (begun: string) => Readonly<Record<string, string>>): string[] => {
+      const rows = runs.map((run, at) => rowOf(`r${at}`, columns(new Date(run.createdAt).toISOString())));
+      const pairs = pairSettings(rankSettings(buildRecords(inputOf(rows, runs)), taken));
+      return pairs.filter(({ column }) => column.name.startsWith('month')).map(({ key }) => key.name);
+    };
+    const monthOf = (begun: string): string => begun.slice(0, 7).replace('-', '/');
+    expect(keysWith((begun) => ({ month: monthOf(begun) }))).toEqual(['month of start']);
+    expect(keysWith((begun) => ({ month: monthOf(begun), begun }))).not.toContain('month of start');
+  });
+
   it('takes the key that the configuration names', () => {
     const input = sixty();
     const named = buildRecords({ ...input, schema: { ...input.schema, evidence: { bs: 'noise' } } });

@@ -10,7 +10,10 @@ import type { RowHits, ScanInput } from './hits.ts';
 import { RowsNear } from './rows-near.ts';
 import { findClockPeakOrNull, gainOf } from './scan.ts';
 import type { ClockPeak } from './scan.ts';
+import { buildSortedIndex } from '../sorted.ts';
 import { thinOut } from '../thin-out.ts';
+import { isDayTold } from './told-days.ts';
+import type { DayWitness } from './told-days.ts';
 
 /** A row's time, the run times that may mean the same moment, and how far their clocks lie apart. */
 export interface ClockChannel {
@@ -52,6 +55,8 @@ export interface ClockSearch {
   readonly weighUnmeasured: ClockSearch['weigh'];
   /** Columns that may name machines, each with a clock of its own. */
   readonly groupings: readonly ClockGrouping[];
+  /** Pairs of a column and a key that name a state of the code, as a commit does. */
+  readonly hashes: readonly DayWitness[];
 }
 
 /**
@@ -92,17 +97,18 @@ function chooseClockChannel(records: Records, search: ClockSearch, channels: rea
   return findOffsets(records, { ...search, weigh }, best.channel);
 }
 
-interface ScannedChannel extends Pick<ClockPeak, 'gain' | 'crowding'> {
+interface ScannedChannel extends Pick<ClockPeak, 'offset' | 'width' | 'gain' | 'crowding'> {
   readonly channel: Channel;
-  /** Of the peak, in seconds. */
-  readonly width: number;
 }
+
+const NO_PEAK = { offset: 0, width: Infinity, gain: 0, crowding: 0 } as const;
 
 /** The channel whose differences crowd most; null where there is none. */
 function scanChannels(records: Records, search: ClockSearch, channels: readonly Channel[]): ScannedChannel | null {
   const scanned = channels.map((channel) => {
     const peak = peakOf(records, { ...search, channel });
-    return { channel, gain: peak?.gain ?? 0, crowding: peak?.crowding ?? 0, width: peak?.width ?? Infinity };
+    const { offset, width, gain, crowding } = peak ?? NO_PEAK;
+    return { channel, offset, width, gain, crowding };
   });
   return scanned.toSorted((a, b) => b.crowding - a.crowding)[0] ?? null;
 }
@@ -126,19 +132,20 @@ function restOf(field: TimeField, channels: readonly ClockChannel[]): TimeField 
 
 /**
  * Whether the rows fit the runs of another day as well: then both sides follow the same daily routine, and that they do
- * says nothing of single runs. Two teams whose benchmarks start at two in the morning would else find each other.
+ * says nothing of single runs. Two teams whose benchmarks start at two in the morning would else find each other. But a
+ * commit that is built once a night, and on both sides, is of one team.
  */
-function isRoutine(
-  records: Records,
-  search: ClockSearch,
-  { channel, gain }: { readonly channel: Channel; readonly gain: number },
-): boolean {
+function isRoutine(records: Records, search: ClockSearch, { channel, gain, offset, width }: ScannedChannel): boolean {
   if (gain <= 0 || channel.quantum >= DAY) return false;
-  return OTHER_DAYS.every((days) => {
+  const isAsNear = OTHER_DAYS.every((days) => {
     const seconds = channel.row.seconds.map((own) => own + days * DAY);
     const shifted = { ...channel, row: { ...channel.row, seconds } };
     return (peakOf(records, { ...search, channel: shifted })?.gain ?? 0) >= ROUTINE_SHARE * gain;
   });
+  if (!isAsNear) return false;
+  const times = { rows: search.rows, rowSeconds: channel.row.seconds.map((own) => own + offset), width };
+  const runs = buildSortedIndex(channel.runSeconds, records.freeRuns);
+  return !OTHER_DAYS.every((days) => isDayTold(search.hashes, { ...times, runs }, days * DAY));
 }
 
 /** The clock of a channel: by machine or by period, whichever of both the rows' hits fit better. */

@@ -25,7 +25,7 @@ export function buildShareColumns(fields: readonly PairedField[], nameParts: rea
   const columns: Int32Array[] = [];
   const belongs: number[][] = [];
   for (const [at, field] of fields.entries()) {
-    const parts = partsOf(field, nameParts);
+    const parts = partsOf(field, nameParts).filter((part) => isTold(part.codes, field.rowCodes));
     const own = parts.length < 2 ? [field.rowCodes] : parts.map((part) => whereNamed(part, field));
     for (const codes of own) {
       const same = columns.findIndex((other) => (agreementOf(other, codes) ?? 0) >= SAME_FACT);
@@ -57,8 +57,8 @@ export function partsOfFields(fields: readonly PairedField[], { ofField }: Share
       const columns = ofField[part] ?? 0;
       const isWithin = columns !== 0 && (columns & ~own) === 0 && (columns !== own || part < at);
       // never each a part of the other, for then neither would count
-      const isOfName = isNamePart(field.column, whole.column);
-      const isPart = part !== at && (isOfName || (isWithin && !isNamePart(whole.column, field.column)));
+      const isOfName = isPartOf(field, whole);
+      const isPart = part !== at && (isOfName || (isWithin && !isPartOf(whole, field)));
       return isPart ? parts | (1 << part) : parts;
     }, 0);
   });
@@ -71,7 +71,7 @@ export function partsOfFields(fields: readonly PairedField[], { ofField }: Share
 export function wholesOfFields(fields: readonly PairedField[]): number[] {
   return fields.map((part) =>
     fields.reduce((wholes, whole, at) => {
-      const isWhole = isNamePart(part.column, whole.column) && isEverContradicted(part, whole);
+      const isWhole = isPartOf(part, whole) && isEverContradicted(part, whole);
       return isWhole ? wholes | (1 << at) : wholes;
     }, 0),
   );
@@ -83,6 +83,32 @@ function isEverContradicted(part: PairedField, whole: PairedField): boolean {
     const [expected, found] = [partOf.get(code) ?? -1, part.runCodes[run] ?? -1];
     return code >= 0 && expected >= 0 && found !== -1 && found !== expected;
   });
+}
+
+/** A part of a name that is compared as a whole: a name of which only the warm-up is found in a run tells no other part. */
+function isPartOf(part: PairedField, whole: PairedField): boolean {
+  return isNamePart(part.column, whole.column) && isTold(part.rowCodes, whole.rowCodes);
+}
+
+/** Whether rows that are alike in the whole are alike in the part. */
+function isTold(part: Int32Array, whole: Int32Array): boolean {
+  const groups = new Map<number, Map<number, number>>();
+  for (const [row, code] of whole.entries()) {
+    const own = part[row] ?? -1;
+    if (code < 0 || own < 0) continue;
+    let counts = groups.get(code);
+    if (counts === undefined) groups.set(code, (counts = new Map()));
+    counts.set(own, (counts.get(own) ?? 0) + 1);
+  }
+  let shared = 0;
+  let alike = 0;
+  for (const counts of groups.values()) {
+    const size = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    if (size < 2) continue;
+    shared += size;
+    alike += Math.max(...counts.values());
+  }
+  return alike >= SAME_FACT * shared;
 }
 
 function isNamePart(part: Field, whole: Field): boolean {

@@ -10,6 +10,11 @@ const DAY_MONTH = new RegExp(
 );
 /** `Feb 19, 2025 7:00 PM`, `Wed Feb 19 2025`. */
 const MONTH_DAY = new RegExp(`^(?:[a-z]{2,9},?\\s+)?([a-z]{3,9})\\.?\\s+(\\d{1,2}),?\\s+(\\d{4})${CLOCK}$`, 'i');
+/** `2026年2月10日 19:06`, `2026年02月10日（火）午後7時6分`, `2026년 2월 10일 19시 6분 30초`. */
+const EAST_ASIAN = new RegExp(
+  '^(\\d{4})\\s*[年년]\\s*(\\d{1,2})\\s*[月월]\\s*(\\d{1,2})\\s*[日号일]\\s*(?:\\([^)]{1,3}\\))?' +
+    '(?:\\s*(?:(午前|上午|오전)|(午後|下午|오후))?\\s*(\\d{1,2})\\s*[:時时点시]\\s*(?:(\\d{1,2})\\s*[:分분]?\\s*(?:(\\d{1,2})\\s*[秒초]?)?)?)?$',
+);
 /** What a spreadsheet makes of a date that it can read: `2025-02-19 00:00:00`. */
 const ISO = /^(\d{4})-(\d{2})-(\d{2})((?:[ T]\d{2}:\d{2}(?::\d{2})?)?)$/;
 /** Dates that were read and dates that were left as texts, to show that all were tried the wrong way round. */
@@ -85,10 +90,19 @@ function parseDateOrNull(text: string): WrittenDate | null {
     const [, first, separator = '', second, year, ...clock] = numeric;
     return buildDate({ year, first: Number(first), second: Number(second), separator }, clock);
   }
+  if (/^\d{4}\s*[年년]|^[０-９]{4}/.test(text)) return parseEastAsianOrNull(text.normalize('NFKC'));
   const dayMonth = DAY_MONTH.exec(text);
   const [, day, name, year, ...clock] = dayMonth ?? swapFirst(MONTH_DAY.exec(text)) ?? [];
   const month = MONTHS.indexOf((name ?? '').slice(0, 3).toLowerCase()) + 1;
   return month === 0 ? null : buildDate({ year, first: Number(day), second: month, separator: '' }, clock);
+}
+
+function parseEastAsianOrNull(text: string): WrittenDate | null {
+  const match = EAST_ASIAN.exec(text);
+  if (match === null) return null;
+  const [, year, month, day, morning, evening, hour, minute = '0', second] = match;
+  const half = morning === undefined ? evening && 'p' : 'a';
+  return buildDate({ year, first: Number(day), second: Number(month), separator: '' }, [hour, minute, second, half]);
 }
 
 function swapFirst(match: RegExpExecArray | null): readonly (string | undefined)[] | null {

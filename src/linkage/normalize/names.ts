@@ -16,7 +16,8 @@ const DOTLESS = /^([a-z_]*?[=:]?[+-]?)(\d{1,3})(?:p(\d{1,6}))?(?:e(m?)(\d{1,2}))
 const WORD_NUMBER = /^([a-z][a-z_]*?)[=:]?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)$/;
 /** One word and its value. */
 const SETTING = /^[a-z_]+:[^:]+$/;
-const DECIMALS = /^\d+(?:e[+-]?\d*)?$/;
+/** What goes on behind a point, up to the minus that separates: `6.1e-5-sd21`. */
+const DECIMALS = /^\d+(?:e[+-]?\d*)?(?=-|$)/;
 const ASSIGNED_NUMBER = /=[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/;
 const ASSIGNMENT = /^([a-z][\w.]*)[=:](.+)$/;
 

@@ -51,13 +51,14 @@ export function buildRecords(input: LinkageInput): Records {
   const rowNumbers = new Map(rows.map((row, index) => [row.keyText, index]));
   const runNumbers = new Map(runs.map((run, index) => [run.runId, index]));
   const cells = cellsByColumn(rows, input.schema, { linked: linkedKeys, isMeasured: createIsMeasured(runs) });
+  const row = readRowFields(cells, values, { size: rows.length, span: spanOf(runs), names: namesOf(runs) });
   return {
     schema: input.schema,
     values: values.codes,
     rows,
     runs,
-    row: readRowFields(cells, values, { size: rows.length, span: spanOf(runs), names: namesOf(runs) }),
-    run: readRunFields(runs, values, statusOf),
+    row,
+    run: readRunFields(runs, values, { statusOf, withMonths: row.hasMonthsOnly }),
     openRows: Uint8Array.from(rows, (row) => (linkedKeys.has(row.keyText) ? 0 : 1)),
     freeRuns: Uint8Array.from(runs, (run) => (linkedRunIds.has(run.runId) ? 0 : 1)),
     labels: findPairs(input.linked, rowNumbers, runNumbers),

@@ -12,6 +12,7 @@ import type { Field, FieldCollector, FieldWriter } from './fields.ts';
 import { blankFillers } from './filled-blanks.ts';
 import type { IsMeasured } from './filled-blanks.ts';
 import { flattenJson } from './flatten.ts';
+import { readIdTimesOrNull } from './id-times.ts';
 import { findNumberedWords, NameFields } from './name-fields.ts';
 import { itemsOf, readPrinted } from './printed.ts';
 import { readPlainCells } from './spreadsheet.ts';
@@ -27,6 +28,8 @@ export interface RowFields {
   readonly times: readonly TimeField[];
   /** Columns that may say how long a run took; they are fields as well. */
   readonly durations: readonly SpokenDurations[];
+  /** Whether a column of months is all that tells when a row was made. */
+  readonly hasMonthsOnly: boolean;
 }
 
 interface RowReader {
@@ -38,6 +41,8 @@ interface RowReader {
 
 /** A text column with at least this share of distinct values is read as a name with parts. */
 const NAME_SHARE = 0.3;
+/** `2025-12`, a whole cell. */
+const MONTH = /^\s*20\d{2}[-/](?:0[1-9]|1[0-2])\s*$/;
 /** Texts of a column that tell whether it holds command lines. */
 const COMMANDS_LOOKED_AT = 200;
 
@@ -52,7 +57,10 @@ export function readRowFields(
   const times: TimeField[] = [];
   const durations: SpokenDurations[] = [];
   for (const [name, column] of cells) {
-    const time = buildTimeFieldOrNull(name, column) ?? readYearlessDaysOrNull(name, column, span);
+    const time =
+      buildTimeFieldOrNull(name, column) ??
+      readIdTimesOrNull(name, column, span) ??
+      readYearlessDaysOrNull(name, column, span);
     if (time !== null) times.push(time);
     if (time === null || column.some((cell) => typeof cell === 'string' && !/^[\d\sT:.,Z+-]*$/.test(cell))) {
       readColumn(reader, name, column);
@@ -60,13 +68,19 @@ export function readRowFields(
     const spoken = time === null ? readSpokenDurationsOrNull(name, column) : null;
     if (spoken !== null) durations.push(spoken);
   }
-  return { fields: fields.build(values), times, durations };
+  const hasMonthsOnly = times.length === 0 && [...cells.values()].some(areMonths);
+  return { fields: fields.build(values), times, durations, hasMonthsOnly };
+}
+
+function areMonths(column: readonly Cell[]): boolean {
+  const there = column.filter((cell) => cell !== null && cell !== '');
+  return there.length > 0 && there.every((cell) => typeof cell === 'string' && MONTH.test(cell));
 }
 
 function readColumn(reader: RowReader, name: string, column: readonly Cell[]): void {
   const { fields, values } = reader;
   const isCommand = looksLikeCommands(column);
-  const isName = !isCommand && looksLikeNames(column);
+  const isName = !isCommand && looksLikeNames(column) && !areMonths(column);
   const cut = isName ? findCutCells(column, reader.names) : new Set<Cell>();
   const texts = isName ? column.filter((cell) => typeof cell === 'string') : [];
   const names = isName ? new NameFields(reader, name, findNumberedWords(texts)) : null;

@@ -36,10 +36,19 @@ export interface RunFields {
   readonly lengths: RunLengths;
 }
 
+interface RunReading {
+  statusOf(run: Run): string | null;
+  /** Whether the month in which a run began is a field: registries that note it note no other time. */
+  readonly withMonths: boolean;
+}
+
+/** The field of the month in which a run began, UTC: `2025-12`. */
+export const START_MONTH = 'month of start';
+
 export function readRunFields(
   runs: readonly Run[],
   values: ValueEncoder,
-  statusOf: (run: Run) => string | null,
+  { statusOf, withMonths }: RunReading,
 ): RunFields {
   const fields = createFieldCollector(runs.length);
   const reader: RunReader = {
@@ -50,7 +59,11 @@ export function readRunFields(
     own: fields.writersOf('run'),
     names: new NameFields({ fields, values }, 'displayName'),
   };
-  for (const [index, run] of runs.entries()) readRun(reader, { run, index, status: statusOf(run) });
+  for (const [index, run] of runs.entries()) {
+    readRun(reader, { run, index, status: statusOf(run) });
+    if (withMonths)
+      reader.own(START_MONTH).add(index, values.encode(new Date(run.createdAt).toISOString().slice(0, 7)));
+  }
   const number = (read: (run: Run) => number | null): Float64Array =>
     Float64Array.from(runs, (run) => read(run) ?? Number.NaN);
   return {

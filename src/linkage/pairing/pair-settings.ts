@@ -2,6 +2,7 @@ import type { Run } from '../../model/run.ts';
 import type { Field } from '../normalize/fields.ts';
 import { isGeneratedName } from '../normalize/names.ts';
 import type { Records } from '../normalize/records.ts';
+import { START_MONTH } from '../normalize/run-fields.ts';
 import { agreementOf, buildPairedField, isFilled, isInformative, rankKeys } from './pairing.ts';
 import type { FieldChoice, PairedField } from './pairing.ts';
 import { listStandingWords } from './standing-words.ts';
@@ -87,7 +88,7 @@ function listStrangeWords(column: Field, keys: readonly Field[]): FieldChoice[] 
   if (column.origin !== 'column' || !isShort(column)) return [];
   const map = { rows: new Map<number, number>(), runs: new Map<number, number>() };
   // how a run ended goes with whether it has metrics, which is compared already
-  const isFree = ({ name }: Field): boolean => name !== 'state' && name !== 'status';
+  const isFree = ({ name }: Field): boolean => name !== 'state' && name !== 'status' && name !== START_MONTH;
   return keys.filter((key) => isShort(key) && isFree(key)).map((key) => ({ column, key, map, score: 0 }));
 }
 
