@@ -1,9 +1,12 @@
-import { digitsOf } from '../normalize/digits.ts';
 import type { Field } from '../normalize/fields.ts';
 import type { ValueCodes } from '../normalize/values.ts';
 import { lowerBound } from '../sorted.ts';
 import { countAlike, mapCounts } from './counted-texts.ts';
 import { findCutIds, holdsIds } from './cut-ids.ts';
+import { PLAIN, READINGS } from './readings.ts';
+import type { Reading } from './readings.ts';
+import { findRoundedFitOrNull } from './rounded-fit.ts';
+import { isRounded } from './rounding.ts';
 import { findAlikeTexts, findCutTexts } from './text-map.ts';
 
 /** Which values of a row field and of a run field are the same: both sides' codes lead to a common one. */
@@ -14,29 +17,9 @@ export interface ValueMap {
   readonly runs: ReadonlyMap<number, number>;
 }
 
-type Reading = (value: number) => number;
-
-/** Units, percentages and logarithms of a run's value, tried only where the plain values do not fit. */
-const FACTORS = [100, 0.01, 1000, 0.001, 60, 1 / 60] as const;
-const READINGS: readonly Reading[] = [
-  (value) => value,
-  ...FACTORS.map(
-    (factor): Reading =>
-      (value) =>
-        value / factor,
-  ),
-  Math.log10,
-  (value) => 10 ** value,
-];
 /** Above this share of covered rows no other reading is tried. */
 const GOOD_COVERAGE = 0.8;
 const READ_COVERAGE = 0.7;
-/** Two values may stand in any relation. */
-const LEAST_READ = 3;
-/** Relative gap within which two numbers are the same. */
-const EXACT = 1e-9;
-/** Above what rounding to one decimal, the coarsest that counts, can change. */
-const MOST_ROUNDING = 0.051;
 
 export function mapValues(row: Field, run: Field, values: ValueCodes): ValueMap {
   const equal = new Map<number, number>();
@@ -82,10 +65,11 @@ interface Sides {
 
 function mapNumbers(sides: Sides, plain: ValueMap): ValueMap {
   const shown = sortNumbers(sides.row, sides.values);
-  for (const [at, read] of READINGS.entries()) {
-    const map = mapRounded(sides, shown, read);
-    const least = at === 0 ? Math.max(0.4, coverageOf(sides.row, plain) + 0.1) : READ_COVERAGE;
-    const isTold = at <= FACTORS.length || new Set(map.runs.values()).size >= LEAST_READ;
+  const fit = findRoundedFitOrNull(sides.row, sides.run, sides.values);
+  for (const reading of fit?.isTold === true ? [fit.reading, ...READINGS] : READINGS) {
+    const map = mapRounded(sides, shown, reading);
+    const least = reading === PLAIN ? Math.max(0.4, coverageOf(sides.row, plain) + 0.1) : READ_COVERAGE;
+    const isTold = new Set(map.runs.values()).size >= reading.least;
     if (isTold && coverageOf(sides.row, map) >= least) return map;
   }
   return plain;
@@ -104,7 +88,7 @@ function sortNumbers(field: Field, values: ValueCodes): SortedNumbers {
 }
 
 /** Run values that round to a row value at the digits which the row shows. Integers and bare exponents are exact. */
-function mapRounded(sides: Sides, { numbers, codes }: SortedNumbers, read: Reading): ValueMap {
+function mapRounded(sides: Sides, { numbers, codes }: SortedNumbers, { read }: Reading): ValueMap {
   const runs = new Map<number, number>();
   for (const code of sides.run.counts.keys()) {
     const value = read(sides.values.numberOf(code));
@@ -117,16 +101,4 @@ function mapRounded(sides: Sides, { numbers, codes }: SortedNumbers, read: Readi
     if (found !== undefined && rowCode !== undefined && isRounded(value, found)) runs.set(code, rowCode);
   }
   return { rows: new Map(), runs };
-}
-
-/** Asks for the digits, which is dear, only where any number of digits could explain the gap. */
-function isRounded(value: number, shown: number): boolean {
-  const gap = Math.abs(shown - value);
-  return gap <= Math.max(MOST_ROUNDING, Math.abs(shown) * EXACT) && gap <= toleranceOf(shown);
-}
-
-function toleranceOf(shown: number): number {
-  const [decimals, significant] = digitsOf(shown);
-  if (decimals === 0 || significant === 1) return Math.abs(shown) * EXACT;
-  return 0.5000001 * 10 ** -decimals;
 }
