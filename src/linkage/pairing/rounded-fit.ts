@@ -1,81 +1,130 @@
+import { digitsOf, unitOf } from '../normalize/digits.ts';
+import type { Rounding } from '../normalize/digits.ts';
 import type { Field } from '../normalize/fields.ts';
 import type { ValueCodes } from '../normalize/values.ts';
 import { lowerBound, upperBound } from '../sorted.ts';
 import { thinOut } from '../thin-out.ts';
-import { isExact, toleranceOf } from './rounding.ts';
 import { PLAIN, READINGS } from './readings.ts';
 import type { Reading } from './readings.ts';
 
 /** Distinct values of a column that are looked up. */
-const SAMPLE = 60;
-/** Where a key has nothing to do with a column its numbers lie so many last digits beside as often as at the value. */
+const SAMPLE = 200;
+/** A key that has nothing to do with a column has numbers so many last digits beside its values as often as at them. */
 const BESIDE = [-7, -5, -3, 3, 5, 7] as const;
 /** Share of the values that must be found; another reading must explain more. */
 const LEAST_FOUND = 0.4;
 const LEAST_READ = 0.7;
 /** One in a million: more than columns times keys times readings. */
 const LEAST_BITS = 20;
+/** Of the last digit, with some slack for what binary numbers cannot write. */
+const HALF = 0.5000001;
 
-/** Whether a key's numbers, rounded as a column rounds, are those of the column. */
+/** How a key's numbers, rounded as a column rounds, are those of the column. */
 export interface RoundedFit {
   readonly reading: Reading;
+  /** Whether a number, as it is read, may be what the column shows. */
+  readonly isSame: (value: number, shown: number) => boolean;
   /** False where both lie so densely that as many would be found beside the values: only sure pairs can tell. */
   readonly isTold: boolean;
 }
-
-const known = new WeakMap<Field, Float64Array>();
 
 /**
  * Rounded measures of chance (`0.0000609` for `0.0000608717…`) share no value with what they were rounded from. A key that
  * was rounded has a number at nearly every value that the column shows, and beside them no more than chance puts there.
  *
- * @returns null where the key lacks most of the values
+ * @returns null where the key lacks most of the values, and for columns that round nothing: integers and bare exponents
  */
 export function findRoundedFitOrNull(column: Field, key: Field, values: ValueCodes): RoundedFit | null {
-  const shown = thinOut([...column.counts.keys()], SAMPLE)
-    .map((code) => values.numberOf(code))
-    .filter((value) => Number.isFinite(value));
-  const rounded = shown.filter((value) => !isExact(value));
-  if (rounded.length < shown.length / 2 || rounded.length === 0) return null;
+  const shown = readColumn(column, values);
+  if (shown === null) return null;
+  const { sample, roundings } = shown;
   const numbers = sortedNumbers(key, values);
-  let best: Reading | null = null;
-  let most = LEAST_BITS;
-  let isOpen = false;
-  for (const reading of READINGS) {
-    const { found, chance } = lookUp(rounded, numbers, reading);
-    if (found < (reading === PLAIN ? LEAST_FOUND : LEAST_READ)) continue;
-    if (reading === PLAIN) isOpen = true;
-    const bits = rounded.length * divergence(found, chance);
-    if (found <= chance || bits <= most) continue;
-    [best, most] = [reading, bits];
-  }
-  if (best !== null) return { reading: best, isTold: true };
-  return isOpen ? { reading: PLAIN, isTold: false } : null;
+  const lookups = READINGS.flatMap((reading) =>
+    roundings.map((toleranceOf): Lookup => ({ sample, numbers, reading, toleranceOf })),
+  );
+  const fits = lookups
+    .map((lookup) => ({ lookup, found: shareFound(lookup) }))
+    .filter(({ lookup, found }) => found >= (lookup.reading === PLAIN ? LEAST_FOUND : LEAST_READ))
+    .map(({ lookup, found }) => ({ ...lookup, bits: bitsOf(lookup, found) }))
+    .toSorted((a, b) => b.bits - a.bits);
+  const [best] = fits;
+  if (best === undefined) return null;
+  const isTold = best.bits >= LEAST_BITS;
+  const { reading, toleranceOf } = (isTold ? null : fits.find((fit) => fit.reading === PLAIN)) ?? best;
+  return { reading, isTold, isSame: (value, shown) => Math.abs(shown - value) <= toleranceOf(shown) };
 }
 
-/** Share of the values that the key has, and of the numbers beside them. */
-function lookUp(
-  rounded: readonly number[],
-  numbers: Float64Array,
-  { write }: Reading,
-): { readonly found: number; readonly chance: number } {
-  const isThere = (value: number, half: number): boolean => {
-    const [a, b] = [write(value - half), write(value + half)];
-    return upperBound(numbers, Math.max(a, b)) > lowerBound(numbers, Math.min(a, b));
-  };
-  const [least, most] = [Math.min(...rounded), Math.max(...rounded)];
-  let [found, beside, looked] = [0, 0, 0];
-  for (const value of rounded) {
-    const half = toleranceOf(value);
-    if (isThere(value, half)) found++;
+type ToleranceOf = (shown: number) => number;
+
+interface ShownNumbers {
+  readonly sample: readonly number[];
+  /** How far a number may lie from what is shown, by each way in which the column may have rounded. */
+  readonly roundings: readonly ToleranceOf[];
+}
+
+const shownBefore = new WeakMap<Field, ShownNumbers | null>();
+
+function readColumn(column: Field, values: ValueCodes): ShownNumbers | null {
+  let shown = shownBefore.get(column);
+  if (shown === undefined) shownBefore.set(column, (shown = readShown(column, values)));
+  return shown;
+}
+
+/**
+ * A column's zeros at the end are not written: `0.02` among values of two digits is `0.020`. Which of decimals and digits a
+ * column keeps need not show in itself (`0.75` and `1.3`); where it keeps neither throughout, each value has its own.
+ */
+function readShown(column: Field, values: ValueCodes): ShownNumbers | null {
+  const sample = thinOut([...numbersIn(column, values)], SAMPLE);
+  const digits = sample.map(digitsOf);
+  const rounded = digits.filter(([decimals, significant]) => decimals > 0 && significant > 1);
+  if (rounded.length < sample.length / 2 || rounded.length === 0) return null;
+  const halfOf = (rounding: Rounding) => (value: number) => HALF * unitOf(value, rounding);
+  const roundings = [
+    halfOf({ kind: 'significant', digits: Math.max(...digits.map(([, significant]) => significant)) }),
+    halfOf({ kind: 'decimals', digits: Math.max(...digits.map(([decimals]) => decimals)) }),
+    (value: number) => HALF * 10 ** -digitsOf(value)[0],
+  ];
+  return { sample, roundings };
+}
+
+interface Lookup {
+  readonly sample: readonly number[];
+  readonly toleranceOf: ToleranceOf;
+  readonly numbers: Float64Array;
+  readonly reading: Reading;
+}
+
+function shareFound({ sample, toleranceOf, numbers, reading }: Lookup): number {
+  return (
+    sample.filter((value) => isThere(numbers, reading, { value, half: toleranceOf(value) })).length / sample.length
+  );
+}
+
+/** Bits that the values found tell against chance, which is what is found beside them within the column's range. */
+function bitsOf({ sample, toleranceOf, numbers, reading }: Lookup, share: number): number {
+  const [least, most] = [sample[0] ?? 0, sample.at(-1) ?? 0];
+  let [found, looked] = [0, 0];
+  for (const shown of sample) {
+    const half = toleranceOf(shown);
     for (const step of BESIDE) {
-      const other = value + 2 * half * step;
-      if (other < least || other > most) continue;
+      const value = shown + 2 * half * step;
+      if (value < least || value > most) continue;
       looked++;
-      if (isThere(other, half)) beside++;
+      if (isThere(numbers, reading, { value, half })) found++;
     }
   }
-  return { found: found / rounded.length, chance: (beside + 1) / (looked + 2) };
+  const chance = (found + 1) / (looked + 2);
+  return share > chance ? sample.length * divergence(share, chance) : 0;
+}
+
+function isThere(
+  numbers: Float64Array,
+  { write }: Reading,
+  { value, half }: { readonly value: number; readonly half: number },
+): boolean {
+  const [a, b] = [write(value - half), write(value + half)];
+  return upperBound(numbers, Math.max(a, b)) > lowerBound(numbers, Math.min(a, b));
 }
 
 /** Bits that one look tells against chance. */
@@ -84,13 +133,16 @@ function divergence(share: number, chance: number): number {
   return term(share, chance) + term(1 - share, 1 - chance);
 }
 
+const numbersBefore = new WeakMap<Field, Float64Array>();
+
 function sortedNumbers(key: Field, values: ValueCodes): Float64Array {
-  let numbers = known.get(key);
-  if (numbers === undefined) {
-    numbers = Float64Array.from(key.counts.keys(), (code) => values.numberOf(code))
-      .filter((value) => !Number.isNaN(value))
-      .sort();
-    known.set(key, numbers);
-  }
+  let numbers = numbersBefore.get(key);
+  if (numbers === undefined) numbersBefore.set(key, (numbers = numbersIn(key, values)));
   return numbers;
+}
+
+/** A field's distinct numbers, ascending. */
+function numbersIn(field: Field, values: ValueCodes): Float64Array {
+  const numbers = Float64Array.from(field.counts.keys(), (code) => values.numberOf(code));
+  return numbers.filter((value) => Number.isFinite(value)).sort();
 }
