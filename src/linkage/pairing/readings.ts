@@ -11,7 +11,7 @@ export interface Reading {
 /** Two values may stand in any relation. */
 const LEAST_READ = 3;
 /** A grid of rates, 0.1, 0.01 and 0.001, is one of momenta, 0.9, 0.99 and 0.999. */
-const LEAST_COMPLEMENTS = 12;
+const LEAST_TURNED = 12;
 
 export const PLAIN: Reading = { read: (value) => value, write: (shown) => shown, least: 1 };
 
@@ -25,5 +25,29 @@ export const READINGS: readonly Reading[] = [
   })),
   { read: Math.log10, write: (shown) => 10 ** shown, least: LEAST_READ },
   { read: (value) => 10 ** value, write: Math.log10, least: LEAST_READ },
-  { read: (value) => 1 - value, write: (shown) => 1 - shown, least: LEAST_COMPLEMENTS },
+  { read: (value) => 1 - value, write: (shown) => 1 - shown, least: LEAST_TURNED },
 ];
+
+const both = (reading: Pick<Reading, 'read' | 'write'>): Pick<Reading, 'read' | 'write'>[] => [
+  reading,
+  { read: (value) => -reading.read(value), write: (shown) => reading.write(-shown) },
+];
+
+/** What people make of a measured value beside units: perplexity of a loss, decibels of an error, error of an accuracy. */
+export const METRIC_READINGS: readonly Reading[] = [
+  { read: (value: number) => 1 - value, write: (shown: number) => 1 - shown },
+  { read: (value: number) => 100 - value, write: (shown: number) => 100 - shown },
+  { read: (value: number) => 100 - 100 * value, write: (shown: number) => 1 - shown / 100 },
+  { read: (value: number) => value * value, write: (shown: number) => (shown < 0 ? Number.NaN : Math.sqrt(shown)) },
+  { read: Math.sqrt, write: (shown: number) => (shown < 0 ? Number.NaN : shown * shown) },
+  { read: Math.exp, write: Math.log },
+  { read: (value: number) => Math.exp(-value), write: (shown: number) => -Math.log(shown) },
+  { read: (value: number) => 2 ** value, write: Math.log2 },
+  { read: (value: number) => 10 ** value, write: Math.log10 },
+  ...[
+    { read: Math.log10, write: (shown: number) => 10 ** shown },
+    { read: (value: number) => 10 * Math.log10(value), write: (shown: number) => 10 ** (shown / 10) },
+    { read: Math.log, write: Math.exp },
+    { read: Math.log2, write: (shown: number) => 2 ** shown },
+  ].flatMap(both),
+].map((reading) => ({ ...reading, least: LEAST_TURNED }));

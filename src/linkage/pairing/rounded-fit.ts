@@ -4,16 +4,19 @@ import type { Field } from '../normalize/fields.ts';
 import type { ValueCodes } from '../normalize/values.ts';
 import { lowerBound, upperBound } from '../sorted.ts';
 import { thinOut } from '../thin-out.ts';
-import { PLAIN, READINGS } from './readings.ts';
+import { METRIC_READINGS, PLAIN, READINGS } from './readings.ts';
 import type { Reading } from './readings.ts';
 
 /** Distinct values of a column that are looked up. */
 const SAMPLE = 200;
 /** A key that has nothing to do with a column has numbers so many last digits beside its values as often as at them. */
-const BESIDE = [-7, -5, -3, 3, 5, 7] as const;
+const BESIDE = [3, 4, 5, 7, 10] as const;
 /** Share of the values that must be found; another reading must explain more. */
 const LEAST_FOUND = 0.4;
 const LEAST_READ = 0.7;
+/** So many values of the sample are looked up first, and at least this share of them must be found. */
+const FEW = 40;
+const LEAST_OF_FEW = 0.2;
 /** One in a million: more than columns times keys times readings. */
 const LEAST_BITS = 20;
 /** Of the last digit, with some slack for what binary numbers cannot write. */
@@ -37,21 +40,44 @@ export interface RoundedFit {
 export function findRoundedFitOrNull(column: Field, key: Field, values: ValueCodes): RoundedFit | null {
   const shown = readColumn(column, values);
   if (shown === null) return null;
-  const { sample, roundings } = shown;
-  const numbers = sortedNumbers(key, values);
-  const lookups = READINGS.flatMap((reading) =>
-    roundings.map((toleranceOf): Lookup => ({ sample, numbers, reading, toleranceOf })),
-  );
-  const fits = lookups
-    .map((lookup) => ({ lookup, found: shareFound(lookup) }))
-    .filter(({ lookup, found }) => found >= (lookup.reading === PLAIN ? LEAST_FOUND : LEAST_READ))
-    .map(({ lookup, found }) => ({ ...lookup, bits: bitsOf(lookup, found) }))
-    .toSorted((a, b) => b.bits - a.bits);
+  const leastOf = (reading: Reading): number => (reading === PLAIN ? LEAST_FOUND : LEAST_READ);
+  const fits = findFits({ ...shown, numbers: sortedNumbers(key, values) }, READINGS, leastOf);
   const [best] = fits;
   if (best === undefined) return null;
   const isTold = best.bits >= LEAST_BITS;
   const { reading, toleranceOf } = (isTold ? null : fits.find((fit) => fit.reading === PLAIN)) ?? best;
   return { reading, isTold, isSame: (value, shown) => Math.abs(shown - value) <= toleranceOf(shown) };
+}
+
+/**
+ * The reading by which a summary key has most of the values that a column of metrics shows, and hardly any number beside
+ * them; null where none is told from chance.
+ */
+export function findToldReadingOrNull(column: Field, key: Field, values: ValueCodes): Reading | null {
+  const shown = readColumn(column, values);
+  if (shown === null) return null;
+  const [best] = findFits({ ...shown, numbers: sortedNumbers(key, values) }, METRIC_READINGS, () => LEAST_FOUND);
+  return best !== undefined && best.bits >= LEAST_BITS ? best.reading : null;
+}
+
+interface Fit {
+  readonly reading: Reading;
+  readonly toleranceOf: ToleranceOf;
+  readonly bits: number;
+}
+
+/** Readings by which so many of the values are found, with what tells them from chance, best first. */
+function findFits(
+  { sample, roundings, numbers }: ShownNumbers & { readonly numbers: Float64Array },
+  readings: readonly Reading[],
+  leastOf: (reading: Reading) => number,
+): Fit[] {
+  return readings
+    .flatMap((reading) => roundings.map((toleranceOf): Lookup => ({ sample, numbers, reading, toleranceOf })))
+    .map((lookup) => ({ lookup, found: shareFound(lookup) }))
+    .filter(({ lookup, found }) => found >= leastOf(lookup.reading))
+    .map(({ lookup, found }) => ({ ...lookup, bits: bitsOf(lookup, found) }))
+    .toSorted((a, b) => b.bits - a.bits);
 }
 
 type ToleranceOf = (shown: number) => number;
@@ -96,25 +122,31 @@ interface Lookup {
 }
 
 function shareFound({ sample, toleranceOf, numbers, reading }: Lookup): number {
-  return (
-    sample.filter((value) => isThere(numbers, reading, { value, half: toleranceOf(value) })).length / sample.length
-  );
+  const share = (some: readonly number[]): number =>
+    some.filter((value) => isThere(numbers, reading, { value, half: toleranceOf(value) })).length / some.length;
+  // most keys have next to nothing, which a few values show
+  return sample.length > FEW && share(thinOut(sample, FEW)) < LEAST_OF_FEW ? 0 : share(sample);
 }
 
-/** Bits that the values found tell against chance, which is what is found beside them within the column's range. */
+/**
+ * Bits that the values found tell against chance, which is what is found beside them within the column's range: at the
+ * distance where it is most, since accuracies of 500 samples lie on a grid.
+ */
 function bitsOf({ sample, toleranceOf, numbers, reading }: Lookup, share: number): number {
   const [least, most] = [sample[0] ?? 0, sample.at(-1) ?? 0];
-  let [found, looked] = [0, 0];
-  for (const shown of sample) {
-    const half = toleranceOf(shown);
-    for (const step of BESIDE) {
-      const value = shown + 2 * half * step;
-      if (value < least || value > most) continue;
-      looked++;
-      if (isThere(numbers, reading, { value, half })) found++;
+  const shareAt = (step: number): number => {
+    let [found, looked] = [0, 0];
+    for (const shown of sample) {
+      const half = toleranceOf(shown);
+      for (const value of [shown - 2 * half * step, shown + 2 * half * step]) {
+        if (value < least || value > most) continue;
+        looked++;
+        if (isThere(numbers, reading, { value, half })) found++;
+      }
     }
-  }
-  const chance = (found + 1) / (looked + 2);
+    return (found + 1) / (looked + 2);
+  };
+  const chance = Math.max(...BESIDE.map(shareAt));
   return share > chance ? sample.length * divergence(share, chance) : 0;
 }
 
