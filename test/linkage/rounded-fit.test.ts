@@ -3,6 +3,7 @@ import { buildField } from '../../src/linkage/normalize/fields.ts';
 import { buildRecords } from '../../src/linkage/normalize/records.ts';
 import type { Records } from '../../src/linkage/normalize/records.ts';
 import { createValueCodes } from '../../src/linkage/normalize/values.ts';
+import { pairMetrics } from '../../src/linkage/pairing/pair-metrics.ts';
 import { pairSettings, rankSettings } from '../../src/linkage/pairing/pair-settings.ts';
 import { refineChoices } from '../../src/linkage/pairing/refine.ts';
 import type { SurePair } from '../../src/linkage/pairing/refine.ts';
@@ -99,4 +100,36 @@ it('rounds no integers and no bare exponents', () => {
     buildField({ name, origin: 'column', codes: Int32Array.from(column, (value) => values.encode(value)) }, values);
   expect(findRoundedFitOrNull(field('layers', [1, 2, 3]), field('key', [1.2, 2.1, 2.9]), values)).toBeNull();
   expect(findRoundedFitOrNull(field('lr', [1e-3, 1e-4]), field('key', [1.02e-3, 9.9e-5]), values)).toBeNull();
+});
+
+describe('a metric that is written otherwise than the run measured it', () => {
+  const errors = Array.from({ length: 120 }, () => ({ rmse: draw(), other: draw() }));
+  const keyOf = (show: (rmse: number) => number): string[] => {
+    const records = buildRecords(
+      inputOf(
+        errors.map(({ rmse }, n) => rowOf(`row-${n}`, { shown: show(rmse) })),
+        errors.map((summary, n) => runOf(`run-${n}`, '2025-01-01T00:00:00Z', { summary })),
+      ),
+    );
+    return pairMetrics(records, [], { taken: new Set(), known: new Map(), bitsAsSetting: () => 0 }).map(
+      ({ key, rowValues, runValues }) => {
+        const near = [...rowValues].filter((value) => runValues.some((other) => Math.abs(value - other) < 1e-4));
+        return `${key} on ${near.length} of ${rowValues.length}`;
+      },
+    );
+  };
+  const decimals = (value: number): number => Number(value.toFixed(4));
+
+  it.each([
+    { as: 'a negative logarithm', show: (value: number) => decimals(-Math.log10(value)) },
+    { as: 'decibels', show: (value: number) => decimals(-10 * Math.log10(value)) },
+    { as: 'what is left to 100 %', show: (value: number) => decimals(100 - 100 * value) },
+    { as: 'an exponential', show: (value: number) => Number(Math.exp(value).toFixed(7)) },
+  ])('is found as $as', ({ show }) => {
+    expect(keyOf(show)).toEqual(['rmse on 120 of 120']);
+  });
+
+  it('is not found among draws that merely would lie in the same range', () => {
+    expect(keyOf(() => decimals(-Math.log10(draw())))).toEqual([]);
+  });
 });
