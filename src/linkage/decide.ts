@@ -42,7 +42,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const view = buildAssignmentView(candidates, posterior.components, { runByRow, bitsOf });
   const sure = surePairs(records, model);
   const least = bitsNeeded(options);
-  const conflicts = findConflictingNamesakes(records, sure);
+  const conflicts = findConflictingNamesakes({ records, model }, sure);
   const dissent = findDissentOrNull({ records, model }, sure);
   const strayTime = createTimeCheck(model, sure);
   const strayMetrics = createMetricsCheck(model, sure);

@@ -22,6 +22,8 @@ export interface LearnedModel {
   /** The times that are compared, the one that most rows are compared by first; none where no clock was found. */
   readonly channels: readonly ClockChannel[];
   readonly population: Population;
+  /** What columns were found to say. */
+  readonly paired: Pick<Comparisons, 'fields' | 'measured'>;
   /** Rows that were linked already and taught. */
   readonly labelCount: number;
 }
@@ -54,13 +56,13 @@ export function learnModel(records: Records): LearnedModel {
   const open = numbersOfSet(records.openRows);
   const everyone = { rows: open.length, runs: countOf(records.freeRuns) };
   // what the shapes were learned with is let go before all rows are searched
-  const { comparisons, channels, links, teachers } = learnShapes(records, open, everyone);
+  const { comparisons, channels, paired, links, teachers } = learnShapes(records, open, everyone);
   const expected = (links * everyone.rows) / Math.max(1, teachers);
   const state = searchAndSolve(records, { comparisons, population: everyone, expected });
-  return { comparisons, ...state, channels, population: everyone, labelCount: records.labels.length };
+  return { comparisons, ...state, channels, paired, population: everyone, labelCount: records.labels.length };
 }
 
-interface LearnedShapes extends Pick<LearnedModel, 'comparisons' | 'channels'> {
+interface LearnedShapes extends Pick<LearnedModel, 'comparisons' | 'channels' | 'paired'> {
   /** Links that are expected of the rows that taught, and how many these are. */
   readonly links: number;
   readonly teachers: number;
@@ -96,7 +98,8 @@ function learnShapes(records: Records, open: readonly number[], everyone: Popula
     }
     state = iterate(records, { comparisons, population }, state);
   }
-  return { comparisons, channels, links: state.posterior.expectedLinks, teachers: population.rows };
+  const paired = { fields: second.fields, measured: second.measured };
+  return { comparisons, channels, paired, links: state.posterior.expectedLinks, teachers: population.rows };
 }
 
 /** Where only the names of some values were learned, the pairs that were found are as good for learning as new ones. */

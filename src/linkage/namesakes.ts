@@ -1,4 +1,6 @@
+import type { LearnedModel } from './learn.ts';
 import type { Field } from './normalize/fields.ts';
+import { unitOf } from './normalize/digits.ts';
 import { keyWords } from './normalize/names.ts';
 import type { Records } from './normalize/records.ts';
 import type { SurePair } from './pairing/refine.ts';
@@ -27,12 +29,16 @@ const RUN_ORIGINS: ReadonlySet<string> = new Set(['config', 'args', 'summary']);
  * Columns that bear the name of a run's key and on the links hardly ever agree with it, or no better than with the keys of
  * the links beside, where these are more than those that do. A key that never fits is paired with nothing and weighs
  * nothing, which is right for one of another meaning; many of them show another project whose jobs start beside the
- * registry's.
+ * registry's. A column that is paired with such a key is asked by what the pairing learned: words, as `✓` for true, and
+ * the scale of a metric.
  *
  * @param sure pairs that are as good as certain
  * @returns the names of the columns; empty where all is well
  */
-export function findConflictingNamesakes(records: Records, sure: readonly SurePair[]): string[] {
+export function findConflictingNamesakes(
+  { records, model }: { readonly records: Records; readonly model: Pick<LearnedModel, 'paired'> },
+  sure: readonly SurePair[],
+): string[] {
   if (sure.length < LEAST_LINKS) return [];
   const links = thinOut(sure, MOST_LINKS);
   const keysByName = groupByName(records.run.fields.filter((field) => RUN_ORIGINS.has(field.origin)));
@@ -41,7 +47,7 @@ export function findConflictingNamesakes(records: Records, sure: readonly SurePa
   for (const column of records.row.fields) {
     const keys = column.origin === 'column' ? (keysByName.get(nameOf(column)) ?? []) : [];
     const agreements = keys
-      .map((key) => agreementOf(records, { column, key, links }))
+      .map((key) => agreementOf(findGaps(records, model.paired, { column, key }), links))
       .filter((one) => !Number.isNaN(one.share));
     if (agreements.length === 0) continue;
     const isFitting = agreements.some(({ share, nearer }) => share >= MOSTLY && !(nearer <= NO_NEARER));
@@ -73,19 +79,43 @@ interface Agreement {
   readonly nearer: number;
 }
 
-function agreementOf(
+/** How far a row's value lies from a run's, as a share of it; NaN where one of them has none. */
+type GapOf = (row: number, run: number) => number;
+
+function findGaps(
   { values }: Records,
-  { column, key, links }: { readonly column: Field; readonly key: Field; readonly links: readonly SurePair[] },
-): Agreement {
-  const map = mapValues(column, key, values);
-  const both = links.filter(({ row, run }) => (column.codes[row] ?? -1) >= 0 && (key.codes[run] ?? -1) >= 0);
-  if (both.length < LEAST_LINKS) return { share: Number.NaN, nearer: Number.NaN };
-  const gapOf = (row: number, run: number): number => {
-    const [own, other] = [column.codes[row] ?? -1, key.codes[run] ?? -1];
-    if ((map.rows.get(own) ?? own) === (map.runs.get(other) ?? other)) return 0;
-    const gap = Math.abs(values.numberOf(own) - values.numberOf(other)) / Math.abs(values.numberOf(own));
-    return Number.isNaN(gap) ? Infinity : gap;
+  { fields, measured }: LearnedModel['paired'],
+  { column, key }: { readonly column: Field; readonly key: Field },
+): GapOf {
+  const shareOf = (gap: number, own: number): number => {
+    const share = Math.abs(gap) / Math.abs(own);
+    return Number.isNaN(share) ? Infinity : share;
   };
+  const metric = measured.find((one) => one.column === column.name && one.key === key.name && key.origin === 'summary');
+  if (metric !== undefined) {
+    const { rowValues, runValues, rounding } = metric;
+    return (row, run) => {
+      const own = rowValues[row] ?? Number.NaN;
+      const gap = Math.abs(own - (runValues[run] ?? Number.NaN));
+      return Number.isNaN(gap) ? gap : gap <= unitOf(own, rounding) ? 0 : shareOf(gap, own);
+    };
+  }
+  const pair = fields.find((one) => one.column === column && one.key === key);
+  const map = mapValues(column, key, values);
+  return (row, run) => {
+    const [own, other] = [column.codes[row] ?? -1, key.codes[run] ?? -1];
+    if (own < 0 || other < 0) return Number.NaN;
+    if ((map.rows.get(own) ?? own) === (map.runs.get(other) ?? other)) return 0;
+    const gap = values.numberOf(own) - values.numberOf(other);
+    // two numbers are no names of each other, however often they meet
+    const isLearned = Number.isNaN(gap) && pair !== undefined && pair.rowCodes[row] === pair.runCodes[run];
+    return isLearned ? 0 : shareOf(gap, values.numberOf(own));
+  };
+}
+
+function agreementOf(gapOf: GapOf, links: readonly SurePair[]): Agreement {
+  const both = links.filter(({ row, run }) => !Number.isNaN(gapOf(row, run)));
+  if (both.length < LEAST_LINKS) return { share: Number.NaN, nearer: Number.NaN };
   const gaps = both.map(({ row, run }) => gapOf(row, run));
   let [nearer, farther] = [0, 0];
   for (const [at, { row }] of both.entries()) {

@@ -75,4 +75,28 @@ describe('namesakes that never agree', () => {
     const right = outcomes.filter(({ keyText, wandbRunId }) => wandbRunId === keyText.replace('row-', 'run'));
     expect(right.length).toBeGreaterThan(35);
   });
+
+  it('are asked by the words and the scale that the pairing learned, not letter by letter', () => {
+    const random = createRandom(7);
+    const SIGNS = ['✓', '✗'];
+    const jobs = Array.from({ length: 60 }, (_item, no) => ({
+      start: Date.UTC(2025, 3, 1) + no * 4_000_000,
+      ema: random.pick(SIGNS),
+      mosaic: random.pick(SIGNS),
+      fpn: random.pick(SIGNS),
+      acc: random.integer(60_000, 90_000) / 1e5,
+    }));
+    const rows = jobs.map(({ start, ema, mosaic, fpn, acc }, no) =>
+      rowOf(`row-${no}`, { created_at: new Date(start).toISOString(), ema, mosaic, fpn, acc: (100 * acc).toFixed(1) }),
+    );
+    const runs = jobs.map(({ start, ema, mosaic, fpn, acc }, no) =>
+      runOf(`run${no}`, new Date(start + random.integer(40_000, 60_000)).toISOString(), {
+        config: { ema: ema === '✓', mosaic: mosaic === '✓', fpn: fpn === '✓' },
+        summary: { acc: acc + random.integer(-40, 40) / 1e5 },
+      }),
+    );
+    const { outcomes } = linkRecords(inputOf(rows, runs));
+    const right = outcomes.filter(({ keyText, wandbRunId }) => wandbRunId === keyText.replace('row-', 'run'));
+    expect(right.length).toBeGreaterThan(55);
+  });
 });

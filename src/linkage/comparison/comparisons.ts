@@ -30,6 +30,8 @@ export interface Comparisons {
   readonly comparisons: readonly Comparison[];
   /** The columns that stand for a key of the runs. */
   readonly fields: readonly PairedField[];
+  /** The columns that measure what a summary key measures. */
+  readonly measured: readonly PairedMetric[];
   readonly text: TextComparison;
   readonly settings: SettingsComparison;
   readonly missingness: MissingnessComparison;
@@ -133,6 +135,7 @@ function buildParts(last: Comparisons | null, given: PartInputs): Comparisons {
   return {
     ...parts,
     fields: given.settings.fields,
+    measured: given.metrics,
     comparisons: [parts.text, parts.settings, parts.missingness, parts.metrics, parts.duration],
   };
 }

@@ -6,8 +6,10 @@ import type { Records } from '../normalize/records.ts';
 import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
 import { keySimilarity } from './key-similarity.ts';
 import { isInformative } from './pairing.ts';
+import type { Reading } from './readings.ts';
 import { LEAST_SURE_PAIRS } from './refine.ts';
 import type { SurePair } from './refine.ts';
+import { findToldReadingOrNull } from './rounded-fit.ts';
 import { findFactor, medianOf } from './units.ts';
 
 /** A column of measured numbers and the summary key that measured the same. */
@@ -15,7 +17,7 @@ export interface PairedMetric {
   readonly column: string;
   readonly key: string;
   readonly rowValues: Float64Array;
-  /** Times the factor by which the column writes them. */
+  /** As the column writes them: times the factor, or a logarithm. */
   readonly runValues: Float64Array;
   readonly factor: number;
   readonly rounding: Rounding;
@@ -34,6 +36,8 @@ const LEAST_MEASURED = 12;
 const LEAST_TOGETHER = 5;
 /** Keys that stand side by side in a run say the same only if they agree this often. */
 const LEAST_ALIKE = 0.9;
+/** Share of a column's values that are distinct where they lie on no grid, which turns into other grids. */
+const LEAST_DISTINCT = 0.5;
 
 /** What was found of these records' columns and keys before: it depends on the records alone. */
 export type MeasuredBefore = Map<Field, MeasuredColumn>;
@@ -96,6 +100,8 @@ interface MeasuredColumn {
 interface MetricChoice {
   readonly key: Field;
   readonly factor: number;
+  /** How the column writes the key's values where that is more than a factor. */
+  readonly turn: Reading | null;
   readonly bits: number;
   readonly score: number;
   /** Named in the configuration. */
@@ -109,13 +115,19 @@ function measureColumn(field: Field, keys: readonly MeasuredKey[], records: Reco
   const sample = thin(sortedRows);
   const isMeasured = field.counts.size > Math.max(LEAST_MEASURED, 0.1 * field.filled);
   const ofRows = medianOf(sample);
-  const choices = keys.map(({ key, sorted, median }): MetricChoice => {
-    const factor = isMeasured ? findFactor({ rows: ofRows, runs: median }) : 1;
-    const runs = factor === 1 ? sorted : sorted.map((value) => value * factor);
+  const judge = ({ key, sorted }: MeasuredKey, factor: number, turn: Reading | null): MetricChoice => {
+    const runs = factor === 1 && turn === null ? sorted : sortWritten({ factor, turn }, sorted);
     const trust = distributionsOverlap(sample, runs) * (0.3 + 0.7 * fillOf(key));
     const bits = trust === 0 ? 0 : trust * agreementBits(sample, { rows: sortedRows, runs }, rounding);
     const score = bits + trust * 2 * keySimilarity(field.name, key.name);
-    return { key, factor, bits, score, isNamed: records.schema.evidence[field.name] === key.name };
+    return { key, factor, turn, bits, score, isNamed: records.schema.evidence[field.name] === key.name };
+  };
+  const mayTurn = isMeasured && field.counts.size >= LEAST_DISTINCT * field.filled;
+  const choices = keys.map((key): MetricChoice => {
+    const plain = judge(key, isMeasured ? findFactor({ rows: ofRows, runs: key.median }) : 1, null);
+    const turn = mayTurn ? findToldReadingOrNull(field, key.key, records.values) : null;
+    const turned = turn === null ? plain : judge(key, 1, turn);
+    return turned.bits > plain.bits ? turned : plain;
   });
   return { field, rowValues, rounding, choices };
 }
@@ -124,7 +136,7 @@ function bestMetricOrNull(column: MeasuredColumn, records: Records, sure: readon
   const { field, rowValues, rounding } = column;
   const isJudged = sure.length >= LEAST_SURE_PAIRS;
   const judged = column.choices.map((choice) => {
-    const proof = isJudged ? closenessOnPairs({ ...column, factor: choice.factor, sure }, choice.key, records) : 1;
+    const proof = isJudged ? closenessOnPairs({ ...column, sure }, choice, records) : 1;
     return { ...choice, score: proof * choice.score + (choice.isNamed ? 1000 : 0) };
   });
   const choices = judged
@@ -144,15 +156,31 @@ function bestMetricOrNull(column: MeasuredColumn, records: Records, sure: readon
  */
 function fillIn({ values }: Records, [best, ...others]: readonly MetricChoice[]): Float64Array {
   if (best === undefined) return new Float64Array(0);
-  const scaled = ({ key, factor }: MetricChoice): Float64Array => numbersOf(key, values).map((value) => value * factor);
+  const scaled = (choice: MetricChoice): Float64Array =>
+    numbersOf(choice.key, values).map((value) => writeAs(choice, value));
   const filled = scaled(best);
   for (const other of others) {
-    if (measureOf(other.key.name) !== measureOf(best.key.name) || other.factor !== best.factor) continue;
+    if (measureOf(other.key.name) !== measureOf(best.key.name) || !isWrittenAlike(other, best)) continue;
     const more = scaled(other);
     if (agreementOfNumbers(filled, more) < LEAST_ALIKE) continue;
     for (const [run, value] of more.entries()) if (Number.isNaN(filled[run] ?? Number.NaN)) filled[run] = value;
   }
   return filled;
+}
+
+/** A run's value as the column writes it; NaN where that is nothing finite. */
+function writeAs({ factor, turn }: Pick<MetricChoice, 'factor' | 'turn'>, value: number): number {
+  const written = turn === null ? value * factor : turn.read(value);
+  return Number.isFinite(written) ? written : Number.NaN;
+}
+
+function sortWritten(choice: Pick<MetricChoice, 'factor' | 'turn'>, runs: Float64Array): Float64Array {
+  const written = runs.map((value) => writeAs(choice, value));
+  return written.filter((value) => !Number.isNaN(value)).sort();
+}
+
+function isWrittenAlike(a: MetricChoice, b: MetricChoice): boolean {
+  return a.factor === b.factor && a.turn === b.turn;
 }
 
 /** What a summary key measures, whichever of its values and of which data: `arc/acc` and `boolq/acc.max` measure `acc`. */
@@ -180,16 +208,16 @@ function agreementOfNumbers(a: Float64Array, b: Float64Array): number {
 
 /** Twice the share of sure pairs on which column and key lie within 5 % of each other; 1 where too few have both. */
 function closenessOnPairs(
-  column: MeasuredColumn & { readonly factor: number; readonly sure: readonly SurePair[] },
-  key: Field,
+  column: MeasuredColumn & { readonly sure: readonly SurePair[] },
+  choice: MetricChoice,
   { values }: Records,
 ): number {
   let both = 0;
   let close = 0;
   for (const { row, run } of column.sure) {
     const own = column.rowValues[row] ?? Number.NaN;
-    const code = key.codes[run] ?? -1;
-    const other = code < 0 ? Number.NaN : column.factor * values.numberOf(code);
+    const code = choice.key.codes[run] ?? -1;
+    const other = code < 0 ? Number.NaN : writeAs(choice, values.numberOf(code));
     if (Number.isNaN(own) || Number.isNaN(other)) continue;
     both++;
     if (Math.abs(own - other) <= Math.max(unitOf(own, column.rounding), 0.05 * Math.abs(own))) close++;

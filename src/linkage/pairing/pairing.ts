@@ -3,6 +3,7 @@ import type { Records } from '../normalize/records.ts';
 import { countAlike } from './counted-texts.ts';
 import { holdsIds } from './cut-ids.ts';
 import { keySimilarity } from './key-similarity.ts';
+import { findRoundedFitOrNull } from './rounded-fit.ts';
 import { coverageOf, mapValues } from './value-map.ts';
 import type { ValueMap } from './value-map.ts';
 
@@ -39,10 +40,12 @@ const LEAST_TOGETHER = 5;
 export function rankKeys(column: Field, keys: readonly Field[], records: Records): FieldChoice[] {
   const choices: FieldChoice[] = [];
   for (const key of keys) {
-    if (!mayFit(column, key, records)) continue;
+    const mayBe = mayFit(column, key, records);
+    if (mayBe === 'no') continue;
     const map = mapValues(column, key, records.values);
     const score = scoreOf(column, key, map);
-    if (score > 0) choices.push({ column, key, map, score: score * forcedBy(column, key, records) });
+    if (score <= 0) continue;
+    choices.push({ column, key, map, score: mayBe === 'if proven' ? 0 : score * forcedBy(column, key, records) });
   }
   return choices.toSorted((a, b) => b.score - a.score || (a.key.name < b.key.name ? -1 : 1));
 }
@@ -57,7 +60,14 @@ export function isFilled(field: Field, size: number): boolean {
 }
 
 /** A quick look at some values, so that not every column is mapped to every key. */
-function mayFit(column: Field, key: Field, records: Records): boolean {
+function mayFit(column: Field, key: Field, records: Records): 'yes' | 'if proven' | 'no' {
+  if (mayShare(column, key, records)) return 'yes';
+  if (column.counts.size === 1 || !column.isNumeric || !key.isNumeric) return 'no';
+  const fit = findRoundedFitOrNull(column, key, records.values);
+  return fit === null ? 'no' : fit.isTold ? 'yes' : 'if proven';
+}
+
+function mayShare(column: Field, key: Field, records: Records): boolean {
   if (records.schema.evidence[column.name] === key.name) return true;
   // one value occurs somewhere in most keys
   if (column.counts.size === 1) return keySimilarity(column.name, key.name) >= SAME_NAME;

@@ -4,6 +4,10 @@ import type { ValueCodes } from '../normalize/values.ts';
 import { lowerBound } from '../sorted.ts';
 import { countAlike, mapCounts } from './counted-texts.ts';
 import { findCutIds, holdsIds } from './cut-ids.ts';
+import { PLAIN, READINGS } from './readings.ts';
+import type { Reading } from './readings.ts';
+import { findRoundedFitOrNull } from './rounded-fit.ts';
+import type { RoundedFit } from './rounded-fit.ts';
 import { findAlikeTexts, findCutTexts } from './text-map.ts';
 
 /** Which values of a row field and of a run field are the same: both sides' codes lead to a common one. */
@@ -14,25 +18,9 @@ export interface ValueMap {
   readonly runs: ReadonlyMap<number, number>;
 }
 
-type Reading = (value: number) => number;
-
-/** Units, percentages and logarithms of a run's value, tried only where the plain values do not fit. */
-const FACTORS = [100, 0.01, 1000, 0.001, 60, 1 / 60] as const;
-const READINGS: readonly Reading[] = [
-  (value) => value,
-  ...FACTORS.map(
-    (factor): Reading =>
-      (value) =>
-        value / factor,
-  ),
-  Math.log10,
-  (value) => 10 ** value,
-];
 /** Above this share of covered rows no other reading is tried. */
 const GOOD_COVERAGE = 0.8;
 const READ_COVERAGE = 0.7;
-/** Two values may stand in any relation. */
-const LEAST_READ = 3;
 /** Relative gap within which two numbers are the same. */
 const EXACT = 1e-9;
 /** Above what rounding to one decimal, the coarsest that counts, can change. */
@@ -82,10 +70,12 @@ interface Sides {
 
 function mapNumbers(sides: Sides, plain: ValueMap): ValueMap {
   const shown = sortNumbers(sides.row, sides.values);
-  for (const [at, read] of READINGS.entries()) {
-    const map = mapRounded(sides, shown, read);
-    const least = at === 0 ? Math.max(0.4, coverageOf(sides.row, plain) + 0.1) : READ_COVERAGE;
-    const isTold = at <= FACTORS.length || new Set(map.runs.values()).size >= LEAST_READ;
+  const fit = findRoundedFitOrNull(sides.row, sides.run, sides.values);
+  for (const reading of fit === null ? READINGS : [fit.reading, ...READINGS]) {
+    const isSame = reading === fit?.reading ? fit.isSame : isRounded;
+    const map = mapRounded(sides, shown, { read: reading.read, isSame });
+    const least = reading === PLAIN ? Math.max(0.4, coverageOf(sides.row, plain) + 0.1) : READ_COVERAGE;
+    const isTold = new Set(map.runs.values()).size >= reading.least;
     if (isTold && coverageOf(sides.row, map) >= least) return map;
   }
   return plain;
@@ -103,18 +93,22 @@ function sortNumbers(field: Field, values: ValueCodes): SortedNumbers {
   return { numbers: Float64Array.from(codes, (code) => values.numberOf(code)), codes };
 }
 
-/** Run values that round to a row value at the digits which the row shows. Integers and bare exponents are exact. */
-function mapRounded(sides: Sides, { numbers, codes }: SortedNumbers, read: Reading): ValueMap {
+/** Run values that round to a row value at the digits which the row shows. */
+function mapRounded(
+  { run, values }: Sides,
+  { numbers, codes }: SortedNumbers,
+  { read, isSame }: Pick<Reading, 'read'> & Pick<RoundedFit, 'isSame'>,
+): ValueMap {
   const runs = new Map<number, number>();
-  for (const code of sides.run.counts.keys()) {
-    const value = read(sides.values.numberOf(code));
+  for (const code of run.counts.keys()) {
+    const value = read(values.numberOf(code));
     if (!Number.isFinite(value)) continue;
     const at = lowerBound(numbers, value);
     const isBelow = Math.abs((numbers[at - 1] ?? Infinity) - value) < Math.abs((numbers[at] ?? Infinity) - value);
     const nearest = isBelow ? at - 1 : at;
     const found = numbers[nearest];
     const rowCode = codes[nearest];
-    if (found !== undefined && rowCode !== undefined && isRounded(value, found)) runs.set(code, rowCode);
+    if (found !== undefined && rowCode !== undefined && isSame(value, found)) runs.set(code, rowCode);
   }
   return { rows: new Map(), runs };
 }
@@ -125,6 +119,7 @@ function isRounded(value: number, shown: number): boolean {
   return gap <= Math.max(MOST_ROUNDING, Math.abs(shown) * EXACT) && gap <= toleranceOf(shown);
 }
 
+/** Integers and bare exponents are exact. */
 function toleranceOf(shown: number): number {
   const [decimals, significant] = digitsOf(shown);
   if (decimals === 0 || significant === 1) return Math.abs(shown) * EXACT;

@@ -58,7 +58,7 @@ export function linkLists({ rowCount, runCount, comparisons }: TwoLists): Linked
     state = iterate(records, evidence, state);
     state = searchAndSolve(records, { ...evidence, expected: state.posterior.expectedLinks });
   }
-  const model = { ...evidence, ...state, channels: [], labelCount: 0 };
+  const model = { ...evidence, ...state, channels: [], paired: { fields: [], measured: [] }, labelCount: 0 };
   const decider = createDecider(records, model, DEFAULT_LINKAGE_OPTIONS);
   return { model, links: findLinks(model), outcomes: rows.map((_row, row) => decider.decide(row)) };
 }
