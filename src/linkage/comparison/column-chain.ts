@@ -36,7 +36,7 @@ export class ColumnChain {
   readonly #rowMasks: Int32Array;
   readonly #backoff: PairBackoff;
   readonly #neighbours: readonly (readonly number[])[] | null;
-  readonly #tables = new Map<number, StepTable>();
+  readonly #tables = new Map<number, ChainTable>();
   /** By set of columns. */
   readonly #links = new Map<number, readonly ChainLink[]>();
   readonly #mostTables: number;
@@ -91,7 +91,7 @@ export class ColumnChain {
     for (let link = 0; link < links.length; link++) {
       const found = links[link];
       if (found === undefined) continue;
-      sum += Math.log2(this.#factor({ row, at: found.at, prefix: found.prefix }, found.table));
+      sum += this.#log2Factor(row, found);
       alike = found.table.alike[row] ?? 1;
     }
     return { log2Product: sum, alike };
@@ -110,6 +110,15 @@ export class ColumnChain {
       groups = this.#tables.get(prefix)?.groups ?? refineGroups(groups, column);
     }
     return sizesOf(groups);
+  }
+
+  /** One row is asked for many sets of columns, most of which begin alike. */
+  #log2Factor(row: number, { at, prefix, table }: ChainLink): number {
+    if (table.asked !== row) {
+      table.asked = row;
+      table.log2Factor = Math.log2(this.#factor({ row, at, prefix }, table));
+    }
+    return table.log2Factor;
   }
 
   #factor(step: Step, table: StepTable): number {
@@ -163,7 +172,7 @@ export class ColumnChain {
     return links;
   }
 
-  #tableFor(prefix: number, at: number): StepTable | null {
+  #tableFor(prefix: number, at: number): ChainTable | null {
     const columns = prefix | (1 << at);
     const known = this.#tables.get(columns);
     if (known !== undefined) return known;
@@ -171,7 +180,7 @@ export class ColumnChain {
     const from = prefix === 0 ? allInOne(this.#options.rowCount) : this.#tables.get(prefix)?.groups;
     const column = this.#dense[at];
     if (from === undefined || column === undefined) return null;
-    const table = buildStep(from, column);
+    const table = { ...buildStep(from, column), asked: -1, log2Factor: 0 };
     this.#tables.set(columns, table);
     return table;
   }
@@ -233,10 +242,16 @@ export class ColumnChain {
   }
 }
 
+/** With the row that was asked for last, and log2 of what its value of the last column is worth given those before. */
+interface ChainTable extends StepTable {
+  asked: number;
+  log2Factor: number;
+}
+
 interface ChainLink {
   readonly at: number;
   readonly prefix: number;
-  readonly table: StepTable;
+  readonly table: ChainTable;
 }
 
 interface Step {
