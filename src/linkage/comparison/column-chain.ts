@@ -1,5 +1,5 @@
 import { learnCountShape } from './count-shape.ts';
-import { findNeighbours } from './neighbours.ts';
+import { findNeighbours, MOST_NEIGHBOURS } from './neighbours.ts';
 import { PairBackoff } from './pair-backoff.ts';
 import { allInOne, buildStep, numberDensely, refineGroups, sizesOf } from './row-groups.ts';
 import type { DenseColumn, StepTable } from './row-groups.ts';
@@ -22,6 +22,8 @@ const SETTLED = 1e-4;
 /** Rows, and patterns of missing cells, that teach how columns depend on each other. */
 const MOST_LEARNED = 1000;
 const MOST_PATTERNS = 8;
+/** Stands for what nobody has asked for yet. */
+const UNKNOWN = -1;
 
 /**
  * P(a row's values | any other row), column after column: each given the columns before it. Where other rows agree on
@@ -35,7 +37,9 @@ export class ColumnChain {
   readonly #options: ChainOptions;
   readonly #rowMasks: Int32Array;
   readonly #backoff: PairBackoff;
-  readonly #neighbours: readonly (readonly number[])[] | null;
+  readonly #neighbours: Int32Array | null;
+  /** By row and neighbour, the columns on which both agree, as bits. */
+  readonly #alike: Int32Array;
   readonly #tables = new Map<number, ChainTable>();
   /** By set of columns. */
   readonly #links = new Map<number, readonly ChainLink[]>();
@@ -54,6 +58,7 @@ export class ColumnChain {
     this.#rowMasks = Int32Array.from({ length: options.rowCount }, (_item, row) => maskOf(codes, row));
     this.#backoff = new PairBackoff(this.#dense);
     this.#neighbours = options.rowSeconds === null ? null : findNeighbours(options.rowSeconds);
+    this.#alike = new Int32Array(this.#neighbours?.length ?? 0).fill(UNKNOWN);
     this.#free = new Float64Array(codes.length).fill(PRIOR.free / (PRIOR.free + PRIOR.bound));
     this.#local = new Float64Array(codes.length);
     this.#learn();
@@ -138,20 +143,32 @@ export class ColumnChain {
   #localShare({ row, at, prefix }: Step): number {
     let before = 0;
     let both = 0;
-    const needed = prefix | (1 << at);
-    for (const other of this.#neighbours?.[row] ?? []) {
-      if (((this.#rowMasks[other] ?? 0) & needed) !== needed || !this.#agrees(row, other, prefix)) continue;
+    const from = MOST_NEIGHBOURS * row;
+    for (let place = from; place < from + MOST_NEIGHBOURS; place++) {
+      const other = this.#neighbours?.[place] ?? -1;
+      if (other < 0 || ((this.#rowMasks[other] ?? 0) & (1 << at)) === 0) continue;
+      const alike = this.#alikeAt(row, place);
+      if ((alike & prefix) !== prefix) continue;
       before++;
-      if (this.#codes[at]?.[row] === this.#codes[at]?.[other]) both++;
+      if ((alike & (1 << at)) !== 0) both++;
     }
     return before === 0 ? Number.NaN : both / before;
   }
 
-  #agrees(row: number, other: number, columns: number): boolean {
+  /** The columns on which a row and one of its neighbours agree, as bits. */
+  #alikeAt(row: number, place: number): number {
+    let alike = this.#alike[place] ?? UNKNOWN;
+    if (alike === UNKNOWN) this.#alike[place] = alike = this.#agreement(row, this.#neighbours?.[place] ?? 0);
+    return alike;
+  }
+
+  #agreement(row: number, other: number): number {
+    let agreeing = 0;
     for (let at = 0; at < this.#codes.length; at++) {
-      if ((columns & (1 << at)) !== 0 && this.#codes[at]?.[row] !== this.#codes[at]?.[other]) return false;
+      const own = this.#codes[at]?.[row] ?? -1;
+      if (own !== -1 && own === this.#codes[at]?.[other]) agreeing |= 1 << at;
     }
-    return true;
+    return agreeing;
   }
 
   /** The columns one after the other, each with what stands before it; where the budget is spent one is left out. */
