@@ -1,4 +1,4 @@
-import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
+import { sortedIndexOf, lowerBound, upperBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
 import type { RunSink } from './comparison.ts';
 import type { MetricSide } from './metric-likelihood.ts';
@@ -45,7 +45,7 @@ export class MetricLists {
   constructor(sides: readonly MetricSide[]) {
     const runCount = sides[0]?.runValues.length ?? 0;
     this.#sides = sides;
-    this.#sorted = sides.map((side) => buildSortedIndex(side.runValues));
+    this.#sorted = sides.map((side) => sortedIndexOf(side.runValues));
     this.#starts = new Int32Array(WINDOWS.length * sides.length);
     this.#stops = new Int32Array(WINDOWS.length * sides.length);
     this.#met = new Int32Array(runCount);

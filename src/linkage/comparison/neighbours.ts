@@ -1,4 +1,4 @@
-import { buildSortedIndex } from '../sorted.ts';
+import { sortedIndexOf } from '../sorted.ts';
 
 /** Neighbours on each side. */
 const REACH = 4;
@@ -11,7 +11,7 @@ export const MOST_NEIGHBOURS = 2 * REACH;
  * settings and time at once.
  */
 export function findNeighbours(rowSeconds: Float64Array): Int32Array {
-  const { records } = buildSortedIndex(rowSeconds);
+  const { records } = sortedIndexOf(rowSeconds);
   const neighbours = new Int32Array(MOST_NEIGHBOURS * rowSeconds.length).fill(-1);
   for (let at = 0; at < records.length; at++) {
     let place = MOST_NEIGHBOURS * (records[at] ?? 0);

@@ -1,4 +1,4 @@
-import { buildSortedIndex, lowerBound } from '../sorted.ts';
+import { sortedIndexOf, lowerBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
 import { burstyDensity, rangeOf } from './background.ts';
 import type { DifferenceDensity } from './difference-density.ts';
@@ -51,7 +51,7 @@ export class TimeBackground {
     this.#runs = input.runSeconds.map((seconds) => densityOf(seconds, input.quantum));
     this.#leastOfRuns = Math.min(...this.#runs.map(leastOf));
     this.least = Math.min(this.#leastOfRuns, leastOf(this.#rows));
-    this.#sortedRows = buildSortedIndex(input.rowSeconds);
+    this.#sortedRows = sortedIndexOf(input.rowSeconds);
     this.#rowCount = Math.max(1, this.#sortedRows.values.length);
     this.#explained = input.runSeconds.map((seconds) => new Float64Array(seconds.length));
   }

@@ -1,4 +1,4 @@
-import { buildSortedIndex, lowerBound } from '../sorted.ts';
+import { sortedIndexOf, lowerBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
@@ -88,7 +88,7 @@ export class TimeComparison implements Comparison {
       scales: SCALES.filter((scale) => scale >= channel.quantum / 8),
       shapes: defaultShapes(channel.quantum),
     });
-    this.#sorted = definitions.map((seconds) => buildSortedIndex(seconds));
+    this.#sorted = definitions.map((seconds) => sortedIndexOf(seconds));
     this.#untimed = [...channel.runSeconds.keys()].filter((run) => Number.isNaN(channel.runSeconds[run]));
     if (channel.firstDelays.weights.length > 0) this.#density.learn(channel.firstDelays);
     this.#background.learn(this.#density);
