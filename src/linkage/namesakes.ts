@@ -77,9 +77,9 @@ function agreementOf(
   { values }: Records,
   { column, key, links }: { readonly column: Field; readonly key: Field; readonly links: readonly SurePair[] },
 ): Agreement {
-  const map = mapValues(column, key, values);
   const both = links.filter(({ row, run }) => (column.codes[row] ?? -1) >= 0 && (key.codes[run] ?? -1) >= 0);
   if (both.length < LEAST_LINKS) return { share: Number.NaN, nearer: Number.NaN };
+  const map = mapValues(column, key, values);
   const gapOf = (row: number, run: number): number => {
     const [own, other] = [column.codes[row] ?? -1, key.codes[run] ?? -1];
     if ((map.rows.get(own) ?? own) === (map.runs.get(other) ?? other)) return 0;
