@@ -1,4 +1,4 @@
-import { buildSortedIndex, lowerBound } from '../sorted.ts';
+import { sortedIndexOf, lowerBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
 
 export interface ScanInput {
@@ -41,7 +41,7 @@ export interface RowHits {
 
 export function collectHits(input: ScanInput): RowHits[] {
   const reach = reachOf(input);
-  const indexes = input.runSeconds.map((seconds) => buildSortedIndex(seconds, input.freeRuns));
+  const indexes = input.runSeconds.map((seconds) => sortedIndexOf(seconds, input.freeRuns));
   const hits: RowHits[] = [];
   let pairs = 0;
   let likely = 0;

@@ -1,4 +1,4 @@
-import { buildSortedIndex, lowerBound } from '../sorted.ts';
+import { sortedIndexOf, lowerBound } from '../sorted.ts';
 
 /** How many rows stand beside each row, which is asked for again with each window of a width. */
 export class RowsNear {
@@ -11,7 +11,7 @@ export class RowsNear {
 
   constructor(rowSeconds: Float64Array) {
     this.#rowCount = rowSeconds.length;
-    this.#sorted = buildSortedIndex(rowSeconds).values;
+    this.#sorted = sortedIndexOf(rowSeconds).values;
     this.most = Math.max(1, this.#sorted.length);
   }
 

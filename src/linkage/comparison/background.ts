@@ -1,4 +1,4 @@
-import { buildSortedIndex } from '../sorted.ts';
+import { sortedIndexOf } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
 import { thinOut } from '../thin-out.ts';
 
@@ -10,7 +10,7 @@ import { thinOut } from '../thin-out.ts';
  * @param flatShare of the floor, 0 to 1
  */
 export function backgroundDensity(values: Float64Array, kernel: BoxKernel): Float64Array {
-  return densityAmong(buildSortedIndex(values), values.length, kernel);
+  return densityAmong(sortedIndexOf(values), values.length, kernel);
 }
 
 interface BoxKernel {
@@ -51,7 +51,7 @@ export function burstyDensity(
   values: Float64Array,
   kernels: { readonly halfWidths: readonly number[]; readonly flatShare: number; readonly leastRange: number },
 ): Float64Array {
-  const sorted = buildSortedIndex(values);
+  const sorted = sortedIndexOf(values);
   const parts = kernels.halfWidths.map((halfWidth) =>
     densityAmong(sorted, values.length, { halfWidth, flatShare: 0, leastRange: kernels.leastRange }),
   );

@@ -1,5 +1,5 @@
 import { learnCountShape } from './count-shape.ts';
-import { findNeighbours } from './neighbours.ts';
+import { findNeighbours, MOST_NEIGHBOURS } from './neighbours.ts';
 import { PairBackoff } from './pair-backoff.ts';
 import { allInOne, buildStep, numberDensely, refineGroups, sizesOf } from './row-groups.ts';
 import type { DenseColumn, StepTable } from './row-groups.ts';
@@ -22,6 +22,8 @@ const SETTLED = 1e-4;
 /** Rows, and patterns of missing cells, that teach how columns depend on each other. */
 const MOST_LEARNED = 1000;
 const MOST_PATTERNS = 8;
+/** Stands for what nobody has asked for yet. */
+const UNKNOWN = -1;
 
 /**
  * P(a row's values | any other row), column after column: each given the columns before it. Where other rows agree on
@@ -35,8 +37,10 @@ export class ColumnChain {
   readonly #options: ChainOptions;
   readonly #rowMasks: Int32Array;
   readonly #backoff: PairBackoff;
-  readonly #neighbours: readonly (readonly number[])[] | null;
-  readonly #tables = new Map<number, StepTable>();
+  readonly #neighbours: Int32Array | null;
+  /** By row and neighbour, the columns on which both agree, as bits. */
+  readonly #alike: Int32Array;
+  readonly #tables = new Map<number, ChainTable>();
   /** By set of columns. */
   readonly #links = new Map<number, readonly ChainLink[]>();
   readonly #mostTables: number;
@@ -54,6 +58,7 @@ export class ColumnChain {
     this.#rowMasks = Int32Array.from({ length: options.rowCount }, (_item, row) => maskOf(codes, row));
     this.#backoff = new PairBackoff(this.#dense);
     this.#neighbours = options.rowSeconds === null ? null : findNeighbours(options.rowSeconds);
+    this.#alike = new Int32Array(this.#neighbours?.length ?? 0).fill(UNKNOWN);
     this.#free = new Float64Array(codes.length).fill(PRIOR.free / (PRIOR.free + PRIOR.bound));
     this.#local = new Float64Array(codes.length);
     this.#learn();
@@ -91,7 +96,7 @@ export class ColumnChain {
     for (let link = 0; link < links.length; link++) {
       const found = links[link];
       if (found === undefined) continue;
-      sum += Math.log2(this.#factor({ row, at: found.at, prefix: found.prefix }, found.table));
+      sum += this.#log2Factor(row, found);
       alike = found.table.alike[row] ?? 1;
     }
     return { log2Product: sum, alike };
@@ -112,6 +117,15 @@ export class ColumnChain {
     return sizesOf(groups);
   }
 
+  /** One row is asked for many sets of columns, most of which begin alike. */
+  #log2Factor(row: number, { at, prefix, table }: ChainLink): number {
+    if (table.asked !== row) {
+      table.asked = row;
+      table.log2Factor = Math.log2(this.#factor({ row, at, prefix }, table));
+    }
+    return table.log2Factor;
+  }
+
   #factor(step: Step, table: StepTable): number {
     const global = this.#globalFactor(step, table);
     const share = this.#local[step.at] ?? 0;
@@ -129,20 +143,32 @@ export class ColumnChain {
   #localShare({ row, at, prefix }: Step): number {
     let before = 0;
     let both = 0;
-    const needed = prefix | (1 << at);
-    for (const other of this.#neighbours?.[row] ?? []) {
-      if (((this.#rowMasks[other] ?? 0) & needed) !== needed || !this.#agrees(row, other, prefix)) continue;
+    const from = MOST_NEIGHBOURS * row;
+    for (let place = from; place < from + MOST_NEIGHBOURS; place++) {
+      const other = this.#neighbours?.[place] ?? -1;
+      if (other < 0 || ((this.#rowMasks[other] ?? 0) & (1 << at)) === 0) continue;
+      const alike = this.#alikeAt(row, place);
+      if ((alike & prefix) !== prefix) continue;
       before++;
-      if (this.#codes[at]?.[row] === this.#codes[at]?.[other]) both++;
+      if ((alike & (1 << at)) !== 0) both++;
     }
     return before === 0 ? Number.NaN : both / before;
   }
 
-  #agrees(row: number, other: number, columns: number): boolean {
+  /** The columns on which a row and one of its neighbours agree, as bits. */
+  #alikeAt(row: number, place: number): number {
+    let alike = this.#alike[place] ?? UNKNOWN;
+    if (alike === UNKNOWN) this.#alike[place] = alike = this.#agreement(row, this.#neighbours?.[place] ?? 0);
+    return alike;
+  }
+
+  #agreement(row: number, other: number): number {
+    let agreeing = 0;
     for (let at = 0; at < this.#codes.length; at++) {
-      if ((columns & (1 << at)) !== 0 && this.#codes[at]?.[row] !== this.#codes[at]?.[other]) return false;
+      const own = this.#codes[at]?.[row] ?? -1;
+      if (own !== -1 && own === this.#codes[at]?.[other]) agreeing |= 1 << at;
     }
-    return true;
+    return agreeing;
   }
 
   /** The columns one after the other, each with what stands before it; where the budget is spent one is left out. */
@@ -163,7 +189,7 @@ export class ColumnChain {
     return links;
   }
 
-  #tableFor(prefix: number, at: number): StepTable | null {
+  #tableFor(prefix: number, at: number): ChainTable | null {
     const columns = prefix | (1 << at);
     const known = this.#tables.get(columns);
     if (known !== undefined) return known;
@@ -171,7 +197,7 @@ export class ColumnChain {
     const from = prefix === 0 ? allInOne(this.#options.rowCount) : this.#tables.get(prefix)?.groups;
     const column = this.#dense[at];
     if (from === undefined || column === undefined) return null;
-    const table = buildStep(from, column);
+    const table = { ...buildStep(from, column), asked: -1, log2Factor: 0 };
     this.#tables.set(columns, table);
     return table;
   }
@@ -233,10 +259,16 @@ export class ColumnChain {
   }
 }
 
+/** With the row that was asked for last, and log2 of what its value of the last column is worth given those before. */
+interface ChainTable extends StepTable {
+  asked: number;
+  log2Factor: number;
+}
+
 interface ChainLink {
   readonly at: number;
   readonly prefix: number;
-  readonly table: StepTable;
+  readonly table: ChainTable;
 }
 
 interface Step {

@@ -1,5 +1,5 @@
 import type { PairedField } from '../pairing/pairing.ts';
-import { buildSortedIndex, upperBound } from '../sorted.ts';
+import { sortedIndexOf, upperBound } from '../sorted.ts';
 import type { Comparison, ComparisonWords, SearchStep } from './comparison.ts';
 import type { SettingsComparison } from './settings.ts';
 import { thinOut } from '../thin-out.ts';
@@ -135,7 +135,7 @@ interface Siblings {
 }
 
 function findSiblings(rowSeconds: Float64Array, slack: number): Siblings {
-  const { values, records } = buildSortedIndex(rowSeconds);
+  const { values, records } = sortedIndexOf(rowSeconds);
   const pairs: [number, number][] = [];
   let count = 0;
   let chance = 0;

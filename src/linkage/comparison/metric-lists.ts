@@ -1,4 +1,4 @@
-import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
+import { sortedIndexOf, lowerBound, upperBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
 import type { RunSink } from './comparison.ts';
 import type { MetricSide } from './metric-likelihood.ts';
@@ -30,17 +30,26 @@ const LAST = { one: 3, rest: 3 } as const;
 export class MetricLists {
   readonly #sides: readonly MetricSide[];
   readonly #sorted: readonly SortedIndex[];
+  /** Where the windows round the row's values begin and end among the sorted runs, window by window and metric by metric. */
+  readonly #starts: Int32Array;
+  readonly #stops: Int32Array;
+  /** How many runs the metrics have in each window, all together. */
+  readonly #sizes = new Int32Array(WINDOWS.length);
   /** By run, the row (plus 1) for which it was met last; negative where it was met twice. */
   readonly #met: Int32Array;
   #asked = -1;
   /** Runs that are near on two metrics, those of the narrow windows first, and how many there are up to each window. */
-  #twice: number[] = [];
+  readonly #twice: Int32Array;
   #ends: number[] = [];
 
   constructor(sides: readonly MetricSide[]) {
+    const runCount = sides[0]?.runValues.length ?? 0;
     this.#sides = sides;
-    this.#sorted = sides.map((side) => buildSortedIndex(side.runValues));
-    this.#met = new Int32Array(sides[0]?.runValues.length ?? 0);
+    this.#sorted = sides.map((side) => sortedIndexOf(side.runValues));
+    this.#starts = new Int32Array(WINDOWS.length * sides.length);
+    this.#stops = new Int32Array(WINDOWS.length * sides.length);
+    this.#met = new Int32Array(runCount);
+    this.#twice = new Int32Array(runCount);
   }
 
   /** What stands outside of each list, and how many runs are in it; the widest lists are left out where they hold more. */
@@ -50,7 +59,7 @@ export class MetricLists {
     for (const list of LISTS) {
       const outside = this.#withinCounted(list);
       const twice = outside.rest === outside.one ? 0 : (this.#ends[outside.rest] ?? 0);
-      const size = this.#countNear(row, outside.one) + twice;
+      const size = (this.#sizes[outside.one] ?? 0) + twice;
       // from the second window on each list is wider than the one before
       if (outside.one > 0 && size > mostSize) break;
       lists.push({ outside, size });
@@ -61,9 +70,11 @@ export class MetricLists {
   collect(row: number, list: number, sink: RunSink): void {
     this.#find(row);
     const { one, rest } = this.#withinCounted(LISTS[list] ?? LAST);
-    this.#forEachStretch(row, one, (records, from, to) => {
-      for (let at = from; at < to; at++) sink(records[at] ?? 0);
-    });
+    for (let metric = 0; metric < this.#sorted.length; metric++) {
+      const records = this.#sorted[metric]?.records;
+      const stop = this.#stops[one * this.#sides.length + metric] ?? 0;
+      for (let at = this.#starts[one * this.#sides.length + metric] ?? 0; at < stop; at++) sink(records?.[at] ?? 0);
+    }
     if (rest === one) return;
     const end = this.#ends[rest] ?? 0;
     for (let at = 0; at < end; at++) sink(this.#twice[at] ?? 0);
@@ -74,75 +85,67 @@ export class MetricLists {
     return { one, rest: rest === one ? one : Math.max(one, Math.min(rest, this.#ends.length - 1)) };
   }
 
-  #countNear(row: number, window: number): number {
-    let size = 0;
-    this.#forEachStretch(row, window, (_records, from, to) => (size += to - from));
-    return size;
-  }
-
   #find(row: number): void {
     if (row === this.#asked) return;
     this.#asked = row;
-    this.#twice = [];
+    this.#findWindows(row);
     this.#ends = [0];
+    let twice = 0;
     for (let window = 0; window < WINDOWS.length; window++) {
-      if (this.#countNear(row, window) > MOST_COUNTED) break;
-      this.#forEachRing(row, window, (records, from, to) =>
-        meetRuns(records.subarray(from, to), this.#met, { row, twice: this.#twice }),
-      );
-      this.#ends[window] = this.#twice.length;
+      if ((this.#sizes[window] ?? 0) > MOST_COUNTED) break;
+      for (let metric = 0; metric < this.#sides.length; metric++) twice = this.#meetRing(window, metric, twice);
+      this.#ends[window] = twice;
     }
   }
 
-  /** What a window has of runs that the one before it does not. */
-  #forEachRing(row: number, window: number, visit: Stretch): void {
-    for (let at = 0; at < this.#sides.length; at++) {
-      const outer = this.#stretchOrNull(row, at, window);
-      const records = this.#sorted[at]?.records;
-      if (outer === null || records === undefined) continue;
-      const inner = window === 0 ? null : this.#stretchOrNull(row, at, window - 1);
-      if (inner === null) visit(records, outer[0], outer[1]);
-      else {
-        visit(records, outer[0], inner[0]);
-        visit(records, inner[1], outer[1]);
+  #findWindows(row: number): void {
+    for (let window = 0; window < WINDOWS.length; window++) {
+      let size = 0;
+      for (let metric = 0; metric < this.#sides.length; metric++) {
+        const side = this.#sides[metric];
+        const values = this.#sorted[metric]?.values;
+        const own = side?.rowValues[row] ?? Number.NaN;
+        const at = window * this.#sides.length + metric;
+        this.#starts[at] = this.#stops[at] = 0;
+        if (side === undefined || values === undefined || Number.isNaN(own)) continue;
+        const radius = radiusOf(own, side.units[row] ?? 1, window);
+        const start = (this.#starts[at] = lowerBound(values, own - radius));
+        const stop = (this.#stops[at] = upperBound(values, own + radius));
+        size += stop - start;
       }
+      this.#sizes[window] = size;
     }
   }
 
-  #forEachStretch(row: number, window: number, visit: Stretch): void {
-    for (let at = 0; at < this.#sides.length; at++) {
-      const stretch = this.#stretchOrNull(row, at, window);
-      const records = this.#sorted[at]?.records;
-      if (stretch !== null && records !== undefined) visit(records, stretch[0], stretch[1]);
+  /** Meets what a window has of runs that the one before it does not; returns how many were met twice up to now. */
+  #meetRing(window: number, metric: number, twice: number): number {
+    const records = this.#sorted[metric]?.records ?? NO_RUNS;
+    const outer = window * this.#sides.length + metric;
+    const [start, stop] = [this.#starts[outer] ?? 0, this.#stops[outer] ?? 0];
+    if (window === 0) return this.#meet(records.subarray(start, stop), twice);
+    const inner = outer - this.#sides.length;
+    const before = this.#meet(records.subarray(start, this.#starts[inner]), twice);
+    return this.#meet(records.subarray(this.#stops[inner], stop), before);
+  }
+
+  /** Marks the runs as met for the row; those that were met once before are added to the ones met twice. */
+  #meet(runs: Int32Array, from: number): number {
+    const [met, twice, once] = [this.#met, this.#twice, this.#asked + 1];
+    let size = from;
+    for (let at = 0; at < runs.length; at++) {
+      const run = runs[at] ?? 0;
+      const mark = met[run] ?? 0;
+      if (mark === -once) continue;
+      if (mark === once) {
+        met[run] = -once;
+        twice[size++] = run;
+      } else met[run] = once;
     }
-  }
-
-  /** Positions in the sorted runs, from … to − 1, that are in the window round the row's value; null without a value. */
-  #stretchOrNull(row: number, at: number, window: number): readonly [number, number] | null {
-    const side = this.#sides[at];
-    const values = this.#sorted[at]?.values;
-    const own = side?.rowValues[row] ?? Number.NaN;
-    if (side === undefined || values === undefined || Number.isNaN(own)) return null;
-    const radius = radiusOf(own, side.units[row] ?? 1, window);
-    return [lowerBound(values, own - radius), upperBound(values, own + radius)];
+    return size;
   }
 }
 
-/** Marks the runs as met for a row; those that were met once before are added to `twice`. */
-function meetRuns(runs: Int32Array, met: Int32Array, { row, twice }: { row: number; twice: number[] }): void {
-  const once = row + 1;
-  for (let at = 0; at < runs.length; at++) {
-    const run = runs[at] ?? 0;
-    const mark = met[run] ?? 0;
-    if (mark === -once) continue;
-    if (mark === once) {
-      met[run] = -once;
-      twice.push(run);
-    } else met[run] = once;
-  }
-}
-
-type Stretch = (records: Int32Array, from: number, to: number) => void;
+const NO_RUNS = new Int32Array(0);
 
 /** Half a window's width. */
 export function radiusOf(own: number, unit: number, window: number): number {

@@ -46,9 +46,11 @@ export function collectTokens(records: Records): RecordTokens {
   const ofRows = new Set<string>();
   const cells: CellTokens[] = [];
   for (let row = 0; row < records.rows.length; row++) {
-    for (const [column, cell] of Object.entries(records.rows[row]?.values ?? {})) {
+    const values = records.rows[row]?.values ?? {};
+    for (const column of Object.keys(values)) {
+      const cell = values[column];
       if (typeof cell !== 'string' || isBlanked(records, row, column)) continue;
-      const tokens = textsOfCell(cell).flatMap(tokensIn);
+      const tokens = isJson(cell) ? textsInJson(cell).flatMap(tokensIn) : tokensIn(cell);
       if (tokens.length === 0) continue;
       for (const token of tokens) ofRows.add(token);
       cells.push({ row, column, tokens });
@@ -177,9 +179,12 @@ function idsIn(text: string, runIds: ReadonlySet<string>): string[] {
     .filter((word) => word.length >= LEAST_ID && runIds.has(word));
 }
 
+function isJson(cell: string): boolean {
+  return cell.trimStart().startsWith('{');
+}
+
 /** JSON columns hold settings and metrics, which have comparisons of their own; only their longer texts are read. */
-function textsOfCell(cell: string): string[] {
-  if (!cell.trimStart().startsWith('{')) return [cell];
+function textsInJson(cell: string): string[] {
   return [...cell.matchAll(/:\s*"([^"\\]{6,})"/g)].map((match) => match[1] ?? '');
 }
 

@@ -1,4 +1,4 @@
-import { buildSortedIndex, lowerBound } from '../sorted.ts';
+import { sortedIndexOf, lowerBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
 import { burstyDensity, rangeOf } from './background.ts';
 import type { DifferenceDensity } from './difference-density.ts';
@@ -36,8 +36,14 @@ export class TimeBackground {
   /** No pair at all has less. */
   readonly least: number;
   readonly #sortedRows: SortedIndex;
-  /** Mean density of each run's time over the rows, by definition: how well any of them would explain it. */
-  #explained: readonly Float64Array[];
+  /** Of the delay, and where it stands high; null before it was learned. */
+  #density: DifferenceDensity | null = null;
+  #windows: readonly (readonly [number, number])[] = [];
+  /**
+   * Mean density of each run's time over the rows, by definition: how well any of them would explain it. NaN for those
+   * that nobody has asked for yet.
+   */
+  readonly #explained: readonly Float64Array[];
 
   constructor(input: TimeBackgroundInput) {
     this.#input = input;
@@ -45,25 +51,16 @@ export class TimeBackground {
     this.#runs = input.runSeconds.map((seconds) => densityOf(seconds, input.quantum));
     this.#leastOfRuns = Math.min(...this.#runs.map(leastOf));
     this.least = Math.min(this.#leastOfRuns, leastOf(this.#rows));
-    this.#sortedRows = buildSortedIndex(input.rowSeconds);
+    this.#sortedRows = sortedIndexOf(input.rowSeconds);
     this.#rowCount = Math.max(1, this.#sortedRows.values.length);
     this.#explained = input.runSeconds.map((seconds) => new Float64Array(seconds.length));
   }
 
   /** To be called when the delay's density has changed. */
   learn(density: DifferenceDensity): void {
-    const windows = density.intervalsAbove(density.most() * 2 ** -REACH_BITS);
-    const { values } = this.#sortedRows;
-    this.#explained = this.#input.runSeconds.map((seconds) =>
-      seconds.map((moment) => {
-        let sum = 0;
-        for (const [from, to] of windows) {
-          const end = lowerBound(values, moment - from);
-          for (let at = lowerBound(values, moment - to); at < end; at++) sum += density.at(moment - (values[at] ?? 0));
-        }
-        return sum / Math.max(1, values.length);
-      }),
-    );
+    this.#density = density;
+    this.#windows = density.intervalsAbove(density.most() * 2 ** -REACH_BITS);
+    for (const explained of this.#explained) explained.fill(Number.NaN);
   }
 
   /**
@@ -83,8 +80,32 @@ export class TimeBackground {
   #chanceOf(row: number, run: number, { definition, likelihood }: Difference): number {
     const own = this.#rows[row] ?? 1;
     const other = this.#runs[definition]?.[run] ?? own;
-    const others = (this.#explained[definition]?.[run] ?? 0) - likelihood / this.#rowCount;
+    const others = this.#explainedOf(run, definition) - likelihood / this.#rowCount;
     return Math.max(Math.min(own, other), others);
+  }
+
+  /** While learning, few runs are asked for between two densities. */
+  #explainedOf(run: number, definition: Difference['definition']): number {
+    const known = this.#explained[definition];
+    let explained = known?.[run] ?? 0;
+    if (known !== undefined && Number.isNaN(explained)) {
+      explained = this.#explain(this.#input.runSeconds[definition]?.[run] ?? Number.NaN);
+      known[run] = explained;
+    }
+    return explained;
+  }
+
+  #explain(moment: number): number {
+    if (this.#density === null) return 0;
+    const { values } = this.#sortedRows;
+    let sum = 0;
+    for (const [from, to] of this.#windows) {
+      const end = lowerBound(values, moment - from);
+      for (let at = lowerBound(values, moment - to); at < end; at++) {
+        sum += this.#density.at(moment - (values[at] ?? 0));
+      }
+    }
+    return sum / this.#rowCount;
   }
 
   /** No pair of the row has less; NaN where the row has no time. */

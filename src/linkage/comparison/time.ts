@@ -1,4 +1,4 @@
-import { buildSortedIndex, lowerBound } from '../sorted.ts';
+import { sortedIndexOf, lowerBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
@@ -64,8 +64,8 @@ export class TimeComparison implements Comparison {
   #farGap: number | null = null;
   /** What they weigh. */
   #leastBits: number | null = null;
-  /** Windows in which the density stands high, by how many bits below its most they reach. */
-  readonly #windows = new Map<number, Windows>();
+  /** Windows in which the density stands high, by step. */
+  #windows: (Windows | undefined)[] = [];
 
   constructor(channel: TimeChannel) {
     this.#channel = channel;
@@ -88,7 +88,7 @@ export class TimeComparison implements Comparison {
       scales: SCALES.filter((scale) => scale >= channel.quantum / 8),
       shapes: defaultShapes(channel.quantum),
     });
-    this.#sorted = definitions.map((seconds) => buildSortedIndex(seconds));
+    this.#sorted = definitions.map((seconds) => sortedIndexOf(seconds));
     this.#untimed = [...channel.runSeconds.keys()].filter((run) => Number.isNaN(channel.runSeconds[run]));
     if (channel.firstDelays.weights.length > 0) this.#density.learn(channel.firstDelays);
     this.#background.learn(this.#density);
@@ -161,7 +161,7 @@ export class TimeComparison implements Comparison {
     this.#background.learn(this.#density);
     this.#farGap = null;
     this.#leastBits = null;
-    this.#windows.clear();
+    this.#windows = [];
   }
 
   steps(row: number): readonly SearchStep[] {
@@ -170,11 +170,12 @@ export class TimeComparison implements Comparison {
     const steps: SearchStep[] = [
       { bound: Math.max(0, this.#bitsOf(this.#density.most() / base + this.#mostLate())), size: 0 },
     ];
-    for (const [at, below] of STEPS_BELOW.entries()) {
-      const { windows, limit } = this.#windowsBelow(below);
-      const hasUntimed = at + 1 >= FIRST_WITH_UNTIMED;
+    const own = this.#timeOf(row);
+    for (let step = 1; step <= STEPS_BELOW.length; step++) {
+      const { windows, limit } = this.#windowsOf(step);
+      const hasUntimed = step >= FIRST_WITH_UNTIMED;
       let size = hasUntimed ? this.#untimed.length : 0;
-      for (const index of this.#sorted) size += countIn(index, this.#timeOf(row), windows);
+      for (const index of this.#sorted) size += countIn(index, own, windows);
       const most = Math.max(limit / base, ((1 - this.#lateShare()) * limit) / base + this.#mostLate());
       const bits = this.#bitsOf(Math.max(LEAST_RATIO, most));
       steps.push({ bound: hasUntimed ? bits : Math.max(0, bits), size });
@@ -183,7 +184,7 @@ export class TimeComparison implements Comparison {
   }
 
   collect({ row, step }: { readonly row: number; readonly step: number }, sink: RunSink): void {
-    const { windows } = this.#windowsBelow(STEPS_BELOW[step - 1] ?? 0);
+    const { windows } = this.#windowsOf(step);
     if (step >= FIRST_WITH_UNTIMED) for (const run of this.#untimed) sink(run);
     for (const index of this.#sorted) collectIn(index, { own: this.#timeOf(row), windows }, sink);
   }
@@ -244,12 +245,12 @@ export class TimeComparison implements Comparison {
     return this.#lateness === null ? 0 : this.#lateShare() * this.#lateness.most;
   }
 
-  #windowsBelow(below: number): Windows {
-    let found = this.#windows.get(below);
+  #windowsOf(step: number): Windows {
+    let found = this.#windows[step];
     if (found === undefined) {
-      const limit = this.#density.most() * 2 ** -below;
+      const limit = this.#density.most() * 2 ** -(STEPS_BELOW[step - 1] ?? 0);
       const windows = this.#density.intervalsAbove(limit).map(([from, to]) => [from - EDGE, to + EDGE] as const);
-      this.#windows.set(below, (found = { windows, limit: Math.max(limit, this.#density.mostBeyond()) }));
+      this.#windows[step] = found = { windows, limit: Math.max(limit, this.#density.mostBeyond()) };
     }
     return found;
   }

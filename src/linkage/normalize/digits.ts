@@ -11,21 +11,21 @@ const MOST_SHOWN = 1e15;
 
 /** Decides by the share of values that use the last digit: a last digit is 0 for one value in ten only. */
 export function findRounding(values: Float64Array): Rounding {
-  const decimals = new Map<number, number>();
-  const significant = new Map<number, number>();
-  for (const value of values) {
+  // how many values have so many digits
+  const decimals: number[] = [0];
+  const significant: number[] = [0, 0];
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? Number.NaN;
     if (!Number.isFinite(value) || value === 0) continue;
     const [d, s] = digitsOf(value);
-    decimals.set(d, (decimals.get(d) ?? 0) + 1);
-    significant.set(s, (significant.get(s) ?? 0) + 1);
+    while (decimals.length <= d) decimals.push(0);
+    while (significant.length <= s) significant.push(0);
+    decimals[d] = (decimals[d] ?? 0) + 1;
+    significant[s] = (significant[s] ?? 0) + 1;
   }
-  const mostDecimals = Math.max(0, ...decimals.keys());
-  const mostSignificant = Math.max(1, ...significant.keys());
-  const byDecimals = decimals.get(mostDecimals) ?? 0;
-  const bySignificant = significant.get(mostSignificant) ?? 0;
-  return bySignificant > byDecimals * 1.25
-    ? { kind: 'significant', digits: mostSignificant }
-    : { kind: 'decimals', digits: mostDecimals };
+  return (significant.at(-1) ?? 0) > (decimals.at(-1) ?? 0) * 1.25
+    ? { kind: 'significant', digits: significant.length - 1 }
+    : { kind: 'decimals', digits: decimals.length - 1 };
 }
 
 /** Decimals that are tried one by one, which most numbers in a registry have. */

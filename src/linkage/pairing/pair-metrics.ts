@@ -85,7 +85,7 @@ function measureKeys({ run, values }: Records): MeasuredKey[] {
   const fields = run.fields.filter((field) => field.origin === 'summary' && field.isNumeric && field.filled > 0);
   return fields.map((key) => {
     const { values: sorted } = buildSortedIndex(numbersOf(key, values));
-    return { key, sorted, median: medianOf(sorted) };
+    return { key, sorted, median: sorted[sorted.length >> 1] ?? Number.NaN };
   });
 }
 

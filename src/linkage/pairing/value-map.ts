@@ -1,7 +1,7 @@
 import { digitsOf } from '../normalize/digits.ts';
 import type { Field } from '../normalize/fields.ts';
 import type { ValueCodes } from '../normalize/values.ts';
-import { lowerBound } from '../sorted.ts';
+import { buildSortedIndex, lowerBound } from '../sorted.ts';
 import { countAlike, mapCounts } from './counted-texts.ts';
 import { findCutIds, holdsIds } from './cut-ids.ts';
 import { PLAIN, READINGS } from './readings.ts';
@@ -84,13 +84,13 @@ function mapNumbers(sides: Sides, plain: ValueMap): ValueMap {
 /** A column's distinct numbers, ascending, with their codes. */
 interface SortedNumbers {
   readonly numbers: Float64Array;
-  readonly codes: readonly number[];
+  readonly codes: Int32Array;
 }
 
 function sortNumbers(field: Field, values: ValueCodes): SortedNumbers {
-  const codes = [...field.counts.keys()].filter((code) => !Number.isNaN(values.numberOf(code)));
-  codes.sort((a, b) => values.numberOf(a) - values.numberOf(b));
-  return { numbers: Float64Array.from(codes, (code) => values.numberOf(code)), codes };
+  const codes = Int32Array.from(field.counts.keys());
+  const { values: numbers, records } = buildSortedIndex(Float64Array.from(codes, (code) => values.numberOf(code)));
+  return { numbers, codes: records.map((at) => codes[at] ?? 0) };
 }
 
 /** Run values that round to a row value at the digits which the row shows. */
