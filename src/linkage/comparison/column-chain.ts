@@ -1,5 +1,5 @@
 import { learnCountShape } from './count-shape.ts';
-import { findNeighbours, MOST_NEIGHBOURS } from './neighbours.ts';
+import { Neighbours } from './neighbours.ts';
 import { PairBackoff } from './pair-backoff.ts';
 import { allInOne, buildStep, numberDensely, refineGroups, sizesOf } from './row-groups.ts';
 import type { DenseColumn, StepTable } from './row-groups.ts';
@@ -22,8 +22,6 @@ const SETTLED = 1e-4;
 /** Rows, and patterns of missing cells, that teach how columns depend on each other. */
 const MOST_LEARNED = 1000;
 const MOST_PATTERNS = 8;
-/** Stands for what nobody has asked for yet. */
-const UNKNOWN = -1;
 
 /**
  * P(a row's values | any other row), column after column: each given the columns before it. Where other rows agree on
@@ -37,9 +35,7 @@ export class ColumnChain {
   readonly #options: ChainOptions;
   readonly #rowMasks: Int32Array;
   readonly #backoff: PairBackoff;
-  readonly #neighbours: Int32Array | null;
-  /** By row and neighbour, the columns on which both agree, as bits. */
-  readonly #alike: Int32Array;
+  readonly #neighbours: Neighbours | null;
   readonly #tables = new Map<number, ChainTable>();
   /** By set of columns. */
   readonly #links = new Map<number, readonly ChainLink[]>();
@@ -57,8 +53,7 @@ export class ColumnChain {
     this.#mostTables = Math.max(64, Math.floor(options.tableBudget / (12 * Math.max(1, options.rowCount))));
     this.#rowMasks = Int32Array.from({ length: options.rowCount }, (_item, row) => maskOf(codes, row));
     this.#backoff = new PairBackoff(this.#dense);
-    this.#neighbours = options.rowSeconds === null ? null : findNeighbours(options.rowSeconds);
-    this.#alike = new Int32Array(this.#neighbours?.length ?? 0).fill(UNKNOWN);
+    this.#neighbours = options.rowSeconds === null ? null : new Neighbours(options.rowSeconds, codes);
     this.#free = new Float64Array(codes.length).fill(PRIOR.free / (PRIOR.free + PRIOR.bound));
     this.#local = new Float64Array(codes.length);
     this.#learn();
@@ -129,7 +124,7 @@ export class ColumnChain {
   #factor(step: Step, table: StepTable): number {
     const global = this.#globalFactor(step, table);
     const share = this.#local[step.at] ?? 0;
-    const local = share > 0 ? this.#localShare(step) : Number.NaN;
+    const local = share > 0 ? (this.#neighbours?.shareAlike(step) ?? Number.NaN) : Number.NaN;
     return Number.isNaN(local) ? global : share * local + (1 - share) * global;
   }
 
@@ -137,38 +132,6 @@ export class ColumnChain {
     if (prefix === 0) return this.#backoff.shareAlone(row, at);
     const free = this.#free[at] ?? 0;
     return free * this.#backoff.share(row, at, prefix) + (1 - free) * boundShare(table, row);
-  }
-
-  /** Share of the neighbours that agree on the columns before which agree on this one too; NaN where there are none. */
-  #localShare({ row, at, prefix }: Step): number {
-    let before = 0;
-    let both = 0;
-    const from = MOST_NEIGHBOURS * row;
-    for (let place = from; place < from + MOST_NEIGHBOURS; place++) {
-      const other = this.#neighbours?.[place] ?? -1;
-      if (other < 0 || ((this.#rowMasks[other] ?? 0) & (1 << at)) === 0) continue;
-      const alike = this.#alikeAt(row, place);
-      if ((alike & prefix) !== prefix) continue;
-      before++;
-      if ((alike & (1 << at)) !== 0) both++;
-    }
-    return before === 0 ? Number.NaN : both / before;
-  }
-
-  /** The columns on which a row and one of its neighbours agree, as bits. */
-  #alikeAt(row: number, place: number): number {
-    let alike = this.#alike[place] ?? UNKNOWN;
-    if (alike === UNKNOWN) this.#alike[place] = alike = this.#agreement(row, this.#neighbours?.[place] ?? 0);
-    return alike;
-  }
-
-  #agreement(row: number, other: number): number {
-    let agreeing = 0;
-    for (let at = 0; at < this.#codes.length; at++) {
-      const own = this.#codes[at]?.[row] ?? -1;
-      if (own !== -1 && own === this.#codes[at]?.[other]) agreeing |= 1 << at;
-    }
-    return agreeing;
   }
 
   /** The columns one after the other, each with what stands before it; where the budget is spent one is left out. */
@@ -207,7 +170,7 @@ export class ColumnChain {
     for (let at = 0; at < this.#codes.length; at++) {
       const steps = rows.flatMap((row) => this.#stepOf(row, at) ?? []);
       this.#free[at] = this.#learnFree(steps);
-      if (this.#neighbours !== null) this.#local[at] = this.#learnLocal(steps);
+      if (this.#neighbours !== null) this.#local[at] = this.#learnLocal(this.#neighbours, steps);
     }
     const others = Math.max(1, this.#options.rowCount - 1);
     this.#countShape = learnCountShape(
@@ -249,10 +212,10 @@ export class ColumnChain {
     return mixtureShare(pairs);
   }
 
-  #learnLocal(steps: readonly (Step & { readonly table: StepTable })[]): number {
+  #learnLocal(neighbours: Neighbours, steps: readonly (Step & { readonly table: StepTable })[]): number {
     const pairs: number[] = [];
     for (const step of steps) {
-      const local = this.#localShare(step);
+      const local = neighbours.shareAlike(step);
       if (!Number.isNaN(local)) pairs.push(local, this.#globalFactor(step, step.table));
     }
     return mixtureShare(pairs);
