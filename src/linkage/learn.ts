@@ -2,6 +2,7 @@ import { searchCandidates } from './blocking/search.ts';
 import type { Candidates } from './blocking/candidates.ts';
 import { chooseClockChannels } from './clock/channels.ts';
 import type { ClockChannel } from './clock/channels.ts';
+import type { ClockGrouping } from './clock/group-offsets.ts';
 import { listHashes } from './clock/told-days.ts';
 import type { Comparison, SoftLinks } from './comparison/comparison.ts';
 import { buildComparisons, buildTimeEvidence, joinTime } from './comparison/comparisons.ts';
@@ -77,7 +78,7 @@ function learnShapes(records: Records, open: readonly number[], everyone: Popula
     rows: [...open, ...records.labels.map((label) => label.row)],
     weigh: createPairWeigher(first.comparisons),
     weighUnmeasured: createPairWeigher(first.comparisons.filter((comparison) => comparison !== first.metrics)),
-    groupings: first.fields.map((field) => ({ name: field.column.name, codes: field.rowCodes })),
+    groupings: listGroupings(records, first.fields),
     hashes: listHashes(first.fields, records.values),
   });
   const time = buildTimeEvidence(channels);
@@ -100,6 +101,16 @@ function learnShapes(records: Records, open: readonly number[], everyone: Popula
   }
   const paired = { fields: second.fields, measured: second.measured };
   return { comparisons, channels, paired, links: state.posterior.expectedLinks, teachers: population.rows };
+}
+
+/** All columns: one that no run names, as a site, may tell the clock as well. */
+function listGroupings(records: Records, paired: Comparisons['fields']): ClockGrouping[] {
+  const known = new Set(paired.map(({ column }) => column));
+  const others = records.row.fields.filter((field) => field.origin === 'column' && !known.has(field));
+  return [
+    ...paired.map((field) => ({ name: field.column.name, codes: field.rowCodes })),
+    ...others.map(({ name, codes }) => ({ name, codes })),
+  ];
 }
 
 /** Where only the names of some values were learned, the pairs that were found are as good for learning as new ones. */
