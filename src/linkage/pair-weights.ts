@@ -1,3 +1,4 @@
+import { mostBits } from './comparison/comparison.ts';
 import type { Comparison } from './comparison/comparison.ts';
 
 /** So many pairs are remembered, and no more runs are told apart. */
@@ -64,9 +65,4 @@ function restsOf(comparisons: readonly Comparison[], row: number): Float64Array 
     rests[at - 1] = (rests[at] ?? 0) + most;
   }
   return rests;
-}
-
-/** The most bits that a comparison gives any run beside the row. */
-function mostBits(comparison: Comparison, row: number): number {
-  return Math.max(0, comparison.most?.(row) ?? comparison.steps(row)[0]?.bound ?? 0);
 }

@@ -1,5 +1,6 @@
 import type { Candidates } from './blocking/candidates.ts';
 import { searchCandidates } from './blocking/search.ts';
+import { MEASURED, mostBits } from './comparison/comparison.ts';
 import type { Comparison } from './comparison/comparison.ts';
 import { sumOfWeights } from './learn.ts';
 import type { LearnedModel } from './learn.ts';
@@ -17,12 +18,12 @@ const SLACK = 3;
 const DEPTH = 6;
 /** Fainter pairs of a row that is not sure of its run teach next to nothing. */
 const FAINTEST = 0.02;
+/** Where more runs are likely, none of them stands out when one is gone. */
+const MOST_LIKELY = 8;
 /** Rows so many bits apart fit a run alike. */
 const TWICE = 1;
 /** Runs that fit a row alike, to so many bits, are mostly one that was logged twice, or its ranks: they go together. */
 const COPIED = 0.1;
-/** Comparisons of a measured value. */
-const MEASURES: ReadonlySet<string> = new Set(['time', 'duration', 'metrics']);
 /** Of a run that other rows have, this share is free at least. */
 const LEAST_FREE = 1e-9;
 /** More bits than these are certain, and no number for long. */
@@ -93,9 +94,8 @@ export function learnStandIns({ records, model, view, least }: StandInInput, sur
 function shortOf(comparisons: readonly Comparison[], row: number, run: number): number {
   let short = 0;
   for (const comparison of comparisons) {
-    if (!MEASURES.has(comparison.name) || comparison.isMissing(row, run)) continue;
-    const most = comparison.most?.(row) ?? comparison.steps(row)[0]?.bound ?? 0;
-    short += Math.max(0, most - comparison.weigh(row, run));
+    if (!MEASURED.has(comparison.name) || comparison.isMissing(row, run)) continue;
+    short += Math.max(0, mostBits(comparison, row) - comparison.weigh(row, run));
   }
   return short;
 }
@@ -140,17 +140,17 @@ function findBesideUnsure(context: Context, sure: readonly SurePair[]): { looks:
   for (let row = 0; row < candidates.starts.length - 1; row++) {
     if (sureRows.has(row)) continue;
     const edges = edgesOf(candidates, row);
+    const likely = edges.filter((edge) => (posterior.probabilities[edge] ?? 0) >= FAINTEST);
+    seen += likely.reduce((sum, edge) => sum + (posterior.probabilities[edge] ?? 0), 0);
+    if (likely.length > MOST_LIKELY) continue;
     const rivals = listRivals(context, candidates, row);
-    for (const [at, edge] of edges.entries()) {
-      const probability = posterior.probabilities[edge] ?? 0;
-      if (probability < FAINTEST) continue;
-      seen += probability;
-      const best = bestBesideOrNull(rivals.toSpliced(at, 1));
+    for (const edge of likely) {
+      const best = bestBesideOrNull(rivals.toSpliced(edges.indexOf(edge), 1));
       if (best === null || best.bits < least) continue;
       if (Math.abs(best.weight - (candidates.weights[edge] ?? 0)) <= COPIED) continue;
       const run = candidates.runs[edge] ?? 0;
       const bits = best.bits + Math.log2(freeWithout(context, best.run, { row, run }) / freeFor(row, best.run));
-      looks.push({ count: probability, bits, short: shortOf(comparisons, row, best.run) });
+      looks.push({ count: posterior.probabilities[edge] ?? 0, bits, short: shortOf(comparisons, row, best.run) });
     }
   }
   return { looks, seen };

@@ -1,4 +1,5 @@
 import type { LinkageOptions } from '../model/linkage.ts';
+import { MEASURED, mostBits } from './comparison/comparison.ts';
 import type { Comparison } from './comparison/comparison.ts';
 import { SettingsComparison } from './comparison/settings.ts';
 import type { LearnedModel } from './learn.ts';
@@ -14,8 +15,7 @@ const OUTWEIGHED = 25;
 /** With many links the model has learned how often a comparison goes astray, so that fewer bits will do. */
 const OUTWEIGHED_IF_LEARNED = 10;
 const MANY_LINKS = 50;
-/** Comparisons of a measured value, and how many bits below what the row could reach at most a pair lies far off. */
-const MEASURES: ReadonlySet<string> = new Set(['time', 'duration', 'metrics']);
+/** How many bits below what the row could reach at most a pair lies far off. */
 const FAR_BELOW = 6;
 /** Where one kind of evidence speaks alone, a match may be doubted this many times as much as with two. */
 const DOUBT_OF_ONE_KIND = 1 / 10;
@@ -93,10 +93,10 @@ function findStray({ comparisons }: LearnedModel, row: number, run: number): Com
   let contradicted: Comparison | null = null;
   let far = 0;
   for (const comparison of comparisons) {
-    if (!MEASURES.has(comparison.name) || comparison.isMissing(row, run)) continue;
+    if (!MEASURED.has(comparison.name) || comparison.isMissing(row, run)) continue;
     const bits = comparison.weigh(row, run);
     if (bits < CONTRADICTS) contradicted = comparison;
-    if (bits < (comparison.steps(row)[0]?.bound ?? 0) - FAR_BELOW) far++;
+    if (bits < mostBits(comparison, row) - FAR_BELOW) far++;
   }
   return far >= 2 ? contradicted : null;
 }

@@ -50,6 +50,14 @@ export interface Comparison {
   health(): readonly string[];
 }
 
+/** Comparisons of a measured value. */
+export const MEASURED: ReadonlySet<string> = new Set(['time', 'duration', 'metrics']);
+
+/** The most bits that any run could have with the row. */
+export function mostBits(comparison: Comparison, row: number): number {
+  return Math.max(0, comparison.most?.(row) ?? comparison.steps(row)[0]?.bound ?? 0);
+}
+
 /** Weights of the links that are surer than this; fainter ones are too many and teach nothing. */
 const FAINTEST = 0.02;
 
