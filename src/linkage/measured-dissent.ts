@@ -5,7 +5,7 @@ import { SettingsComparison } from './comparison/settings.ts';
 import { keepBest } from './kept-best.ts';
 import type { LearnedModel } from './learn.ts';
 import type { Records } from './normalize/records.ts';
-import { findNamedMetrics } from './pairing/named-metrics.ts';
+import { findNamedMetrics, haveStrangeMetrics } from './pairing/named-metrics.ts';
 import type { SurePair } from './pairing/refine.ts';
 import { areNearerThanSiblings } from './siblings.ts';
 
@@ -16,6 +16,7 @@ const LEAST_SHARE = 0.3;
 const MOSTLY = 0.6;
 /** Bits on average from which a comparison tells one run of a setting from another. */
 const TELLS = 1.5;
+const MINUTE = 60;
 /** Comparisons of what only one run has, whatever its settings. */
 export const OF_ONE_RUN: ReadonlySet<string> = new Set(['time', 'duration', 'text']);
 /** Bits on average below which durations contradict the links. */
@@ -39,7 +40,7 @@ export function findDissentOrNull(
   const isFar = duration !== undefined && meanBits(duration, measuredBy(duration, sure)) < CONTRADICTS;
   if (isFar) return 'runs and rows are of two kinds of jobs: their durations differ by far on most of the links';
   const metrics = findToldMetrics({ records, model }, sure);
-  if (metrics === undefined) return null;
+  if (metrics === undefined) return findStrangenessOrNull({ records, model }, sure);
   const agreements = agreementsOf(metrics, sure);
   const share = agreements.filter(Boolean).length / agreements.length;
   const settings = comparisons.find((comparison) => comparison instanceof SettingsComparison);
@@ -47,6 +48,29 @@ export function findDissentOrNull(
   if (settings !== undefined && keepBest({ metrics, settings }, sure)) return null;
   const percent = `${(100 * share).toFixed(0)} %`;
   return `settings alone speak for the links: final metrics agree on ${percent} of them, and nothing else measured does`;
+}
+
+/**
+ * Where rows and runs have times and measured values, and neither meets, what is left are settings: who runs a script with
+ * the seed that it comes with draws the same ones.
+ */
+function findStrangenessOrNull(
+  { records, model }: { readonly records: Records; readonly model: LearnedModel },
+  sure: readonly SurePair[],
+): string | null {
+  if (sure.length < LEAST_LINKS || !haveOwnTimes(records, sure) || !haveStrangeMetrics(records, model.paired))
+    return null;
+  const settings = model.comparisons.find((comparison) => comparison instanceof SettingsComparison);
+  if (model.comparisons.some((one) => tellsRuns(one, { records, settings }, sure))) return null;
+  return 'settings alone speak for the links: neither times nor final metrics of rows and runs have to do with each other';
+}
+
+/** Whether most rows have a time of their own, rather than the day of an import. */
+function haveOwnTimes({ row }: Records, sure: readonly SurePair[]): boolean {
+  return row.times.some(({ seconds, quantum }) => {
+    const own = sure.map((pair) => seconds[pair.row] ?? Number.NaN).filter((time) => !Number.isNaN(time));
+    return quantum <= MINUTE && new Set(own).size > sure.length / 2;
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { linkRecords } from '../../src/linkage/link-records.ts';
-import type { LinkageInput } from '../../src/model/linkage.ts';
+import type { LinkageInput, LinkOutcome } from '../../src/model/linkage.ts';
 import { createRandom } from '../helpers/worlds/random.ts';
 import { inputOf, rowOf, runOf } from '../helpers/worlds/small.ts';
 
@@ -88,6 +88,40 @@ describe('a grid of settings that two people trained', () => {
 
   it('is linked where the scores are of other data, as their names say', () => {
     expectLinked({ column: 'test_f1', key: 'val/f1', deviation: (share) => 0.4 + 0.1 * share });
+  });
+});
+
+describe('a search that two people ran with the same seed', () => {
+  /** Sixty trials of settings drawn alike, which each team began when it could. */
+  const linkTrials = (isOwn: boolean): readonly LinkOutcome[] => {
+    const random = createRandom(14);
+    const minutes = (): number => random.integer(0, 1200);
+    const trials = Array.from({ length: 60 }, (_item, no) => ({
+      drawn: { lr: random.between(1e-4, 0.1), dropout: random.between(0, 0.5) },
+      begun: Date.UTC(2025, 1, 1) + (no * 90 + minutes()) * 60_000,
+      theirs: Date.UTC(2025, 1, 1) + (no * 90 + minutes()) * 60_000,
+      value: random.integer(7000, 9000) / 1e4,
+    }));
+    const rows = trials.map(({ drawn, begun, value }, no) =>
+      rowOf(`row-${no}`, { created_at: new Date(begun).toISOString(), ...drawn, value }),
+    );
+    const runs = trials.map(({ drawn, begun, theirs, value }, no) =>
+      runOf(`run${no}`, new Date(isOwn ? begun + 3000 : theirs).toISOString(), {
+        config: drawn,
+        summary: { f1: isOwn ? value : value + 0.00317 * random.between(0.5, 1) },
+      }),
+    );
+    return linkRecords(inputOf(rows, runs)).outcomes;
+  };
+
+  it('is not linked by what the sampler drew, where neither times nor scores meet', () => {
+    const outcomes = linkTrials(false);
+    expect(outcomes.filter(({ kind }) => kind === 'match')).toEqual([]);
+    expect(outcomes[0]?.reason).toMatch(/^settings alone speak for the links: neither times nor final metrics/);
+  });
+
+  it('is linked where the runs are the rows’ own', () => {
+    expect(linkTrials(true).filter(({ kind }) => kind === 'match').length).toBeGreaterThan(55);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { LearnedModel } from '../learn.ts';
 import { findRounding, unitOf } from '../normalize/digits.ts';
 import { numbersOf } from '../normalize/fields.ts';
 import type { Field } from '../normalize/fields.ts';
@@ -19,11 +20,10 @@ const LEAST_PAIRS = 10;
  * best on the sure pairs. A name that stands in the configuration as well is a setting's.
  */
 export function findNamedMetrics(records: Records, sure: readonly SurePair[]): PairedMetric[] {
-  const { row, run, schema, values } = records;
+  const { run, values } = records;
   const keys = run.fields.filter((field) => field.origin === 'summary' && field.isNumeric);
   const settings = run.fields.filter((field) => field.origin === 'config' || field.origin === 'args');
-  const apart = new Set([schema.key, ...row.times.map(({ name }) => name)]);
-  const columns = row.fields.filter((field) => isMeasured(field) && !apart.has(field.name));
+  const columns = measuredColumns(records);
   return columns.flatMap((column) => {
     if (settings.some((setting) => bearsName(setting.name, column.name))) return [];
     const rowValues = numbersOf(column, values);
@@ -35,8 +35,26 @@ export function findNamedMetrics(records: Records, sure: readonly SurePair[]): P
   });
 }
 
-function isMeasured({ origin, isNumeric, counts, filled }: Field): boolean {
-  return origin === 'column' && isNumeric && counts.size > Math.max(LEAST_MEASURED, LEAST_DISTINCT * filled);
+/** Whether rows and runs both measured something, of which nothing was found on the other side. */
+export function haveStrangeMetrics(records: Records, paired: LearnedModel['paired']): boolean {
+  if (paired.measured.length > 0) return false;
+  const settings = new Set(paired.fields.map(({ column }) => column));
+  const isReal = (field: Field): boolean =>
+    [...field.counts.keys()].filter((code) => !Number.isInteger(records.values.numberOf(code))).length >
+    field.counts.size / 2;
+  return (
+    measuredColumns(records).some((column) => !settings.has(column) && isReal(column)) &&
+    records.run.fields.some((field) => field.origin === 'summary' && isVaried(field) && isReal(field))
+  );
+}
+
+function measuredColumns({ row, schema }: Records): Field[] {
+  const apart = new Set([schema.key, ...row.times.map(({ name }) => name)]);
+  return row.fields.filter((field) => field.origin === 'column' && isVaried(field) && !apart.has(field.name));
+}
+
+function isVaried({ isNumeric, counts, filled }: Field): boolean {
+  return isNumeric && counts.size > Math.max(LEAST_MEASURED, LEAST_DISTINCT * filled);
 }
 
 /** Null where too few of the sure pairs have both. */
