@@ -44,7 +44,7 @@ export function findDissentOrNull(
   const agreements = agreementsOf(metrics, sure);
   const share = agreements.filter(Boolean).length / agreements.length;
   const settings = comparisons.find((comparison) => comparison instanceof SettingsComparison);
-  if (share >= MOSTLY || comparisons.some((one) => tellsRuns(one, { records, settings }, sure))) return null;
+  if (share >= MOSTLY || areRunsTold({ records, model }, sure)) return null;
   if (settings !== undefined && keepBest({ metrics, settings }, sure)) return null;
   const percent = `${(100 * share).toFixed(0)} %`;
   return `settings alone speak for the links: final metrics agree on ${percent} of them, and nothing else measured does`;
@@ -60,8 +60,7 @@ function findStrangenessOrNull(
 ): string | null {
   if (sure.length < LEAST_LINKS || !haveOwnTimes(records, sure) || !haveStrangeMetrics(records, model.paired))
     return null;
-  const settings = model.comparisons.find((comparison) => comparison instanceof SettingsComparison);
-  if (model.comparisons.some((one) => tellsRuns(one, { records, settings }, sure))) return null;
+  if (areRunsTold({ records, model }, sure)) return null;
   return 'settings alone speak for the links: neither times nor final metrics of rows and runs have to do with each other';
 }
 
@@ -89,6 +88,15 @@ function findToldMetrics(
 
 function agreementsOf(metrics: MetricsComparison, sure: readonly SurePair[]): boolean[] {
   return sure.map(({ row, run }) => metrics.agreesOrNull(row, run)).filter((agrees) => agrees !== null);
+}
+
+/** Whether anything tells one run of a setting from another. */
+function areRunsTold(
+  { records, model: { comparisons } }: { readonly records: Records; readonly model: LearnedModel },
+  sure: readonly SurePair[],
+): boolean {
+  const settings = comparisons.find((comparison) => comparison instanceof SettingsComparison);
+  return comparisons.some((one) => tellsRuns(one, { records, settings }, sure));
 }
 
 /**

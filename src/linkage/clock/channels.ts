@@ -10,7 +10,7 @@ import type { RowHits, ScanInput } from './hits.ts';
 import { RowsNear } from './rows-near.ts';
 import { findClockPeakOrNull, gainOf } from './scan.ts';
 import type { ClockPeak } from './scan.ts';
-import { buildSortedIndex } from '../sorted.ts';
+import { sortedIndexOf } from '../sorted.ts';
 import { thinOut } from '../thin-out.ts';
 import { isDayTold } from './told-days.ts';
 import type { DayWitness } from './told-days.ts';
@@ -144,7 +144,7 @@ function isRoutine(records: Records, search: ClockSearch, { channel, gain, offse
   });
   if (!isAsNear) return false;
   const times = { rows: search.rows, rowSeconds: channel.row.seconds.map((own) => own + offset), width };
-  const runs = buildSortedIndex(channel.runSeconds, records.freeRuns);
+  const runs = sortedIndexOf(channel.runSeconds, records.freeRuns);
   return !OTHER_DAYS.every((days) => isDayTold(search.hashes, { ...times, runs }, days * DAY));
 }
 

@@ -1,10 +1,10 @@
-import type { LearnedModel } from '../learn.ts';
 import { findRounding, unitOf } from '../normalize/digits.ts';
 import { numbersOf } from '../normalize/fields.ts';
 import type { Field } from '../normalize/fields.ts';
 import { keyWords } from '../normalize/names.ts';
 import type { Records } from '../normalize/records.ts';
 import type { PairedMetric } from './pair-metrics.ts';
+import type { PairedField } from './pairing.ts';
 import type { SurePair } from './refine.ts';
 import { findFactor, medianOf } from './units.ts';
 
@@ -35,8 +35,13 @@ export function findNamedMetrics(records: Records, sure: readonly SurePair[]): P
   });
 }
 
+interface Paired {
+  readonly fields: readonly PairedField[];
+  readonly measured: readonly PairedMetric[];
+}
+
 /** Whether rows and runs both measured something, of which nothing was found on the other side. */
-export function haveStrangeMetrics(records: Records, paired: LearnedModel['paired']): boolean {
+export function haveStrangeMetrics(records: Records, paired: Paired): boolean {
   if (paired.measured.length > 0) return false;
   const settings = new Set(paired.fields.map(({ column }) => column));
   const isReal = (field: Field): boolean =>
