@@ -13,6 +13,8 @@ export interface ClockGrouping {
 const LEAST_ROWS = 4;
 const MOST_GROUPS = 150;
 const LEAST_SCORE = 10;
+/** Seconds within which a clock is the one for all: delays differ by as much. */
+const SAME_CLOCK = 10;
 /** Nats that all clocks of a column must add over one clock for all. */
 const LEAST_GAIN = 25;
 
@@ -55,7 +57,7 @@ function scanGroups(input: GroupScan, { codes }: ClockGrouping): { gain: number;
   const offsetsByCode = new Map<number, number>();
   let gain = 0;
   for (const [code, hits] of groups) {
-    if (hits.length < LEAST_ROWS) continue;
+    if (hits.length < LEAST_ROWS || massNear(hits, input.offset, SAME_CLOCK) > hits.length / 2) continue;
     const peak = input.findPeak(hits, LEAST_SCORE);
     if (peak === null || peak.score < LEAST_SCORE) continue;
     const there = massNear(hits, peak.offset, peak.width);

@@ -5,7 +5,7 @@ import { parseTimeOrNull } from '../../model/time.ts';
 import { flattenJson } from './flatten.ts';
 import { isNotThere, normalizeText, parseNumber } from './values.ts';
 
-/** A filler stands so often in a column at least, beside so many different values: those of something measured. */
+/** A filler stands so often in a column at least, always written alike, beside so many different values: those of something measured. */
 const LEAST_COUNT = 3;
 const LEAST_OTHERS = { numbers: 12, times: 4 } as const;
 /** It lies this many times as far from the others as these spread. */
@@ -28,7 +28,8 @@ export function blankFillers(cells: readonly Cell[], isMeasured: IsMeasured): re
   for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);
   const blanks = new Set([...counts.keys()].filter(isBlank));
   for (const blank of blanks) counts.delete(blank);
-  for (const filler of findFillerCells(counts, isMeasured)) blanks.add(filler);
+  const mayHoldFillers = counts.values().some((count) => count >= LEAST_COUNT);
+  for (const filler of mayHoldFillers ? findFillerCells(counts, isMeasured) : []) blanks.add(filler);
   const isWhole = blanks.size === 0 || (blanks.size === 1 && blanks.has(null));
   return isWhole ? cells : cells.map((cell) => (blanks.has(cell) ? null : cell));
 }

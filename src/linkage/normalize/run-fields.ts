@@ -64,8 +64,11 @@ export function readRunFields(
     if (withMonths)
       reader.own(START_MONTH).add(index, values.encode(new Date(run.createdAt).toISOString().slice(0, 7)));
   }
-  const number = (read: (run: Run) => number | null): Float64Array =>
-    Float64Array.from(runs, (run) => read(run) ?? Number.NaN);
+  const number = (read: (run: Run) => number | null): Float64Array => {
+    const numbers = new Float64Array(runs.length).fill(Number.NaN);
+    for (const [at, run] of runs.entries()) numbers[at] = read(run) ?? Number.NaN;
+    return numbers;
+  };
   return {
     fields: fields.build(values),
     times: {
