@@ -47,7 +47,7 @@ const FIRST_VISITS = 600;
 /** Links that are assumed at first: half of what is possible. */
 const FIRST_SHARE = 0.5;
 /** Open rows that teach: so many and a share of the others; more change the shapes by less than they move of themselves. */
-const TEACHERS = { some: 500, share: 1 / 3, most: 4000 } as const;
+const TEACHERS = { some: 500, share: 1 / 5, most: 4000 } as const;
 
 /**
  * Expectation and maximisation: candidates and their posterior under the current weights, then the weights from the
