@@ -82,7 +82,7 @@ function learnShapes(records: Records, open: readonly number[], everyone: Popula
     hashes: listHashes(first.fields, records.values),
   });
   const time = buildTimeEvidence(channels);
-  let comparisons = joinTime(first, time);
+  let comparisons = joinTime(records, first, time);
   learnLabels(comparisons, records);
   const few = { population, rows: teachers, mostVisits: FIRST_VISITS };
   const guess = FIRST_SHARE * Math.min(population.rows, population.runs);
@@ -91,7 +91,7 @@ function learnShapes(records: Records, open: readonly number[], everyone: Popula
   // now that some pairs are sure, they tell which key each column means
   const second = buildComparisons(records, surePairs(records, state), before);
   if (second.comparisons.some((comparison, at) => comparison !== first.comparisons[at])) {
-    comparisons = joinTime(second, time);
+    comparisons = joinTime(records, second, time);
     if (!haveSameKeys(first, second)) {
       const links = withLabels(records, state, comparisons);
       for (const comparison of comparisons) comparison.learn(links);

@@ -1,6 +1,7 @@
 import type { ClockChannel } from '../clock/channels.ts';
 import type { Field } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
+import { readRowOrderOrNull } from '../normalize/row-order.ts';
 import { pairDuration } from '../pairing/pair-duration.ts';
 import type { RowDurations } from '../pairing/pair-duration.ts';
 import { pairMetrics } from '../pairing/pair-metrics.ts';
@@ -17,6 +18,7 @@ import { DurationComparison } from './duration.ts';
 import { LaunchComparison } from './launch.ts';
 import { MetricsComparison } from './metrics.ts';
 import { MissingnessComparison } from './missingness.ts';
+import { OrderComparison } from './order.ts';
 import { SettingsComparison } from './settings.ts';
 import type { SettingsInput } from './settings.ts';
 import { collectTokens, findSharedTokens } from './text-index.ts';
@@ -24,6 +26,9 @@ import type { RecordTokens, SharedToken } from './text-index.ts';
 import { TextComparison } from './text.ts';
 import { TimeByColumn } from './time-by-column.ts';
 import { TimeComparison } from './time.ts';
+
+/** Share of the rows that must lack a time for their order to be asked. */
+const LEAST_UNTIMED = 0.05;
 
 export interface Comparisons {
   /** In the order in which they are asked. */
@@ -151,12 +156,27 @@ export interface TimeEvidence {
  * The cheap and telling comparisons first: the search gives a pair up as soon as the rest cannot save it. Without a
  * clock there is no time to compare.
  */
-export function joinTime(built: Comparisons, time: TimeEvidence | null): Comparison[] {
-  if (time === null) return [...built.comparisons];
+export function joinTime(records: Records, built: Comparisons, time: TimeEvidence | null): Comparison[] {
+  const order = buildOrderOrNull(records, built, time);
+  const others = order === null ? built.comparisons : [...built.comparisons, order];
+  if (time === null) return [...others];
   const { comparison, rowSeconds, quantum } = time;
   const { settings, fields } = built;
   const launch = new LaunchComparison({ time: comparison, settings, fields, rowSeconds, quantum });
-  return [comparison, ...built.comparisons, launch];
+  return [comparison, ...others, launch];
+}
+
+/** Null where the rows are not numbered as they were made, or hardly any lacks a time. */
+function buildOrderOrNull(records: Records, { fields }: Comparisons, time: TimeEvidence | null): Comparison | null {
+  const places = readRowOrderOrNull(records.rows);
+  if (places === null) return null;
+  const isTimed = (row: number): boolean => !Number.isNaN(time?.rowSeconds[row] ?? Number.NaN);
+  const untimed = places.filter((place, row) => !Number.isNaN(place) && !isTimed(row)).length;
+  if (untimed < LEAST_UNTIMED * records.rows.length) return null;
+  const { createdAt, startedAt } = records.run.times;
+  // a resumed run tells a later start than its creation, and one that was uploaded later an earlier one
+  const runSeconds = createdAt.map((created, run) => Math.min(created, startedAt[run] || created));
+  return new OrderComparison({ places, isTimed, runSeconds, fields });
 }
 
 /** Null without a channel. No row has a time in two of them. */

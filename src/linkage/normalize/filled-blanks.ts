@@ -28,7 +28,7 @@ export function blankFillers(cells: readonly Cell[], isMeasured: IsMeasured): re
   for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);
   const blanks = new Set([...counts.keys()].filter(isBlank));
   for (const blank of blanks) counts.delete(blank);
-  const mayHoldFillers = counts.values().some((count) => count >= LEAST_COUNT);
+  const mayHoldFillers = [...counts.values()].some((count) => count >= LEAST_COUNT);
   for (const filler of mayHoldFillers ? findFillerCells(counts, isMeasured) : []) blanks.add(filler);
   const isWhole = blanks.size === 0 || (blanks.size === 1 && blanks.has(null));
   return isWhole ? cells : cells.map((cell) => (blanks.has(cell) ? null : cell));
