@@ -19,6 +19,7 @@ import { LaunchComparison } from './launch.ts';
 import { MetricsComparison } from './metrics.ts';
 import { MissingnessComparison } from './missingness.ts';
 import { OrderComparison } from './order.ts';
+import type { Span } from './order.ts';
 import { SettingsComparison } from './settings.ts';
 import type { SettingsInput } from './settings.ts';
 import { collectTokens, findSharedTokens } from './text-index.ts';
@@ -27,8 +28,12 @@ import { TextComparison } from './text.ts';
 import { TimeByColumn } from './time-by-column.ts';
 import { TimeComparison } from './time.ts';
 
-/** Share of the rows that must lack a time for their order to be asked. */
-const LEAST_UNTIMED = 0.05;
+/** Share of the rows whose start must be open for their order to be asked. */
+const LEAST_OPEN = 0.05;
+const ALWAYS: Span = { from: -Infinity, to: Infinity };
+/** Times in steps of so many seconds leave open which of several runs started then, within so many steps. */
+const COARSE = 3600;
+const COARSE_STEPS = 1.5;
 
 export interface Comparisons {
   /** In the order in which they are asked. */
@@ -150,6 +155,8 @@ export interface TimeEvidence {
   readonly comparison: Comparison;
   readonly rowSeconds: Float64Array;
   readonly quantum: number;
+  /** In which time of the runs a row's start lies, where that is a day or so; null where it is told better or not at all. */
+  readonly windowOf: (row: number) => Span | null;
 }
 
 /**
@@ -166,17 +173,19 @@ export function joinTime(records: Records, built: Comparisons, time: TimeEvidenc
   return [comparison, ...others, launch];
 }
 
-/** Null where the rows are not numbered as they were made, or hardly any lacks a time. */
+/** Null where the rows are not numbered as they were made, or where hardly any row's start is left open. */
 function buildOrderOrNull(records: Records, { fields }: Comparisons, time: TimeEvidence | null): Comparison | null {
   const places = readRowOrderOrNull(records.rows);
   if (places === null) return null;
-  const isTimed = (row: number): boolean => !Number.isNaN(time?.rowSeconds[row] ?? Number.NaN);
-  const untimed = places.filter((place, row) => !Number.isNaN(place) && !isTimed(row)).length;
-  if (untimed < LEAST_UNTIMED * records.rows.length) return null;
+  const isTimed = (row: number): boolean =>
+    records.row.times.some(({ seconds }) => !Number.isNaN(seconds[row] ?? Number.NaN));
+  const windowOf = (row: number): Span | null => (isTimed(row) ? (time?.windowOf(row) ?? null) : ALWAYS);
+  const open = places.filter((place, row) => !Number.isNaN(place) && windowOf(row) !== null).length;
+  if (open < LEAST_OPEN * records.rows.length) return null;
   const { createdAt, startedAt } = records.run.times;
   // a resumed run tells a later start than its creation, and one that was uploaded later an earlier one
   const runSeconds = createdAt.map((created, run) => Math.min(created, startedAt[run] || created));
-  return new OrderComparison({ places, isTimed, runSeconds, fields });
+  return new OrderComparison({ places, windowOf, runSeconds, fields });
 }
 
 /** Null without a channel. No row has a time in two of them. */
@@ -184,7 +193,9 @@ export function buildTimeEvidence(channels: readonly ClockChannel[]): TimeEviden
   const [first, ...others] = channels.map(buildTimeComparison);
   const [channel] = channels;
   if (first === undefined || channel === undefined) return null;
-  if (others.length === 0) return { comparison: first, rowSeconds: channel.row.seconds, quantum: channel.quantum };
+  const windowOf = (row: number): Span | null => coarseWindowOrNull(channels, row);
+  if (others.length === 0)
+    return { comparison: first, rowSeconds: channel.row.seconds, quantum: channel.quantum, windowOf };
   const isOf = ({ row }: ClockChannel, at: number): boolean => !Number.isNaN(row.seconds[at] ?? Number.NaN);
   const numbers = channel.row.seconds.map((_own, row) => channels.findIndex((other) => isOf(other, row)));
   const onRunsClock = (row: number): number => {
@@ -195,7 +206,15 @@ export function buildTimeEvidence(channels: readonly ClockChannel[]): TimeEviden
     comparison: new TimeByColumn([first, ...others], (row) => numbers[row] ?? 0),
     rowSeconds: numbers.map((_number, row) => onRunsClock(row)),
     quantum: Math.max(...channels.map(({ quantum }) => quantum)),
+    windowOf,
   };
+}
+
+function coarseWindowOrNull(channels: readonly ClockChannel[], row: number): Span | null {
+  const own = channels.find(({ row: { seconds } }) => !Number.isNaN(seconds[row] ?? Number.NaN));
+  if (own === undefined || own.quantum < COARSE) return null;
+  const middle = (own.row.seconds[row] ?? Number.NaN) + (own.offsets[row] ?? 0);
+  return { from: middle - COARSE_STEPS * own.quantum, to: middle + COARSE_STEPS * own.quantum };
 }
 
 function buildTimeComparison(channel: ClockChannel): Comparison {

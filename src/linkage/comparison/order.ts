@@ -6,11 +6,17 @@ import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { spell } from './spell.ts';
 
+/** From one second to another, both within. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface OrderInput {
   /** By row, ascending as rows were made; NaN where the row has no place. */
   readonly places: Float64Array;
-  /** Whether a row has a time, which says more than its place. */
-  readonly isTimed: (row: number) => boolean;
+  /** What a row's own time leaves open: all of it for a row without one, a day or two for one with a day. Null: nothing. */
+  readonly windowOf: (row: number) => Span | null;
   /** When each run starts, in seconds; NaN is missing. */
   readonly runSeconds: Float64Array;
   readonly fields: readonly PairedField[];
@@ -29,11 +35,11 @@ const ROUNDS = 30;
 /** Rows that are looked at for others with the same settings. */
 const MOST_LOOKED_AT = 2000;
 
-/** A stretch of time in which the run of a row should have started. */
-interface Stretch {
-  readonly from: number;
-  readonly to: number;
-  /** Share of the runs that start in it, at least one of them. */
+/** Between which starts the run of a row should have started. */
+interface Stretch extends Span {
+  /** What the row's time leaves open: of runs outside of it time says enough. */
+  readonly window: Span;
+  /** Share of the window's runs that start in the stretch, at least one of them. */
   readonly share: number;
 }
 
@@ -63,12 +69,13 @@ export class OrderComparison implements Comparison {
   weigh(row: number, run: number): number {
     const stretch = this.#stretchOf(row);
     const start = this.#input.runSeconds[run] ?? Number.NaN;
-    if (stretch === null || Number.isNaN(start)) return 0;
-    return isWithin(stretch, start) ? this.#bitsInside(stretch) : log2(this.#astray);
+    if (stretch === null || !isWithin(stretch.window, start)) return 0;
+    return isWithin(stretch, start) ? this.#bitsWithin(stretch) : log2(this.#astray);
   }
 
   isMissing(row: number, run: number): boolean {
-    return this.#stretchOf(row) === null || Number.isNaN(this.#input.runSeconds[run] ?? Number.NaN);
+    const stretch = this.#stretchOf(row);
+    return stretch === null || !isWithin(stretch.window, this.#input.runSeconds[run] ?? Number.NaN);
   }
 
   learn(links: SoftLinks): void {
@@ -82,8 +89,16 @@ export class OrderComparison implements Comparison {
     this.#astray = 1;
     if (places.anchors.length < LEAST_ANCHORS) return;
     const stretches: (Stretch | null)[] = Array.from(this.#input.places, () => null);
-    for (const { row, from, to } of places.rows)
-      if (!this.#input.isTimed(row)) stretches[row] = { from, to, share: this.#shareBetween(from, to) };
+    for (const { row, from, to } of places.rows) {
+      const window = this.#input.windowOf(row);
+      if (window === null) continue;
+      const [first, last] = [Math.max(from, window.from), Math.min(to, window.to)];
+      const share = Math.min(
+        1,
+        Math.max(1, this.#countIn(first, last)) / Math.max(1, this.#countIn(window.from, window.to)),
+      );
+      stretches[row] = { from: first, to: last, window, share };
+    }
     this.#stretches = stretches;
     this.#crowding = crowdingOf(places.rows, this.#input.fields);
     this.#astray = this.#learnAstray(startsByRow);
@@ -94,7 +109,7 @@ export class OrderComparison implements Comparison {
     if (stretch === null) return [{ bound: 0, size: 0 }];
     const { first, end } = this.#runsIn(stretch);
     return [
-      { bound: this.#bitsInside(stretch), size: 0 },
+      { bound: this.#bitsWithin(stretch), size: 0 },
       { bound: 0, size: end - first },
     ];
   }
@@ -109,8 +124,8 @@ export class OrderComparison implements Comparison {
   describe(row: number, run: number): ComparisonWords {
     const stretch = this.#stretchOf(row);
     const start = this.#input.runSeconds[run] ?? Number.NaN;
-    if (stretch === null || Number.isNaN(start))
-      return { level: 'missing', words: 'the rows beside it have no known runs' };
+    if (stretch === null || this.isMissing(row, run))
+      return { level: 'missing', words: 'the row tells more than its place among the others, or nothing by it' };
     if (isWithin(stretch, start))
       return { level: 'in turn', words: 'run starts between those of the rows before and after' };
     const gap = start < stretch.from ? stretch.from - start : start - stretch.to;
@@ -128,23 +143,20 @@ export class OrderComparison implements Comparison {
     return this.#stretches[row] ?? null;
   }
 
-  #bitsInside({ share }: Stretch): number {
-    return this.#gain(share);
-  }
-
-  #gain(share: number): number {
+  #bitsWithin({ share }: Stretch): number {
     const chance = Math.min(1, share * this.#crowding);
     return log2(this.#astray + (1 - this.#astray) / chance);
   }
 
-  #runsIn({ from, to }: Pick<Stretch, 'from' | 'to'>): { readonly first: number; readonly end: number } {
+  #runsIn({ from, to }: Span): { readonly first: number; readonly end: number } {
     const { values } = this.#ofRuns;
-    return { first: lowerBound(values, from), end: upperBound(values, to) };
+    const first = lowerBound(values, from);
+    return { first, end: Math.max(first, upperBound(values, to)) };
   }
 
-  #shareBetween(from: number, to: number): number {
+  #countIn(from: number, to: number): number {
     const { first, end } = this.#runsIn({ from, to });
-    return Math.max(1, end - first) / Math.max(1, this.#ofRuns.values.length);
+    return end - first;
   }
 
   /** Expectation and maximisation over the known links, each placed by the others. */
@@ -153,7 +165,7 @@ export class OrderComparison implements Comparison {
     let outside = 0;
     for (const [row, start] of startsByRow) {
       const stretch = this.#stretchOf(row);
-      if (stretch === null) continue;
+      if (stretch === null || !isWithin(stretch.window, start)) continue;
       if (isWithin(stretch, start)) chances.push(Math.min(1, stretch.share * this.#crowding));
       else outside++;
     }
@@ -167,7 +179,7 @@ export class OrderComparison implements Comparison {
   }
 }
 
-function isWithin({ from, to }: Stretch, start: number): boolean {
+function isWithin({ from, to }: Span, start: number): boolean {
   return start >= from && start <= to;
 }
 
