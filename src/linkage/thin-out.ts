@@ -1,5 +1,8 @@
 /** Some of the items, evenly spread, the first among them; all where they are no more than `most`. */
 export function thinOut<T>(items: readonly T[], most: number): T[] {
-  const stride = Math.ceil(items.length / most);
-  return items.filter((_item, at) => at % stride === 0);
+  if (items.length <= most) return [...items];
+  const size = Math.floor(most);
+  return items.filter(
+    (_item, at) => at === 0 || Math.floor((at * size) / items.length) > Math.floor(((at - 1) * size) / items.length),
+  );
 }
