@@ -19,7 +19,7 @@ import { LaunchComparison } from './launch.ts';
 import { MetricsComparison } from './metrics.ts';
 import { MissingnessComparison } from './missingness.ts';
 import { OrderComparison } from './order.ts';
-import type { Span } from './order.ts';
+import type { Span } from './row-places.ts';
 import { SettingsComparison } from './settings.ts';
 import type { SettingsInput } from './settings.ts';
 import { collectTokens, findSharedTokens } from './text-index.ts';

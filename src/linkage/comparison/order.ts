@@ -4,13 +4,9 @@ import type { SortedIndex } from '../sorted.ts';
 import { thinOut } from '../thin-out.ts';
 import { forEachLink, log2 } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
+import { placeRows } from './row-places.ts';
+import type { PlacedRow, Span } from './row-places.ts';
 import { spell } from './spell.ts';
-
-/** From one second to another, both within. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
 
 export interface OrderInput {
   /** By row, ascending as rows were made; NaN where the row has no place. */
@@ -22,43 +18,47 @@ export interface OrderInput {
   readonly fields: readonly PairedField[];
 }
 
-/** From this probability on the run of a row is known well enough to stand beside others. */
+/** From this probability on the run of a row is known well enough for others to stand beside it. */
 const SURE = 0.9;
-/** Neighbours with a known run on each side: one whose row was made out of turn does not close the stretch. */
-const NEIGHBOURS = 2;
-/** Fewer neighbours with a known run show no order. */
-const LEAST_ANCHORS = 20;
-/** Pseudo-links, half of which stand anywhere, and rounds until their share stands still. */
-const PRIOR_LINKS = 10;
-const PRIOR_ASTRAY = 0.5;
+/** Neighbours with a known run on each side, for rows that were made in turn and for those that were about so. */
+const NEIGHBOURS = [2, 8] as const;
+/** Fewer rows with a known run show no order. */
+const LEAST_KNOWN = 20;
+/** Pseudo-links that stand in the narrow stretch, in the wide one, and anywhere; and rounds until the shares stand still. */
+const PRIOR_LINKS = [2.5, 2.5, 5] as const;
 const ROUNDS = 30;
 /** Rows that are looked at for others with the same settings. */
 const MOST_LOOKED_AT = 2000;
 
 /** Between which starts the run of a row should have started. */
 interface Stretch extends Span {
-  /** What the row's time leaves open: of runs outside of it time says enough. */
-  readonly window: Span;
-  /** Share of the window's runs that start in the stretch, at least one of them. */
+  /** Share of the runs that the row's time leaves open, at least one of them. */
   readonly share: number;
+}
+
+interface RowStretches {
+  /** Of runs outside of it time says enough. */
+  readonly window: Span;
+  /** The narrow one first. */
+  readonly stretches: readonly Stretch[];
 }
 
 /**
  * Whether a run starts between the runs of the rows before and after: most registries number their rows as they are made.
- * The known links are the marks between which all other rows are placed; each of them is left out where it is placed itself,
- * so that a registry that was sorted otherwise or numbered at random shows it by marks that stand anywhere.
+ * The known links are the marks between which all rows are placed; each of them is left out where it is placed itself, so
+ * that a registry that was sorted otherwise or numbered at random shows it by marks that stand anywhere.
  */
 export class OrderComparison implements Comparison {
   readonly name = 'order';
   readonly #input: OrderInput;
   readonly #ofRows: SortedIndex;
   readonly #ofRuns: SortedIndex;
-  /** By row; null where it has no place. */
-  #stretches: readonly (Stretch | null)[] = [];
-  /** P(a link stands anywhere in the order). */
-  #astray = 1;
-  /** How much likelier two rows of the same settings stand near each other than any two, at least 1. */
-  #crowding = 1;
+  /** By row; null where its place says nothing. */
+  #placed: readonly (RowStretches | null)[] = [];
+  /** Shares of the links that stand in the narrow stretch, in the wide one, and anywhere. */
+  #shares: readonly number[] = [0, 0, 1];
+  /** How much likelier two rows of the same settings stand near each other than any two, by stretch; at least 1. */
+  #crowding: readonly number[] = NEIGHBOURS.map(() => 1);
 
   constructor(input: OrderInput) {
     this.#input = input;
@@ -67,15 +67,15 @@ export class OrderComparison implements Comparison {
   }
 
   weigh(row: number, run: number): number {
-    const stretch = this.#stretchOf(row);
+    const placed = this.#placed[row] ?? null;
     const start = this.#input.runSeconds[run] ?? Number.NaN;
-    if (stretch === null || !isWithin(stretch.window, start)) return 0;
-    return isWithin(stretch, start) ? this.#bitsWithin(stretch) : log2(this.#astray);
+    if (placed === null || !isWithin(placed.window, start)) return 0;
+    return this.#bitsFrom(placed, firstAround(placed, start));
   }
 
   isMissing(row: number, run: number): boolean {
-    const stretch = this.#stretchOf(row);
-    return stretch === null || !isWithin(stretch.window, this.#input.runSeconds[run] ?? Number.NaN);
+    const placed = this.#placed[row] ?? null;
+    return placed === null || !isWithin(placed.window, this.#input.runSeconds[run] ?? Number.NaN);
   }
 
   learn(links: SoftLinks): void {
@@ -84,68 +84,70 @@ export class OrderComparison implements Comparison {
       const start = this.#input.runSeconds[run] ?? Number.NaN;
       if (probability >= SURE && !Number.isNaN(start)) startsByRow.set(row, start);
     });
-    const places = placeRows(this.#ofRows.records, startsByRow);
-    this.#stretches = [];
-    this.#astray = 1;
-    if (places.anchors.length < LEAST_ANCHORS) return;
-    const stretches: (Stretch | null)[] = Array.from(this.#input.places, () => null);
-    for (const { row, from, to } of places.rows) {
+    const rows = this.#ofRows.records;
+    this.#placed = [];
+    if (rows.filter((row) => startsByRow.has(row)).length < LEAST_KNOWN) return;
+    const levels = NEIGHBOURS.map((count) => placeRows(rows, startsByRow, count));
+    this.#crowding = levels.map((level) => crowdingOf(level, this.#input.fields));
+    const placed: (RowStretches | null)[] = Array.from(this.#input.places, () => null);
+    for (const [at, row] of rows.entries()) {
       const window = this.#input.windowOf(row);
       if (window === null) continue;
-      const [first, last] = [Math.max(from, window.from), Math.min(to, window.to)];
-      const share = Math.min(
-        1,
-        Math.max(1, this.#countIn(first, last)) / Math.max(1, this.#countIn(window.from, window.to)),
-      );
-      stretches[row] = { from: first, to: last, window, share };
+      placed[row] = { window, stretches: levels.map((level) => this.#stretchIn(window, level[at] ?? window)) };
     }
-    this.#stretches = stretches;
-    this.#crowding = crowdingOf(places.rows, this.#input.fields);
-    this.#astray = this.#learnAstray(startsByRow);
+    this.#placed = placed;
+    this.#shares = this.#learnShares(startsByRow);
   }
 
   steps(row: number): readonly SearchStep[] {
-    const stretch = this.#stretchOf(row);
-    if (stretch === null) return [{ bound: 0, size: 0 }];
-    const { first, end } = this.#runsIn(stretch);
-    return [
-      { bound: this.#bitsWithin(stretch), size: 0 },
-      { bound: 0, size: end - first },
-    ];
+    const placed = this.#placed[row] ?? null;
+    if (placed === null) return [{ bound: 0, size: 0 }];
+    const sizes = placed.stretches.map(({ from, to }) => this.#countIn({ from, to }));
+    return [0, ...sizes].map((size, level) => ({ bound: Math.max(0, this.#bitsFrom(placed, level)), size }));
   }
 
-  collect({ row }: { readonly row: number }, sink: RunSink): void {
-    const stretch = this.#stretchOf(row);
-    if (stretch === null) return;
+  collect({ row, step }: { readonly row: number; readonly step: number }, sink: RunSink): void {
+    const stretch = this.#placed[row]?.stretches[step - 1];
+    if (stretch === undefined) return;
     const { first, end } = this.#runsIn(stretch);
     for (let at = first; at < end; at++) sink(this.#ofRuns.records[at] ?? 0);
   }
 
   describe(row: number, run: number): ComparisonWords {
-    const stretch = this.#stretchOf(row);
+    const placed = this.#placed[row] ?? null;
     const start = this.#input.runSeconds[run] ?? Number.NaN;
-    if (stretch === null || this.isMissing(row, run))
-      return { level: 'missing', words: 'the row tells more than its place among the others, or nothing by it' };
-    if (isWithin(stretch, start))
-      return { level: 'in turn', words: 'run starts between those of the rows before and after' };
-    const gap = start < stretch.from ? stretch.from - start : start - stretch.to;
-    const side = start < stretch.from ? 'before' : 'after';
-    return { level: 'out of turn', words: `run starts ${spell(gap)} ${side} those of the rows beside it` };
+    const [narrow] = placed?.stretches ?? [];
+    if (placed === null || narrow === undefined || !isWithin(placed.window, start)) {
+      return { level: 'missing', words: 'the place of the row among the others says nothing of the run' };
+    }
+    const level = firstAround(placed, start);
+    if (level === 0) return { level: 'in turn', words: 'run starts between those of the rows before and after' };
+    const gap = start < narrow.from ? narrow.from - start : start - narrow.to;
+    const words = `run starts ${spell(gap)} ${start < narrow.from ? 'before' : 'after'} those of the rows beside it`;
+    return { level: level === 1 ? 'about in turn' : 'out of turn', words };
   }
 
   health(): readonly string[] {
-    if (this.#stretches.length === 0) return [];
-    const share = (100 * (1 - this.#astray)).toFixed(0);
-    return [`rows are numbered as their runs start, ${share} % of them`];
+    if (this.#placed.length === 0) return [];
+    const inTurn = this.#shares.slice(0, -1).reduce((sum, share) => sum + share, 0);
+    return [`${(100 * inTurn).toFixed(0)} % of the rows are numbered as their runs start`];
   }
 
-  #stretchOf(row: number): Stretch | null {
-    return this.#stretches[row] ?? null;
+  /** Bits of a run that the stretches from `level` on hold. */
+  #bitsFrom({ stretches }: RowStretches, level: number): number {
+    let ratio = this.#shares.at(-1) ?? 1;
+    for (let at = level; at < stretches.length; at++) ratio += (this.#shares[at] ?? 0) / this.#chanceOf(stretches, at);
+    return log2(ratio);
   }
 
-  #bitsWithin({ share }: Stretch): number {
-    const chance = Math.min(1, share * this.#crowding);
-    return log2(this.#astray + (1 - this.#astray) / chance);
+  /** P(a run of another row stands in the stretch). */
+  #chanceOf(stretches: readonly Stretch[], level: number): number {
+    return Math.min(1, (stretches[level]?.share ?? 1) * (this.#crowding[level] ?? 1));
+  }
+
+  #stretchIn(window: Span, { from, to }: Span): Stretch {
+    const span = { from: Math.max(from, window.from), to: Math.min(to, window.to) };
+    return { ...span, share: Math.min(1, Math.max(1, this.#countIn(span)) / Math.max(1, this.#countIn(window))) };
   }
 
   #runsIn({ from, to }: Span): { readonly first: number; readonly end: number } {
@@ -154,28 +156,34 @@ export class OrderComparison implements Comparison {
     return { first, end: Math.max(first, upperBound(values, to)) };
   }
 
-  #countIn(from: number, to: number): number {
-    const { first, end } = this.#runsIn({ from, to });
+  #countIn(span: Span): number {
+    const { first, end } = this.#runsIn(span);
     return end - first;
   }
 
   /** Expectation and maximisation over the known links, each placed by the others. */
-  #learnAstray(startsByRow: ReadonlyMap<number, number>): number {
-    const chances: number[] = [];
-    let outside = 0;
+  #learnShares(startsByRow: ReadonlyMap<number, number>): number[] {
+    const ratios: number[][] = [];
     for (const [row, start] of startsByRow) {
-      const stretch = this.#stretchOf(row);
-      if (stretch === null || !isWithin(stretch.window, start)) continue;
-      if (isWithin(stretch, start)) chances.push(Math.min(1, stretch.share * this.#crowding));
-      else outside++;
+      const placed = this.#placed[row] ?? null;
+      if (placed === null || !isWithin(placed.window, start)) continue;
+      const level = firstAround(placed, start);
+      const inside = placed.stretches.map((_stretch, at) =>
+        at < level ? 0 : 1 / this.#chanceOf(placed.stretches, at),
+      );
+      ratios.push([...inside, 1]);
     }
-    let astray = PRIOR_ASTRAY;
+    const prior = PRIOR_LINKS.reduce((sum, count) => sum + count, 0);
+    let shares = PRIOR_LINKS.map((count) => count / prior);
     for (let round = 0; round < ROUNDS; round++) {
-      let count = outside + PRIOR_LINKS * PRIOR_ASTRAY;
-      for (const chance of chances) count += astray / (astray + (1 - astray) / chance);
-      astray = count / (chances.length + outside + PRIOR_LINKS);
+      const counts: number[] = [...PRIOR_LINKS];
+      for (const own of ratios) {
+        const sum = own.reduce((all, ratio, at) => all + ratio * (shares[at] ?? 0), 0);
+        for (const [at, ratio] of own.entries()) counts[at] = (counts[at] ?? 0) + (ratio * (shares[at] ?? 0)) / sum;
+      }
+      shares = counts.map((count) => count / (ratios.length + prior));
     }
-    return astray;
+    return shares;
   }
 }
 
@@ -183,52 +191,22 @@ function isWithin({ from, to }: Span, start: number): boolean {
   return start >= from && start <= to;
 }
 
-/** A row between its neighbours, by number of its place and by the starts of their runs. */
-interface Placed {
-  readonly row: number;
-  readonly at: number;
-  readonly first: number;
-  readonly last: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Puts each row between the nearest rows before and after it whose runs are known; its own run is not asked. */
-function placeRows(
-  rows: Int32Array,
-  startsByRow: ReadonlyMap<number, number>,
-): { readonly rows: readonly Placed[]; readonly anchors: readonly number[] } {
-  const anchors: number[] = [];
-  for (let at = 0; at < rows.length; at++) if (startsByRow.has(rows[at] ?? 0)) anchors.push(at);
-  const startAt = (anchor: number): number => startsByRow.get(rows[anchors[anchor] ?? 0] ?? 0) ?? Number.NaN;
-  const placed: Placed[] = [];
-  let next = 0;
-  for (let at = 0; at < rows.length; at++) {
-    while (next < anchors.length && (anchors[next] ?? 0) < at) next++;
-    const after = next < anchors.length && anchors[next] === at ? next + 1 : next;
-    let from = next === 0 ? -Infinity : Infinity;
-    for (let one = Math.max(0, next - NEIGHBOURS); one < next; one++) from = Math.min(from, startAt(one));
-    let to = after >= anchors.length ? Infinity : -Infinity;
-    const stop = Math.min(anchors.length, after + NEIGHBOURS);
-    for (let one = after; one < stop; one++) to = Math.max(to, startAt(one));
-    // neighbours that changed places leave no stretch between them
-    const [least, most] = from <= to ? [from, to] : [to, from];
-    const first = anchors[next - NEIGHBOURS] ?? -1;
-    const last = anchors[after + NEIGHBOURS - 1] ?? rows.length;
-    placed.push({ row: rows[at] ?? 0, at, first, last, from: least, to: most });
-  }
-  return { rows: placed, anchors };
+/** Number of the narrowest stretch that a start lies in; their count where it lies in none. */
+function firstAround({ stretches }: RowStretches, start: number): number {
+  const level = stretches.findIndex((stretch) => isWithin(stretch, start));
+  return level < 0 ? stretches.length : level;
 }
 
 /**
  * Jobs are run again and swept: a run of the same settings that is not the row's own then stands beside it more often than
  * by chance, and that it stands there tells the less.
  */
-function crowdingOf(rows: readonly Placed[], fields: readonly PairedField[]): number {
+function crowdingOf(rows: readonly PlacedRow[], fields: readonly PairedField[]): number {
   const keys = rows.map(({ row }) => fields.map(({ rowCodes }) => rowCodes[row] ?? -1).join(' '));
   const placesByKey = new Map<string, Float64Array>();
-  for (const [key, alike] of Map.groupBy(keys.keys(), (at) => keys[at] ?? ''))
+  for (const [key, alike] of Map.groupBy(keys.keys(), (at) => keys[at] ?? '')) {
     placesByKey.set(key, Float64Array.from(alike));
+  }
   let near = 1;
   let expected = 1;
   for (const { at, first, last } of thinOut(rows, MOST_LOOKED_AT)) {
