@@ -8,7 +8,8 @@ import { leastBitsAlone } from './posterior/competition.ts';
 /** Bits from which a comparison counts as agreeing, and below which it counts as disagreeing. */
 const AGREES = 1;
 const DISAGREES = -0.15;
-/** A comparison that speaks against a pair with more bits than this, or a trusted setting that differs … */
+/** A comparison that speaks against a pair with more bits than this (a place in the order: rows are made a little out of
+ * turn all the time), or a trusted setting that differs … */
 const CONTRADICTS = -2.5;
 /** … is outweighed by this many bits only. */
 const OUTWEIGHED = 25;
@@ -40,7 +41,7 @@ export function findWeakness(model: LearnedModel, edge: number, options: Linkage
     compared++;
     const bits = comparison.weigh(row, run);
     if (bits > AGREES || (isLearned && isSpotless(comparison, row, run))) agreeing++;
-    if (bits < DISAGREES) disagreeing++;
+    if (bits < (comparison.name === 'order' ? CONTRADICTS : DISAGREES)) disagreeing++;
   }
   const weight = model.candidates.weights[edge] ?? 0;
   const isProven = 1 - (model.posterior.probabilities[edge] ?? 0) <= (1 - options.minProbability) * DOUBT_OF_ONE_KIND;

@@ -22,6 +22,8 @@ export interface OrderInput {
 const SURE = 0.9;
 /** Neighbours with a known run on each side, for rows that were made in turn and for those that were about so. */
 const NEIGHBOURS = [2, 8] as const;
+/** Seconds by which jobs of one burst start out of turn. */
+const BURST = 60;
 /** Fewer rows with a known run show no order. */
 const LEAST_KNOWN = 20;
 /** Pseudo-links that stand in the narrow stretch, in the wide one, and anywhere; and rounds until the shares stand still. */
@@ -146,7 +148,7 @@ export class OrderComparison implements Comparison {
   }
 
   #stretchIn(window: Span, { from, to }: Span): Stretch {
-    const span = { from: Math.max(from, window.from), to: Math.min(to, window.to) };
+    const span = { from: Math.max(from - BURST, window.from), to: Math.min(to + BURST, window.to) };
     return { ...span, share: Math.min(1, Math.max(1, this.#countIn(span)) / Math.max(1, this.#countIn(window))) };
   }
 
