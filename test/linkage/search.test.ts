@@ -86,7 +86,11 @@ describe('searchCandidates', () => {
   it('finds exactly the pairs, with the same weights, that weighing all pairs finds: 2,500 random inputs', () => {
     for (let seed = 1; seed <= INPUTS; seed++) {
       const random = createRandom(seed);
-      const evidence = buildEvidence(random, { hasTime: seed % 50 === 0, hasDuration: seed % 12 === 0 });
+      const evidence = buildEvidence(random, {
+        hasTime: seed % 50 === 0,
+        hasDuration: seed % 12 === 0,
+        hasOrder: seed % 4 === 0,
+      });
       for (const floor of FLOORS) {
         const records = recordsOf(evidence, random);
         const { comparisons } = evidence;
@@ -100,7 +104,11 @@ describe('searchCandidates', () => {
   it('gives no run outside of a list more bits than the bound that stands beside it', () => {
     for (let seed = 1; seed <= INPUTS; seed++) {
       const random = createRandom(7000 + seed);
-      const evidence = buildEvidence(random, { hasTime: seed % 25 === 0, hasDuration: seed % 12 === 0 });
+      const evidence = buildEvidence(random, {
+        hasTime: seed % 25 === 0,
+        hasDuration: seed % 12 === 0,
+        hasOrder: seed % 4 === 0,
+      });
       for (const comparison of evidence.comparisons) {
         for (let row = 0; row < evidence.rowCount; row++) {
           const escaped = findEscaped(comparison, evidence, row);
@@ -199,4 +207,6 @@ const HARD: readonly Partial<WorldKnobs>[] = [
   { timeText: 'day', metricNoise: 0.02, metricDigits: 2, durations: 'minutes' },
   { nightSyncs: 0.5, copies: 0.2 },
   { naming: 'typos', runNaming: 'same', settings: false, durations: 'none' },
+  { rows: 80, sweeps: 60, metrics: false, timeText: 'none', durations: 'none' },
+  { rows: 80, sweeps: 60, metrics: false, timeText: 'day', durations: 'none' },
 ];

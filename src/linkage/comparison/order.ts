@@ -55,6 +55,7 @@ export class OrderComparison implements Comparison {
   readonly #input: OrderInput;
   readonly #ofRows: SortedIndex;
   readonly #ofRuns: SortedIndex;
+  readonly #alike: readonly Float64Array[];
   /** By row; null where its place says nothing. */
   #placed: readonly (RowStretches | null)[] = [];
   /** Shares of the links that stand in the narrow stretch, in the wide one, and anywhere. */
@@ -66,6 +67,7 @@ export class OrderComparison implements Comparison {
     this.#input = input;
     this.#ofRows = sortedIndexOf(input.places);
     this.#ofRuns = sortedIndexOf(input.runSeconds);
+    this.#alike = findAlike(this.#ofRows.records, input.fields);
   }
 
   weigh(row: number, run: number): number {
@@ -90,12 +92,18 @@ export class OrderComparison implements Comparison {
     this.#placed = [];
     if (rows.filter((row) => startsByRow.has(row)).length < LEAST_KNOWN) return;
     const levels = NEIGHBOURS.map((count) => placeRows(rows, startsByRow, count));
-    this.#crowding = levels.map((level) => crowdingOf(level, this.#input.fields));
+    this.#crowding = levels.map((level) => crowdingOf(level, this.#alike));
     const placed: (RowStretches | null)[] = Array.from(this.#input.places, () => null);
     for (const [at, row] of rows.entries()) {
       const window = this.#input.windowOf(row);
       if (window === null) continue;
-      placed[row] = { window, stretches: levels.map((level) => this.#stretchIn(window, level[at] ?? window)) };
+      placed[row] = {
+        window,
+        stretches: this.#stretchesIn(
+          window,
+          levels.flatMap((level) => level[at] ?? []),
+        ),
+      };
     }
     this.#placed = placed;
     this.#shares = this.#learnShares(startsByRow);
@@ -147,9 +155,15 @@ export class OrderComparison implements Comparison {
     return Math.min(1, (stretches[level]?.share ?? 1) * (this.#crowding[level] ?? 1));
   }
 
-  #stretchIn(window: Span, { from, to }: Span): Stretch {
-    const span = { from: Math.max(from - BURST, window.from), to: Math.min(to + BURST, window.to) };
-    return { ...span, share: Math.min(1, Math.max(1, this.#countIn(span)) / Math.max(1, this.#countIn(window))) };
+  /** Each holds those before it. */
+  #stretchesIn(window: Span, spans: readonly Span[]): Stretch[] {
+    const open = Math.max(1, this.#countIn(window));
+    return spans.map((_span, level) => {
+      const inner = spans.slice(0, level + 1);
+      const from = Math.max(Math.min(...inner.map((span) => span.from)) - BURST, window.from);
+      const to = Math.min(Math.max(...inner.map((span) => span.to)) + BURST, window.to);
+      return { from, to, share: Math.min(1, Math.max(1, this.#countIn({ from, to })) / open) };
+    });
   }
 
   #runsIn({ from, to }: Span): { readonly first: number; readonly end: number } {
@@ -199,20 +213,25 @@ function firstAround({ stretches }: RowStretches, start: number): number {
   return level < 0 ? stretches.length : level;
 }
 
-/**
- * Jobs are run again and swept: a run of the same settings that is not the row's own then stands beside it more often than
- * by chance, and that it stands there tells the less.
- */
-function crowdingOf(rows: readonly PlacedRow[], fields: readonly PairedField[]): number {
-  const keys = rows.map(({ row }) => fields.map(({ rowCodes }) => rowCodes[row] ?? -1).join(' '));
+/** For each place the places of the rows with the same settings, its own among them, ascending. */
+function findAlike(rows: Int32Array, fields: readonly PairedField[]): readonly Float64Array[] {
+  const keys = Array.from(rows, (row) => fields.map(({ rowCodes }) => rowCodes[row] ?? -1).join(' '));
   const placesByKey = new Map<string, Float64Array>();
   for (const [key, alike] of Map.groupBy(keys.keys(), (at) => keys[at] ?? '')) {
     placesByKey.set(key, Float64Array.from(alike));
   }
+  return keys.map((key) => placesByKey.get(key) ?? new Float64Array(0));
+}
+
+/**
+ * Jobs are run again and swept: a run of the same settings that is not the row's own then stands beside it more often than
+ * by chance, and that it stands there tells the less.
+ */
+function crowdingOf(rows: readonly PlacedRow[], alike: readonly Float64Array[]): number {
   let near = 1;
   let expected = 1;
   for (const { at, first, last } of thinOut(rows, MOST_LOOKED_AT)) {
-    const places = placesByKey.get(keys[at] ?? '') ?? new Float64Array(0);
+    const places = alike[at] ?? new Float64Array(0);
     near += lowerBound(places, last) - upperBound(places, first) - 1;
     expected += ((places.length - 1) * (last - first - 2)) / Math.max(1, rows.length - 1);
   }

@@ -3,6 +3,7 @@ import { DurationComparison } from '../../../src/linkage/comparison/duration.ts'
 import { LaunchComparison } from '../../../src/linkage/comparison/launch.ts';
 import { MetricsComparison } from '../../../src/linkage/comparison/metrics.ts';
 import { MissingnessComparison } from '../../../src/linkage/comparison/missingness.ts';
+import { OrderComparison } from '../../../src/linkage/comparison/order.ts';
 import { SettingsComparison } from '../../../src/linkage/comparison/settings.ts';
 import { TextComparison } from '../../../src/linkage/comparison/text.ts';
 import { TimeComparison } from '../../../src/linkage/comparison/time.ts';
@@ -31,14 +32,15 @@ interface Sides {
   readonly origins: readonly number[];
 }
 
-/** The comparisons whose tables take longer to build than all the rest. */
+/** The comparisons whose tables take longer to build than all the rest, and the one that takes more rows. */
 interface EvidenceKinds {
   readonly hasTime: boolean;
   readonly hasDuration: boolean;
+  readonly hasOrder?: boolean;
 }
 
-export function buildEvidence(random: Random, { hasTime, hasDuration }: EvidenceKinds): Evidence {
-  const rowCount = random.integer(random.chance(0.1) ? 0 : 3, 24);
+export function buildEvidence(random: Random, { hasTime, hasDuration, hasOrder = false }: EvidenceKinds): Evidence {
+  const rowCount = hasOrder ? random.integer(30, 50) : random.integer(random.chance(0.1) ? 0 : 3, 24);
   const runCount = random.integer(random.chance(0.1) ? 0 : 3, 36);
   const origins = Array.from({ length: rowCount }, () => (runCount === 0 ? -1 : random.integer(-2, runCount - 1)));
   const sides: Sides = { random, rowCount, runCount, origins };
@@ -58,6 +60,7 @@ export function buildEvidence(random: Random, { hasTime, hasDuration }: Evidence
       [],
     ),
     ...(hasDuration ? [durationOf(sides, rowHas)] : []),
+    ...(hasOrder ? [orderOf(sides, settings)] : []),
     ...(time === null ? [] : [launchOf(time, settings)]),
   ];
   for (let round = random.integer(0, 2); round > 0; round--) {
@@ -101,6 +104,22 @@ function launchOf({ comparison, rowSeconds, quantum }: TimeEvidence, settings: S
     rowSeconds,
     quantum,
   });
+}
+
+/** Rows in the order of their runs or in none, some without a place; what their times leave open is all, a part or nothing. */
+function orderOf({ random, rowCount, runCount, origins }: Sides, { fields }: SettingsEvidence): Comparison {
+  const runSeconds = numbers(runCount, () => (random.chance(0.1) ? Number.NaN : random.integer(0, 5000)));
+  const isInTurn = random.chance(0.7);
+  const places = numbers(rowCount, (row) => {
+    if (random.chance(0.05)) return Number.NaN;
+    const start = runSeconds[origins[row] ?? -1];
+    return isInTurn && start !== undefined && random.chance(0.9) ? start : random.integer(0, 5000);
+  });
+  const windows = Array.from({ length: rowCount }, () => {
+    const from = random.integer(0, 5000);
+    return random.pick([{ from: -Infinity, to: Infinity }, { from, to: from + 1500 }, null]);
+  });
+  return new OrderComparison({ places, windowOf: (row) => windows[row] ?? null, runSeconds, fields });
 }
 
 function settingsOf(sides: Sides): SettingsEvidence {
