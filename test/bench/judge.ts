@@ -1,5 +1,5 @@
 // Accuracy over labs that the matching was not made after, five seeds each:
-// node test/bench/judge.ts [--second | --third | --fourth | --fifth | --all] [--seeds 5] [--seed N] [--only NAME] [--mistakes] [--most 12] [--sample]
+// node test/bench/judge.ts [--second | --third | --fourth | --fifth | --sixth | --all] [--seeds 5] [--seed N] [--only NAME] [--mistakes] [--most 12] [--sample]
 // Without a flag the labs of the first sitting, with one those of a later sitting, or all.
 // `identified` is recall of the rows that one who knows the lab could name (test/helpers/judge/identifiable.ts).
 import { parseArgs } from 'node:util';
@@ -8,6 +8,7 @@ import type { WorldScore } from '../helpers/accuracy.ts';
 import { FIFTH_LABS } from '../helpers/judge/fifth/labs.ts';
 import { FOURTH_LABS } from '../helpers/judge/fourth/labs.ts';
 import { LABS, SECOND_LABS, THIRD_LABS } from '../helpers/judge/labs.ts';
+import { SIXTH_LABS } from '../helpers/judge/sixth/labs.ts';
 import { renderMistakes, renderSample } from '../helpers/judge/side-by-side.ts';
 import { buildJudgeWorld } from '../helpers/judge/world.ts';
 import type { LabRecipe } from '../helpers/judge/world.ts';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     third: { type: 'boolean' },
     fourth: { type: 'boolean' },
     fifth: { type: 'boolean' },
+    sixth: { type: 'boolean' },
     all: { type: 'boolean' },
     only: { type: 'string' },
     mistakes: { type: 'boolean' },
@@ -53,7 +55,9 @@ if ((strangers?.length ?? 0) > 0) {
 }
 
 function chosenLabs(): Readonly<Record<string, LabRecipe>> {
-  if (values.all === true) return { ...LABS, ...SECOND_LABS, ...THIRD_LABS, ...FOURTH_LABS, ...FIFTH_LABS };
+  if (values.all === true)
+    return { ...LABS, ...SECOND_LABS, ...THIRD_LABS, ...FOURTH_LABS, ...FIFTH_LABS, ...SIXTH_LABS };
+  if (values.sixth === true) return SIXTH_LABS;
   if (values.fifth === true) return FIFTH_LABS;
   if (values.fourth === true) return FOURTH_LABS;
   if (values.third === true) return THIRD_LABS;
