@@ -11,7 +11,7 @@ import { numbersOfSet } from './blocking/search.ts';
 import type { Records } from './normalize/records.ts';
 import { createPairWeigher } from './pair-weights.ts';
 import type { SurePair } from './pairing/refine.ts';
-import { leastBitsAlone, priorBitsOf, solveCompetition } from './posterior/competition.ts';
+import { leastBitsAlone, priorBitsOf, solveAssuming, solveCompetition } from './posterior/competition.ts';
 import type { Population, Posterior } from './posterior/competition.ts';
 import { thinOut } from './thin-out.ts';
 
@@ -46,6 +46,9 @@ const LABEL_BITS = 12;
 const FIRST_VISITS = 600;
 /** Links that are assumed at first: half of what is possible. */
 const FIRST_SHARE = 0.5;
+/** Fewer links than this share of what is possible are none, as long as they were not looked for as if they were there. */
+const COLLAPSED = 0.02;
+const ASSUMED_ROUNDS = 3;
 /** Open rows that teach: so many and a share of the others; more change the shapes by less than they move of themselves. */
 const TEACHERS = { some: 500, share: 1 / 5, most: 4000 } as const;
 
@@ -88,6 +91,10 @@ function learnShapes(records: Records, open: readonly number[], everyone: Popula
   const guess = FIRST_SHARE * Math.min(population.rows, population.runs);
   let state = searchAndSolve(records, { ...few, comparisons, expected: guess });
   state = iterate(records, { comparisons, population }, state);
+  if (state.posterior.expectedLinks < COLLAPSED * Math.min(population.rows, population.runs)) {
+    const assumed = learnAssuming(records, { ...few, comparisons, expected: guess });
+    state = iterate(records, { comparisons, population }, assumed);
+  }
   // now that some pairs are sure, they tell which key each column means
   const second = buildComparisons(records, surePairs(records, state), before);
   if (second.comparisons.some((comparison, at) => comparison !== first.comparisons[at])) {
@@ -101,6 +108,24 @@ function learnShapes(records: Records, open: readonly number[], everyone: Popula
   }
   const paired = { fields: second.fields, measured: second.measured };
   return { comparisons, channels, paired, links: state.posterior.expectedLinks, teachers: population.rows };
+}
+
+/**
+ * The weights to begin with may tell too little to find any link, so that none teaches better ones. Then the shapes are
+ * learned as if half of what is possible were links; whether these bear any link is found out afterwards.
+ */
+function learnAssuming(records: Records, model: Evidence & { readonly expected: number }): State {
+  const solve = (): State => {
+    const candidates = searchFor(records, model);
+    return { candidates, posterior: solveAssuming(candidates, model.population, model.expected) };
+  };
+  let state = solve();
+  for (let round = 0; round < ASSUMED_ROUNDS; round++) {
+    const links = withLabels(records, state, model.comparisons);
+    for (const comparison of model.comparisons) comparison.learn(links);
+    state = solve();
+  }
+  return state;
 }
 
 /** All columns: one that no run names, as a site, may tell the clock as well. */

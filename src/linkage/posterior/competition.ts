@@ -35,7 +35,7 @@ const MOST_EXACT_SIDE = 14;
  */
 export function solveCompetition(candidates: Candidates, population: Population, start: number): Posterior {
   let links = clampLinks(start, population);
-  let posterior = solveOnce(candidates, { population, links });
+  let posterior = solveAssuming(candidates, population, start);
   for (let round = 0; round < 6; round++) {
     const next = clampLinks(withoutChance(posterior.expectedLinks, population), population);
     const moved = Math.abs(next - links);
@@ -44,6 +44,11 @@ export function solveCompetition(candidates: Candidates, population: Population,
     posterior = solveOnce(candidates, { population, links });
   }
   return posterior;
+}
+
+/** The same where the number of links is known, or taken as known. */
+export function solveAssuming(candidates: Candidates, population: Population, links: number): Posterior {
+  return solveOnce(candidates, { population, links: clampLinks(links, population) });
 }
 
 /** Among so few records, a link less is all that there is. */
