@@ -79,6 +79,7 @@ function learnShapes(records: Records, open: readonly number[], everyone: Popula
   const first = buildComparisons(records, records.labels, before);
   const channels = chooseClockChannels(records, {
     rows: [...open, ...records.labels.map((label) => label.row)],
+    labels: new Map(records.labels.map(({ row, run }) => [row, run])),
     weigh: createPairWeigher(first.comparisons),
     weighUnmeasured: createPairWeigher(first.comparisons.filter((comparison) => comparison !== first.metrics)),
     groupings: listGroupings(records, first.fields),

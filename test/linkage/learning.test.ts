@@ -190,6 +190,7 @@ describe('the clock', () => {
   const rowSeconds = Float64Array.from(rows, (at) => 1.7e9 + at * 7000 + random.between(0, 6000));
   const scan = (runSeconds: Float64Array): ReturnType<typeof findClockPeakOrNull> =>
     findClockPeakOrNull({
+      labels: new Map(),
       rowSeconds,
       runSeconds: [runSeconds],
       rows,

@@ -49,6 +49,8 @@ const OWN_CLOCK_WIDTH = 60;
 
 export interface ClockSearch {
   readonly rows: readonly number[];
+  /** The run of each row that is linked already. */
+  readonly labels: ReadonlyMap<number, number>;
   /** Bits of the evidence other than time; −Infinity will do for a pair that stays below `least`. */
   readonly weigh: (row: number, run: number, least: number) => number;
   /** The same without the final metrics. */
@@ -230,11 +232,12 @@ function peakOf(records: Records, search: PeakSearch): ClockPeak | null {
   return findClockPeakOrNull(scanInput(records, search));
 }
 
-function scanInput(records: Records, { channel, rows, weigh }: PeakSearch): ScanInput {
+function scanInput(records: Records, { channel, rows, labels, weigh }: PeakSearch): ScanInput {
   return {
     rowSeconds: channel.row.seconds,
     runSeconds: [channel.runSeconds, ...(channel.otherSeconds === null ? [] : [channel.otherSeconds])],
     rows,
+    labels,
     weigh,
     quantum: channel.quantum,
     isZoned: channel.row.zoned && !channel.runWords.startsWith('is stamped'),

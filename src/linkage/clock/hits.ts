@@ -7,6 +7,8 @@ export interface ScanInput {
   readonly runSeconds: readonly Float64Array[];
   /** Rows to look at. */
   readonly rows: readonly number[];
+  /** The run of each row that is linked already: it meets no other. */
+  readonly labels: ReadonlyMap<number, number>;
   /** Bits that the other evidence gives a pair; −Infinity will do for one that stays below `least`. */
   readonly weigh: (row: number, run: number, least: number) => number;
   /** 0 where each difference may be, else the step of the coarser side in seconds. */
@@ -49,6 +51,11 @@ export function collectHits(input: ScanInput): RowHits[] {
     if (pairs > MOST_PAIRS) break;
     const own = input.rowSeconds[row] ?? Number.NaN;
     if (Number.isNaN(own)) continue;
+    const label = input.labels.get(row);
+    if (label !== undefined) {
+      hits.push({ row, own, ...hitsOfLabel(input, own, label) });
+      continue;
+    }
     const found = findNear(indexes, own, reach);
     pairs += found.runs.length;
     const strong = keepStrong(found, likely, (run, least) => input.weigh(row, run, least));
@@ -57,6 +64,13 @@ export function collectHits(input: ScanInput): RowHits[] {
     hits.push({ row, own, ...strong });
   }
   return hits;
+}
+
+/** The run of a linked row by every definition of its time. */
+function hitsOfLabel(input: ScanInput, own: number, run: number): Pick<RowHits, 'differences' | 'runs' | 'shares'> {
+  const told = input.runSeconds.map((seconds) => (seconds[run] ?? Number.NaN) - own);
+  const differences = Float64Array.from(told.filter((difference) => Math.abs(difference) <= reachOf(input))).sort();
+  return { differences, shares: differences.map(() => 1), runs: new Int32Array(differences.length).fill(run) };
 }
 
 /** Pairs of a row by ascending difference. */

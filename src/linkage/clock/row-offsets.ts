@@ -5,8 +5,12 @@ const QUARTER = 900;
 /** Zones from −14 to +14 hours. */
 const MOST_QUARTERS = 56;
 const STATES = 2 * MOST_QUARTERS + 1;
-/** Nats that a change of zone costs, and that all changes together must gain over none. */
-const SWITCH_COST = 12;
+/**
+ * Nats that a change of zone costs, and that all changes together must gain over none. Nearly all changes are by whole
+ * hours; where runs start every minute, some others fit by chance for a while.
+ */
+const SWITCH_COST = { hours: 12, parts: 36 } as const;
+const QUARTERS_AN_HOUR = 4;
 const LEAST_GAIN = 10;
 /** Share of rows that say nothing of the zone. */
 const NOISE = 0.1;
@@ -28,7 +32,7 @@ export function findRowOffsets(rowSeconds: Float64Array, hits: readonly RowHits[
   let gain = 0;
   for (const [at, state] of path.entries()) {
     gain += (emissions[at]?.[state] ?? 0) - (emissions[at]?.[MOST_QUARTERS] ?? 0);
-    if (at > 0 && state !== path[at - 1]) gain -= SWITCH_COST;
+    if (at > 0) gain -= costOf(path[at - 1] ?? state, state);
   }
   if (gain < LEAST_GAIN) return constant;
   return rowSeconds.map((seconds) => offset + QUARTER * (stateAt(sorted, path, seconds) - MOST_QUARTERS));
@@ -58,17 +62,25 @@ function natsOf(own: number, mean: number): number {
 }
 
 function followZone(emissions: readonly Float64Array[]): number[] {
-  const scores = new Float64Array(STATES);
+  let scores = new Float64Array(STATES);
   const cameFrom: Int16Array[] = [];
   for (const emission of emissions) {
     const best = indexOfMost(scores);
+    const sources = [0, 1, 2, 3].map((quarter) => [best, indexOfMost(scores, quarter)] as const);
     const from = new Int16Array(STATES);
-    const switched = (scores[best] ?? 0) - SWITCH_COST;
+    const next = new Float64Array(STATES);
     for (let state = 0; state < STATES; state++) {
-      const score = scores[state] ?? 0;
-      from[state] = score >= switched ? state : best;
-      scores[state] = Math.max(score, switched) + (emission[state] ?? 0);
+      let score = scores[state] ?? 0;
+      from[state] = state;
+      for (const source of sources[state % QUARTERS_AN_HOUR] ?? []) {
+        const switched = (scores[source] ?? 0) - costOf(source, state);
+        if (switched <= score) continue;
+        score = switched;
+        from[state] = source;
+      }
+      next[state] = score + (emission[state] ?? 0);
     }
+    scores = next;
     cameFrom.push(from);
   }
   const path: number[] = [];
@@ -80,9 +92,17 @@ function followZone(emissions: readonly Float64Array[]): number[] {
   return path.reverse();
 }
 
-function indexOfMost(values: Float64Array): number {
-  let best = MOST_QUARTERS;
-  for (let at = 0; at < values.length; at++) if ((values[at] ?? 0) > (values[best] ?? 0)) best = at;
+function costOf(from: number, to: number): number {
+  if (from === to) return 0;
+  return (to - from) % QUARTERS_AN_HOUR === 0 ? SWITCH_COST.hours : SWITCH_COST.parts;
+}
+
+/** @param quarter of the states to look at, all where left out; the one offset goes first where they are alike */
+function indexOfMost(values: Float64Array, quarter?: number): number {
+  const step = quarter === undefined ? 1 : QUARTERS_AN_HOUR;
+  const first = quarter ?? 0;
+  let best = MOST_QUARTERS % step === first % step ? MOST_QUARTERS : first;
+  for (let at = first; at < values.length; at += step) if ((values[at] ?? 0) > (values[best] ?? 0)) best = at;
   return best;
 }
 
