@@ -29,6 +29,8 @@ const LEAST_KNOWN = 20;
 /** Pseudo-links that stand in the narrow stretch, in the wide one, and anywhere; and rounds until the shares stand still. */
 const PRIOR_LINKS = [2.5, 2.5, 5] as const;
 const ROUNDS = 30;
+/** Where fewer links stand in turn, the rows have another order, or none. */
+const LEAST_IN_TURN = 0.5;
 /** Rows that are looked at for others with the same settings. */
 const MOST_LOOKED_AT = 2000;
 
@@ -107,6 +109,7 @@ export class OrderComparison implements Comparison {
     }
     this.#placed = placed;
     this.#shares = this.#learnShares(startsByRow);
+    if (this.#inTurn() < LEAST_IN_TURN) this.#placed = [];
   }
 
   steps(row: number): readonly SearchStep[] {
@@ -139,8 +142,12 @@ export class OrderComparison implements Comparison {
 
   health(): readonly string[] {
     if (this.#placed.length === 0) return [];
-    const inTurn = this.#shares.slice(0, -1).reduce((sum, share) => sum + share, 0);
-    return [`${(100 * inTurn).toFixed(0)} % of the rows are numbered as their runs start`];
+    return [`${(100 * this.#inTurn()).toFixed(0)} % of the rows are numbered as their runs start`];
+  }
+
+  /** Share of the links that stand in one of the stretches. */
+  #inTurn(): number {
+    return 1 - (this.#shares.at(-1) ?? 1);
   }
 
   /** Bits of a run that the stretches from `level` on hold. */
