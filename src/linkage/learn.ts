@@ -1,6 +1,6 @@
 import { searchCandidates } from './blocking/search.ts';
 import type { Candidates } from './blocking/candidates.ts';
-import { chooseClockChannels } from './clock/channels.ts';
+import { chooseClockChannels, meetsExactly } from './clock/channels.ts';
 import type { ClockChannel } from './clock/channels.ts';
 import type { ClockGrouping } from './clock/group-offsets.ts';
 import { listHashes } from './clock/told-days.ts';
@@ -92,7 +92,8 @@ function learnShapes(records: Records, open: readonly number[], everyone: Popula
   const guess = FIRST_SHARE * Math.min(population.rows, population.runs);
   let state = searchAndSolve(records, { ...few, comparisons, expected: guess });
   state = iterate(records, { comparisons, population }, state);
-  if (state.posterior.expectedLinks < COLLAPSED * Math.min(population.rows, population.runs)) {
+  const isCollapsed = state.posterior.expectedLinks < COLLAPSED * Math.min(population.rows, population.runs);
+  if (isCollapsed && channels.some(meetsExactly)) {
     const assumed = learnAssuming(records, { ...few, comparisons, expected: guess });
     state = iterate(records, { comparisons, population }, assumed);
   }
@@ -113,7 +114,8 @@ function learnShapes(records: Records, open: readonly number[], everyone: Popula
 
 /**
  * The weights to begin with may tell too little to find any link, so that none teaches better ones. Then the shapes are
- * learned as if half of what is possible were links; whether these bear any link is found out afterwards.
+ * learned as if half of what is possible were links; whether these bear any link is found out afterwards. Only times that
+ * meet to the minute allow that: among settings alone, another project's runs would confirm each other.
  */
 function learnAssuming(records: Records, model: Evidence & { readonly expected: number }): State {
   const solve = (): State => {
