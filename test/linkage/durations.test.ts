@@ -124,3 +124,46 @@ describe('the proof by sure pairs', () => {
     expect(gainOnPairs({ seconds: lengths.toReversed(), lengths }, sure)).toBe(0);
   });
 });
+
+describe('a start and an end', () => {
+  const SUBMITTED = Date.parse('2025-06-02T08:00:00Z');
+  const runs = LENGTHS.map((seconds, at) =>
+    runOf(`run${10 + at}abc`, '2025-06-02T08:00:00Z', { summary: { _runtime: seconds } }),
+  );
+  const timeAfter = (seconds: number): string => new Date(SUBMITTED + 1000 * seconds).toISOString().slice(0, 19);
+  const waiting = (at: number): number => 60 + ((at * 977) % 5000);
+  const durationsOf = (columnsOf: (seconds: number, at: number) => Record<string, Cell>): Float64Array => {
+    const rows = LENGTHS.map((seconds, at) => rowOf(`row${10 + at}`, columnsOf(seconds, at)));
+    return pairDuration(buildRecords(inputOf(rows, runs)), [], new Set()).rowSeconds;
+  };
+
+  it('do not count the waiting in the queue', () => {
+    const found = durationsOf((seconds, at) => ({
+      created_at: timeAfter(0),
+      launched_at: timeAfter(waiting(at)),
+      finished_at: timeAfter(waiting(at) + seconds),
+    }));
+    expect(found).toEqual(Float64Array.from(LENGTHS));
+  });
+
+  it('tell the duration though the row has no time of creation', () => {
+    const found = durationsOf((seconds, at) => ({
+      started_at: timeAfter(waiting(at)),
+      finished_at: timeAfter(waiting(at) + seconds),
+    }));
+    expect(found).toEqual(Float64Array.from(LENGTHS));
+  });
+
+  it('give way to a duration that is written out where the runs are as long as that', () => {
+    const spell = (seconds: number): string =>
+      [3600, 60, 1]
+        .map((unit, at) => String(Math.floor(seconds / unit) % (at === 0 ? 100 : 60)).padStart(2, '0'))
+        .join(':');
+    const found = durationsOf((seconds, at) => ({
+      created_at: timeAfter(0),
+      finished_at: timeAfter(waiting(at) + seconds),
+      elapsed: spell(seconds),
+    }));
+    expect(found).toEqual(Float64Array.from(LENGTHS));
+  });
+});

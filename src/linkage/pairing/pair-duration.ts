@@ -40,19 +40,21 @@ const MEASURED_SHARE = 0.5;
 /**
  * The column of durations: the one that the schema names; else one that writes lengths of time out, or is named after a
  * unit, and lies among the runs' lengths; else one whose values are the lengths of the runs on pairs that are sure.
- * Where it is empty, the time from creation to end.
+ * Where it is empty, the time from start to end.
  *
  * @param sure may be empty
  * @param paired columns that were found to say something else
  */
 export function pairDuration(records: Records, sure: readonly SurePair[], paired: ReadonlySet<string>): RowDurations {
-  const measured = startToEnd(records);
-  const isMeasured = filledOf(measured) >= MEASURED_SHARE * measured.length;
   const lengths = lengthsOfRuns(records);
+  const measured = startToEnd(records, lengths);
+  const isMeasured = filledOf(measured) >= MEASURED_SHARE * measured.length;
   const proof = { lengths, sure, paired };
+  const plain = plainColumnOrNull(records, proof);
+  const isNearer = plain !== null && gainOnLengths(plain.seconds, lengths) > gainOnLengths(measured, lengths);
   const column =
     namedColumnOrNull(records, proof) ??
-    (isMeasured ? null : (plainColumnOrNull(records, proof) ?? foundColumnOrNull(records, proof)));
+    (isMeasured && !isNearer ? null : (plain ?? foundColumnOrNull(records, proof)));
   const rowSeconds = measured.map((own, row) => {
     const given = column?.seconds[row] ?? Number.NaN;
     return given > 0 ? given : own;
@@ -60,13 +62,25 @@ export function pairDuration(records: Records, sure: readonly SurePair[], paired
   return { rowSeconds, quantum: Math.min(3600, stepOf(rowSeconds)), columns: column === null ? [] : [column.name] };
 }
 
-function startToEnd({ schema, row, rows }: Records): Float64Array {
-  const start = row.times.find((field) => field.name === schema.createdAt);
+/**
+ * From the creation of the row, unless the runs are as long as from another time on: a scheduler's table has the moment of
+ * submission as well, and that of an optimiser no creation.
+ */
+function startToEnd({ schema, row, rows }: Records, lengths: Float64Array): Float64Array {
   const end = row.times.find((field) => field.name === schema.finishedAt);
-  return Float64Array.from(rows, (_row, at) => {
-    const seconds = (end?.seconds[at] ?? Number.NaN) - (start?.seconds[at] ?? Number.NaN);
-    return seconds > 0 ? seconds : Number.NaN;
-  });
+  const spans = row.times
+    .filter((field) => field !== end)
+    .toSorted((a, b) => Number(b.name === schema.createdAt) - Number(a.name === schema.createdAt))
+    .map((start) =>
+      start.seconds.map((from, at) => {
+        const seconds = (end?.seconds[at] ?? Number.NaN) - from;
+        return seconds > 0 ? seconds : Number.NaN;
+      }),
+    );
+  const [first = new Float64Array(rows.length).fill(Number.NaN), ...others] = spans;
+  const gainOf = (seconds: Float64Array): number => gainOnLengths(seconds, lengths);
+  const nearer = others.filter((other) => gainOf(other) > LEAST_BITS.named + gainOf(first));
+  return nearer.toSorted((a, b) => gainOf(b) - gainOf(a))[0] ?? first;
 }
 
 function lengthsOfRuns({ run }: Records): Float64Array {
