@@ -35,6 +35,8 @@ const SAMPLE = 300;
 const LEAST_MEASURED = 12;
 const LEAST_TOGETHER = 5;
 /** Keys that stand side by side in a run say the same only if they agree this often. */
+/** Bits that the values of a renamed metric tell, and the share of them that the other name tells: an older one has fewer runs. */
+const RENAMED = { least: 1, share: 0.3 } as const;
 const LEAST_ALIKE = 0.9;
 /** Share of a column's values that are distinct where they lie on no grid, which turns into other grids. */
 const LEAST_DISTINCT = 0.5;
@@ -160,12 +162,23 @@ function fillIn({ values }: Records, [best, ...others]: readonly MetricChoice[])
     numbersOf(choice.key, values).map((value) => writeAs(choice, value));
   const filled = scaled(best);
   for (const other of others) {
-    if (measureOf(other.key.name) !== measureOf(best.key.name) || !isWrittenAlike(other, best)) continue;
+    if (!isWrittenAlike(other, best)) continue;
     const more = scaled(other);
+    const saysTheSame = measureOf(other.key.name) === measureOf(best.key.name);
+    if (!saysTheSame && !isNewNameOf(best, other, haveBoth(filled, more))) continue;
     if (agreementOfNumbers(filled, more) < LEAST_ALIKE) continue;
     for (const [run, value] of more.entries()) if (Number.isNaN(filled[run] ?? Number.NaN)) filled[run] = value;
   }
   return filled;
+}
+
+/** A metric that was renamed stands under one key or the other, never under both, and rows tell as much by either. */
+function isNewNameOf(best: MetricChoice, other: MetricChoice, areBeside: boolean): boolean {
+  return !areBeside && best.bits >= RENAMED.least && other.bits >= RENAMED.share * best.bits;
+}
+
+function haveBoth(a: Float64Array, b: Float64Array): boolean {
+  return a.some((own, run) => !Number.isNaN(own - (b[run] ?? Number.NaN)));
 }
 
 /** A run's value as the column writes it; NaN where that is nothing finite. */
