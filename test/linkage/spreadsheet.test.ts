@@ -33,6 +33,31 @@ describe('dates as people write them', () => {
     ['the first days of one month', ['5/1/2025', '5/3/2025', '5/9/2025'], ['2025-05-01', '2025-05-03', '2025-05-09']],
     ['months by name', ['Feb 19, 2025 7:00 PM', '3 March 2025'], ['2025-02-19T19:00:00', '2025-03-03']],
     [
+      'mails and web servers, with their zone',
+      ['Sat, 24 Jan 2026 15:40:13 +0100', 'Sun, 25 Jan 2026 09:00:01 GMT', 'Mon, 26 Jan 2026 10:00:00 -0500 (EST)'],
+      ['2026-01-24T15:40:13+0100', '2026-01-25T09:00:01Z', '2026-01-26T10:00:00-0500'],
+    ],
+    [
+      'the year last, as ctime and date write it',
+      ['Sat Jan 24 15:40:13 2026', 'Sun Jan 25 09:00:01 UTC 2026', 'Mon Feb  2 10:00:00 CET 2026'],
+      ['2026-01-24T15:40:13', '2026-01-25T09:00:01Z', '2026-02-02T10:00:00'],
+    ],
+    ['fractions of a second', ['24-Jan-2026 15:40:13.123'], ['2026-01-24T15:40:13']],
+    ['the hour first', ['14:05 23/02/26', '9:30:10 3 Mar 2026'], ['2026-02-23T14:05:00', '2026-03-03T09:30:10']],
+    [
+      'months in other languages',
+      [
+        '3 févr. 2026 14:05',
+        '3. März 2026',
+        '12 dic 2025 9:00',
+        '5 de agosto de 2025',
+        '7 мая 2025',
+        'mar. 3 mars 2026',
+      ],
+      ['2026-02-03T14:05:00', '2026-03-03', '2025-12-12T09:00:00', '2025-08-05', '2025-05-07', '2026-03-03'],
+    ],
+    ['no months', ['hello 12 foo 2025', '24 Marathon 2025'], ['hello 12 foo 2025', '24 Marathon 2025']],
+    [
       'years, months and days as they are counted in Japan, China and Korea',
       [
         '2026年02月10日 19:06',

@@ -1,15 +1,22 @@
 import type { Cell } from '../../model/cell.ts';
+import { monthOfName } from './month-names.ts';
 
-const CLOCK = '(?:(?:,?\\s+|T)(\\d{1,2})[:.h](\\d{2})(?:[:.](\\d{2}))?(?:\\s*([ap])\\.?m\\.?)?)?';
+const ZONE = '(?:\\s*(Z|UTC|GMT|[+-]\\d{2}:?\\d{2}))?(?:\\s*\\([a-z ]+\\))?';
+const CLOCK = `(?:(?:,?\\s+|T)(\\d{1,2})[:.h](\\d{2})(?:[:.](\\d{2})(?:[.,]\\d{1,9})?)?(?:\\s*([ap])\\.?m\\.?)?${ZONE})?`;
 /** `2/19/2025 7:00 PM`, `19.02.25 19:00`: which of the two is the month shows in the column. */
 const NUMERIC = new RegExp(`^(\\d{1,2})([./-])(\\d{1,2})\\2(\\d{4}|\\d{2})${CLOCK}$`, 'i');
-/** `19 Feb 2025 19:00`, `Wed 19-Feb-25`. */
+/** `19 Feb 2025 19:00`, `Wed 19-Feb-25`, `Wed, 19 Feb 2025 19:00:31 +0100`, `3 févr. 2025`. */
 const DAY_MONTH = new RegExp(
-  `^(?:[a-z]{2,9},?\\s+)?(\\d{1,2})\\.?[\\s-]([a-z]{3,9})\\.?[\\s,-]+(\\d{4}|\\d{2})${CLOCK}$`,
-  'i',
+  `^(?:\\p{L}{2,9}[.,]*\\s+)?(\\d{1,2})\\.?[\\s-](\\p{L}{3,12})\\.?[\\s,-]+(\\d{4}|\\d{2})${CLOCK}$`,
+  'iu',
 );
 /** `Feb 19, 2025 7:00 PM`, `Wed Feb 19 2025`. */
-const MONTH_DAY = new RegExp(`^(?:[a-z]{2,9},?\\s+)?([a-z]{3,9})\\.?\\s+(\\d{1,2}),?\\s+(\\d{4})${CLOCK}$`, 'i');
+const MONTH_DAY = new RegExp(`^(?:\\p{L}{2,9},?\\s+)?(\\p{L}{3,12})\\.?\\s+(\\d{1,2}),?\\s+(\\d{4})${CLOCK}$`, 'iu');
+/** `Wed Feb 19 19:00:31 2025`, as Python's `ctime` and the shell's `date` write it, the latter with a zone. */
+const YEAR_LAST =
+  /^(?:[a-z]{3}\s+)?([a-z]{3})\s+(\d{1,2})\s+(\d{1,2}:\d{2}:\d{2})\s+(?:(UTC|GMT|[A-Z]{3,5})\s+)?(\d{4})$/i;
+/** `14:05 03/02/26`. */
+const CLOCK_FIRST = /^(\d{1,2}[:h]\d{2}(?::\d{2})?)[,\s]+(\S.*)$/;
 /** `2026年2月10日 19:06`, `2026年02月10日（火）午後7時6分`, `2026년 2월 10일 19시 6분 30초`. */
 const EAST_ASIAN = new RegExp(
   '^(\\d{4})\\s*[年년]\\s*(\\d{1,2})\\s*[月월]\\s*(\\d{1,2})\\s*[日号일]\\s*(?:\\([^)]{1,3}\\))?' +
@@ -19,7 +26,6 @@ const EAST_ASIAN = new RegExp(
 const ISO = /^(\d{4})-(\d{2})-(\d{2})((?:[ T]\d{2}:\d{2}(?::\d{2})?)?)$/;
 /** Dates that were read and dates that were left as texts, to show that all were tried the wrong way round. */
 const LEAST_TRIED = 4;
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 /** This share of a column must be dates. */
 const SHARE = 0.8;
 
@@ -31,6 +37,8 @@ interface WrittenDate {
   readonly separator: string;
   /** Seconds since midnight; null where the text names a day only. */
   readonly clock: number | null;
+  /** As ISO texts end in it; empty where the text names none. */
+  readonly zone: string;
 }
 
 /**
@@ -84,7 +92,17 @@ export function isWrittenDate(cell: Cell): boolean {
   return typeof cell === 'string' && (ISO.test(cell.trim()) || parseDateOrNull(cell.trim()) !== null);
 }
 
-function parseDateOrNull(text: string): WrittenDate | null {
+/** Its parts in the usual order: the day, then the clock. */
+function putInOrder(text: string): string {
+  const [, name, day, clock, zone = '', year] = YEAR_LAST.exec(text) ?? [];
+  if (name !== undefined) return `${name} ${day}, ${year} ${clock} ${/^(?:utc|gmt)$/i.test(zone) ? zone : ''}`.trim();
+  const [, first = '', rest = text] = CLOCK_FIRST.exec(text) ?? [];
+  const bare = rest.includes(' de ') ? rest.replaceAll(' de ', ' ') : rest;
+  return `${bare} ${first}`.trimEnd();
+}
+
+function parseDateOrNull(written: string): WrittenDate | null {
+  const text = putInOrder(written);
   const numeric = NUMERIC.exec(text);
   if (numeric !== null) {
     const [, first, separator = '', second, year, ...clock] = numeric;
@@ -93,7 +111,7 @@ function parseDateOrNull(text: string): WrittenDate | null {
   if (/^\d{4}\s*[年년]|^[０-９]{4}/.test(text)) return parseEastAsianOrNull(text.normalize('NFKC'));
   const dayMonth = DAY_MONTH.exec(text);
   const [, day, name, year, ...clock] = dayMonth ?? swapFirst(MONTH_DAY.exec(text)) ?? [];
-  const month = MONTHS.indexOf((name ?? '').slice(0, 3).toLowerCase()) + 1;
+  const month = monthOfName(name ?? '');
   return month === 0 ? null : buildDate({ year, first: Number(day), second: month, separator: '' }, clock);
 }
 
@@ -113,12 +131,13 @@ function swapFirst(match: RegExpExecArray | null): readonly (string | undefined)
 
 function buildDate(
   date: Pick<WrittenDate, 'first' | 'second' | 'separator'> & { readonly year: string | undefined },
-  [hour, minute, second, half]: readonly (string | undefined)[],
+  [hour, minute, second, half, named]: readonly (string | undefined)[],
 ): WrittenDate {
   const year = Number(date.year) + (date.year?.length === 2 ? 2000 : 0);
-  if (hour === undefined) return { ...date, year, clock: null };
+  if (hour === undefined) return { ...date, year, clock: null, zone: '' };
+  const zone = (named ?? '').replace(/^(?:utc|gmt|z)$/i, 'Z');
   const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
-  return { ...date, year, clock: (hours * 60 + Number(minute)) * 60 + Number(second ?? 0) };
+  return { ...date, year, clock: (hours * 60 + Number(minute)) * 60 + Number(second ?? 0), zone };
 }
 
 /**
@@ -141,11 +160,11 @@ function spanOf(dates: readonly WrittenDate[], isMonthFirst: boolean): number {
   return (times.at(-1) ?? 0) - (times[0] ?? 0);
 }
 
-function renderIso({ year, first, second, separator, clock }: WrittenDate, isMonthFirst: boolean): string {
+function renderIso({ year, first, second, separator, clock, zone }: WrittenDate, isMonthFirst: boolean): string {
   const [month, day] = isMonthFirst && separator !== '' ? [first, second] : [second, first];
   const date = `${year}-${pad(month)}-${pad(day)}`;
   if (clock === null) return date;
-  return `${date}T${pad(Math.floor(clock / 3600))}:${pad(Math.floor(clock / 60) % 60)}:${pad(clock % 60)}`;
+  return `${date}T${pad(Math.floor(clock / 3600))}:${pad(Math.floor(clock / 60) % 60)}:${pad(clock % 60)}${zone}`;
 }
 
 function pad(value: number): string {
