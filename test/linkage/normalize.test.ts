@@ -63,7 +63,11 @@ describe('parseName', () => {
   it('reads numbers without a point or a minus, as names of files have them', () => {
     expect(partsOf('rn50_lr0p01_wd1em4_do0p3')).toEqual(['rn:50', 'lr:0.01', 'wd:1e-4', 'do:0.3']);
     expect(partsOf('lr=2p5em05, beta 0p9')).toEqual(['lr:2.5e-05', 'beta', '0.9']);
-    expect(partsOf('clip_1080p_top1em_p4')).toEqual(['clip', '1080p', 'top1em', 'p:4']);
+    expect(partsOf('clip_1080px2_top1em_p4')).toEqual(['clip', '1080px2', 'top1em', 'p:4']);
+  });
+
+  it('reads a number before its word as after it', () => {
+    expect(partsOf('vit_300ep_8gpu_bs96_1e-3')).toEqual(['vit', 'ep:300', 'gpu:8', 'bs:96', '1e-3']);
   });
 
   it('separates at points beside settings, unless they are the path of a key or within a value', () => {
@@ -90,7 +94,9 @@ describe('parseName', () => {
         .replaceAll(/(?<=\d)p(?=\d)|(?<=\de)m(?=\d)/g, '');
     fc.assert(
       fc.property(fc.stringMatching(/^[a-zA-Z0-9_ /-]{0,30}$/), (text) => {
-        const parts = parseName(text).map(({ label, value }) => `${label ?? ''}${value}`);
+        const parts = parseName(text).map(({ label, value, isNumberFirst }) =>
+          isNumberFirst ? `${value}${label}` : `${label ?? ''}${value}`,
+        );
         expect(bare(parts.join(''))).toBe(bare(text));
       }),
     );

@@ -94,12 +94,12 @@ export class NameFields {
   }
 
   #readPart(text: string): KnownPart {
-    const { label, value } = parsePart(text);
+    const { label, value, isNumberFirst } = parsePart(text);
     if (MISSING_PARTS.has(value)) return { labelled: null, code: -1, whole: -1 };
     const code = this.#values.encode(value);
     if (label === null) return { labelled: null, code, whole: code };
-    const isNumber = !this.#words.has(label) && !Number.isNaN(parseNumber(value));
-    const whole = isNumber ? -1 : this.#values.encode(`${label}${value}`);
+    const isNumber = !isNumberFirst && !this.#words.has(label) && !Number.isNaN(parseNumber(value));
+    const whole = isNumber ? -1 : this.#values.encode(isNumberFirst ? text : `${label}${value}`);
     return { labelled: this.#writerOf(`${this.#field}.${label}`), code, whole };
   }
 }

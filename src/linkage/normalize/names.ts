@@ -1,9 +1,11 @@
 import { normalizeText } from './values.ts';
 
-/** A part of a name: `bs96` is {label: 'bs', value: '96'}, a plain word has no label. */
+/** A part of a name: `bs96` is {label: 'bs', value: '96'}, and so is `96bs`; a plain word has no label. */
 export interface NamePart {
   readonly label: string | null;
   readonly value: string;
+  /** The number stands first, so that the part may as well be a word: `7b`, `2nd`, `3d`. */
+  readonly isNumberFirst: boolean;
 }
 
 /** `slurm-4410765_0.out` ends in a number. */
@@ -14,6 +16,8 @@ const EXPONENT = /^\d+(?:[.p]\d*)?e$/;
 /** Numbers without a point or a minus, as in the names of files: `0p01`, `lr1em4`, `wd2p5em05`. */
 const DOTLESS = /^([a-z_]*?[=:]?[+-]?)(\d{1,3})(?:p(\d{1,6}))?(?:e(m?)(\d{1,2}))?$/;
 const WORD_NUMBER = /^([a-z][a-z_]*?)[=:]?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)$/;
+/** `300ep`, `8gpu`; an `e` would wait for its exponent. */
+const NUMBER_WORD = /^(\d+(?:\.\d+)?)(?!e$)([a-z]{1,8})$/;
 /** One word and its value. */
 const SETTING = /^[a-z_]+:[^:]+$/;
 /** What goes on behind a point, up to the minus that separates: `6.1e-5-sd21`. */
@@ -123,12 +127,19 @@ export function parsePart(text: string): NamePart {
   const part = writeOut(text);
   // one in twenty hexadecimal ids has digits only, and is no negative number even so
   const number = INSTANCE_ID.test(part) ? null : WORD_NUMBER.exec(part);
-  if (number?.[1] !== undefined && number[2] !== undefined) return { label: number[1], value: number[2] };
+  if (number?.[1] !== undefined && number[2] !== undefined) return partOf(number[1], number[2]);
+  const turned = NUMBER_WORD.exec(part);
+  if (turned?.[1] !== undefined && turned[2] !== undefined)
+    return { ...partOf(turned[2], turned[1]), isNumberFirst: true };
   const assignment = ASSIGNMENT.exec(part);
   if (assignment?.[1] !== undefined && assignment[2] !== undefined) {
-    return { label: assignment[1], value: assignment[2] };
+    return partOf(assignment[1], assignment[2]);
   }
-  return { label: null, value: part.replaceAll(/^[.:=]+|[.:=]+$/g, '') };
+  return partOf(null, part.replaceAll(/^[.:=]+|[.:=]+$/g, ''));
+}
+
+function partOf(label: string | null, value: string): NamePart {
+  return { label, value, isNumberFirst: false };
 }
 
 /** Words of column and key names: `BatchSize`, `batch_size` and `optim.batch-size` share `batch` and `size`. */
