@@ -15,6 +15,7 @@ import { flattenJson } from './flatten.ts';
 import { readIdTimesOrNull } from './id-times.ts';
 import { findNumberedWords, NameFields } from './name-fields.ts';
 import { itemsOf, readPrinted } from './printed.ts';
+import { looksLikeProse, saidIn, withoutSaid } from './prose.ts';
 import { readPlainCells } from './spreadsheet.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
@@ -80,6 +81,7 @@ function areMonths(column: readonly Cell[]): boolean {
 function readColumn(reader: RowReader, name: string, column: readonly Cell[]): void {
   const { fields, values } = reader;
   const isCommand = looksLikeCommands(column);
+  const isProse = !isCommand && looksLikeProse(column);
   const isName = !isCommand && looksLikeNames(column) && !areMonths(column);
   const cut = isName ? findCutCells(column, reader.names) : new Set<Cell>();
   const texts = isName ? column.filter((cell) => typeof cell === 'string') : [];
@@ -94,8 +96,10 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
       own.add(row, values.encode(cell));
       const items = itemsOf(cell);
       for (const [at, item] of items.entries()) writerOf(`${name}.${at}`).add(row, values.encode(item));
-      if (items.length === 0) names?.add(row, cell, { isCut: cut.has(cell), fromLeftOnly: cut.size > 0 });
+      if (items.length === 0)
+        names?.add(row, isProse ? withoutSaid(cell) : cell, { isCut: cut.has(cell), fromLeftOnly: cut.size > 0 });
       if (isCommand) readCommand(reader, { row, name, text: cell });
+      if (isProse) for (const [key, value] of saidIn(cell)) inside(key).add(row, values.encode(value));
     }
   }
 }
