@@ -34,9 +34,9 @@ const SAMPLE = 300;
 /** A column with fewer distinct values is a grid, on which other units agree by chance. */
 const LEAST_MEASURED = 12;
 const LEAST_TOGETHER = 5;
-/** Keys that stand side by side in a run say the same only if they agree this often. */
 /** Bits that the values of a renamed metric tell, and the share of them that the other name tells: an older one has fewer runs. */
 const RENAMED = { least: 1, share: 0.3 } as const;
+/** Keys that stand side by side in a run say the same only if they agree this often. */
 const LEAST_ALIKE = 0.9;
 /** Share of a column's values that are distinct where they lie on no grid, which turns into other grids. */
 const LEAST_DISTINCT = 0.5;
