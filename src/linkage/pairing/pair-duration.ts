@@ -51,10 +51,10 @@ export function pairDuration(records: Records, sure: readonly SurePair[], paired
   const isMeasured = filledOf(measured) >= MEASURED_SHARE * measured.length;
   const proof = { lengths, sure, paired };
   const plain = plainColumnOrNull(records, proof);
-  const lead = plain === null ? 0 : gainOnLengths(plain.seconds, lengths) - gainOnLengths(measured, lengths);
+  const isNearer = plain !== null && gainOnLengths(plain.seconds, lengths) > gainOnLengths(measured, lengths);
   const column =
     namedColumnOrNull(records, proof) ??
-    (isMeasured && lead <= LEAST_BITS.named ? null : (plain ?? foundColumnOrNull(records, proof)));
+    (isMeasured && !isNearer ? null : (plain ?? foundColumnOrNull(records, proof)));
   const rowSeconds = measured.map((own, row) => {
     const given = column?.seconds[row] ?? Number.NaN;
     return given > 0 ? given : own;
