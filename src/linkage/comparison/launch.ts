@@ -24,9 +24,8 @@ export interface LaunchInput {
 /**
  * Time and settings are no two things where jobs start together: a run of another job of the same launch, of which the
  * registry knows nothing, has both in common with the row. With R the ratios for two jobs of any launches,
- * P(pair | one job) / P(pair | two jobs) = R(time) · R(settings) / (1 + c · R(time) · (R(settings of one launch) − 1)),
- * c being the share of two jobs that start together. Both are counted among the rows; that jobs start together is in
- * R(time) already, so that only what their settings have in common beyond any two jobs is taken off.
+ * P(pair | one job) / P(pair | two jobs) = R(time) · R(settings) / (1 + c · R(time) · R(settings of one launch)),
+ * c being the share of two jobs that start together. Both are counted among the rows.
  */
 export class LaunchComparison implements Comparison {
   readonly name = 'launch';
@@ -49,7 +48,7 @@ export class LaunchComparison implements Comparison {
     if (this.#together === 0 || time.isMissing(row, run)) return 0;
     const { equal, differing } = settings.compare(row, run);
     const alike = this.#agreementOf(equal, differing) * 2 ** -settings.log2Share(row, equal);
-    return -Math.log2(1 + this.#together * 2 ** time.weigh(row, run) * Math.max(0, alike - 1));
+    return -Math.log2(1 + this.#together * 2 ** time.weigh(row, run) * alike);
   }
 
   /** It is no evidence of its own. */
