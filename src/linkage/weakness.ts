@@ -8,8 +8,10 @@ import { leastBitsAlone } from './posterior/competition.ts';
 /** Bits from which a comparison counts as agreeing, and below which it counts as disagreeing. */
 const AGREES = 1;
 const DISAGREES = -0.15;
-/** A comparison that speaks against a pair with more bits than this (a place in the order: rows are made a little out of
- * turn all the time), or a trusted setting that differs … */
+/**
+ * A comparison that speaks against a pair with more bits than this, or a trusted setting that differs … Rows are made a
+ * little out of turn all the time, so that a place in their order counts as disagreeing from here on only.
+ */
 const CONTRADICTS = -2.5;
 /** … is outweighed by this many bits only. */
 const OUTWEIGHED = 25;

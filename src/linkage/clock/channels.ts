@@ -120,7 +120,7 @@ function isLoose(found: ScannedChannel | null): boolean {
   return found !== null && found.channel.quantum <= 60 && found.width > LOOSE_WIDTH;
 }
 
-/** Whether times that tell the minute meet within minutes: no two projects do so by chance. */
+/** Whether times that tell the minute meet within minutes, as those of two projects hardly do by chance. */
 export function meetsExactly({ peak, quantum }: ClockChannel): boolean {
   return peak !== null && quantum <= 60 && peak.width <= LOOSE_WIDTH;
 }
