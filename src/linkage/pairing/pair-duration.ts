@@ -50,11 +50,10 @@ export function pairDuration(records: Records, sure: readonly SurePair[], paired
   const measured = startToEnd(records, lengths);
   const isMeasured = filledOf(measured) >= MEASURED_SHARE * measured.length;
   const proof = { lengths, sure, paired };
-  const plain = plainColumnOrNull(records, proof);
+  const named = namedColumnOrNull(records, proof);
+  const plain = named === null ? plainColumnOrNull(records, proof) : null;
   const isNearer = plain !== null && gainOnLengths(plain.seconds, lengths) > gainOnLengths(measured, lengths);
-  const column =
-    namedColumnOrNull(records, proof) ??
-    (isMeasured && !isNearer ? null : (plain ?? foundColumnOrNull(records, proof)));
+  const column = named ?? (isMeasured && !isNearer ? null : (plain ?? foundColumnOrNull(records, proof)));
   const rowSeconds = measured.map((own, row) => {
     const given = column?.seconds[row] ?? Number.NaN;
     return given > 0 ? given : own;
