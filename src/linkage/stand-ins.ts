@@ -1,5 +1,6 @@
 import type { Candidates } from './blocking/candidates.ts';
 import { searchCandidates } from './blocking/search.ts';
+import type { SearchedEvidence } from './blocking/search.ts';
 import { MEASURED, mostBits } from './comparison/comparison.ts';
 import type { Comparison } from './comparison/comparison.ts';
 import { sumOfWeights } from './learn.ts';
@@ -184,19 +185,36 @@ function findBesideSure(context: Context, pairs: readonly SurePair[], count: num
   const { records, model, least } = context;
   const rejectedByRow = new Map(records.rejectedByRow);
   for (const { row, run } of pairs) rejectedByRow.set(row, new Set([...(rejectedByRow.get(row) ?? []), run]));
-  const { comparisons, posterior } = model;
+  const { posterior } = model;
+  // most runs are taken: that comes first, so that the search gives them up by it alone
+  const comparisons = [takenRuns(context), ...model.comparisons];
   const floor = least - SLACK - posterior.priorBits;
   const rows = pairs.map(({ row }) => row);
   const found = searchCandidates({ ...records, rejectedByRow }, { comparisons, floor, depth: DEPTH, rows });
   return pairs.flatMap(({ row, run }) => {
-    const best = bestBesideOrNull(listRivals(context, found, row));
-    const own = sumOfWeights(comparisons, row, run) + posterior.priorBits;
+    const rivals = edgesOf(found, row).map((edge) => ({
+      run: found.runs[edge] ?? 0,
+      bits: (found.weights[edge] ?? 0) + posterior.priorBits,
+    }));
+    const best = bestBesideOrNull(rivals);
+    const own = sumOfWeights(model.comparisons, row, run) + posterior.priorBits;
     if (best === null || best.ownBits > own) return [];
-    return [{ count, bits: best.bits, short: shortOf(comparisons, row, best.run) }];
+    return [{ count, bits: best.bits, short: shortOf(model.comparisons, row, best.run) }];
   });
 }
 
-function listRivals({ model, freeFor }: Context, { runs, weights, starts }: Candidates, row: number): Rival[] {
+/** What the other rows leave of a run, as evidence that the search can ask. */
+function takenRuns({ freeFor }: Context): SearchedEvidence {
+  return {
+    weigh: (row, run) => Math.log2(freeFor(row, run)),
+    steps: () => [{ bound: 0, size: 0 }],
+    collect() {
+      // that a run is free is no reason to look at it
+    },
+  };
+}
+
+function listRivals({ model, freeFor }: Context, { runs, weights, starts }: Candidates, row: number): WeighedRival[] {
   return edgesOf({ starts }, row).map((edge) => {
     const run = runs[edge] ?? 0;
     const weight = weights[edge] ?? 0;
@@ -211,13 +229,16 @@ function edgesOf({ starts }: { readonly starts: Int32Array }, row: number): numb
 
 interface Rival {
   readonly run: number;
-  readonly weight: number;
   /** Weight with the prior, and with what the run's other rows leave. */
   readonly bits: number;
 }
 
+interface WeighedRival extends Rival {
+  readonly weight: number;
+}
+
 /** The best, with its bits against no link and against all others. */
-function bestBesideOrNull(rivals: readonly Rival[]): (Rival & { readonly ownBits: number }) | null {
+function bestBesideOrNull<T extends Rival>(rivals: readonly T[]): (T & { readonly ownBits: number }) | null {
   const [first] = rivals;
   if (first === undefined) return null;
   const best = rivals.reduce((one, other) => (other.bits > one.bits ? other : one), first);

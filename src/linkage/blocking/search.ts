@@ -3,8 +3,11 @@ import type { Records } from '../normalize/records.ts';
 import { createCandidateBuilder } from './candidates.ts';
 import type { Candidates } from './candidates.ts';
 
+/** What the search asks of a comparison. */
+export type SearchedEvidence = Pick<Comparison, 'hasJointBounds' | 'weigh' | 'steps' | 'most' | 'collect'>;
+
 export interface SearchOptions {
-  readonly comparisons: readonly Comparison[];
+  readonly comparisons: readonly SearchedEvidence[];
   /** Least weight that a pair needs to matter, in bits without the prior. */
   readonly floor: number;
   /** Rivals further below a row's best pair than this cannot unsettle it. */
@@ -205,12 +208,12 @@ function isWorthwhile(size: number, ofLonger: number): boolean {
 }
 
 /** All lists, or the bound alone where it costs less. */
-function firstSteps(comparison: Comparison, row: number): readonly SearchStep[] {
+function firstSteps(comparison: SearchedEvidence, row: number): readonly SearchStep[] {
   return comparison.most === undefined ? comparison.steps(row) : [{ bound: comparison.most(row), size: 0 }];
 }
 
 /** Number of the next comparison that has only given its bound as yet. */
-function nextUnasked(comparisons: readonly Comparison[], from: number): number {
+function nextUnasked(comparisons: readonly SearchedEvidence[], from: number): number {
   let at = from;
   while (at < comparisons.length && comparisons[at]?.most === undefined) at++;
   return at;
@@ -231,8 +234,11 @@ function chooseSteps(
   const chosen = [...from];
   let sum = sumOfBounds(steps, chosen);
   while (sum >= limits.goal) {
-    let best = { at: -1, step: 0, cost: Infinity };
-    for (const [at, own] of steps.entries()) {
+    let bestAt = -1;
+    let bestStep = 0;
+    let leastCost = Infinity;
+    for (let at = 0; at < steps.length; at++) {
+      const own = steps[at] ?? [];
       const now = own[chosen[at] ?? 0];
       if (now === undefined) continue;
       for (let step = (chosen[at] ?? 0) + 1; step < own.length; step++) {
@@ -240,11 +246,14 @@ function chooseSteps(
         if (next === undefined || next.size > limits.mostVisits || next.bound >= now.bound) continue;
         const needed = Math.min(now.bound - next.bound, sum - limits.goal + 1e-9);
         const cost = (next.size - now.size + 1) / needed;
-        if (cost < best.cost) best = { at, step, cost };
+        if (cost >= leastCost) continue;
+        leastCost = cost;
+        bestAt = at;
+        bestStep = step;
       }
     }
-    if (best.at < 0) break;
-    chosen[best.at] = best.step;
+    if (bestAt < 0) break;
+    chosen[bestAt] = bestStep;
     sum = sumOfBounds(steps, chosen);
   }
   return chosen;

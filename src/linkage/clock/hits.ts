@@ -43,7 +43,7 @@ export interface RowHits {
 
 export function collectHits(input: ScanInput): RowHits[] {
   const reach = reachOf(input);
-  const indexes = input.runSeconds.map((seconds) => sortedIndexOf(seconds, input.freeRuns));
+  const near = new NearRuns(input);
   const hits: RowHits[] = [];
   let pairs = 0;
   let likely = 0;
@@ -56,9 +56,8 @@ export function collectHits(input: ScanInput): RowHits[] {
       hits.push({ row, own, ...hitsOfLabel(input, own, label) });
       continue;
     }
-    const found = findNear(indexes, own, reach);
-    pairs += found.runs.length;
-    const strong = keepStrong(found, likely, (run, least) => input.weigh(row, run, least));
+    pairs += near.find(own, reach);
+    const strong = near.keepStrong(row, likely);
     const best = strong.shares.indexOf(1);
     if (best >= 0) likely = strong.differences[best] ?? 0;
     hits.push({ row, own, ...strong });
@@ -73,65 +72,64 @@ function hitsOfLabel(input: ScanInput, own: number, run: number): Pick<RowHits, 
   return { differences, shares: differences.map(() => 1), runs: new Int32Array(differences.length).fill(run) };
 }
 
-/** Pairs of a row by ascending difference. */
-interface NearRuns {
-  readonly differences: Float64Array;
-  readonly runs: Int32Array;
+interface Hit {
+  readonly difference: number;
+  readonly run: number;
+  readonly bits: number;
 }
 
-/** The runs within reach of a time by any definition of theirs: lists that ascend already are merged. */
-function findNear(indexes: readonly SortedIndex[], own: number, reach: number): NearRuns {
-  const next = indexes.map(({ values }) => lowerBound(values, own - reach));
-  const ends = indexes.map(({ values }) => lowerBound(values, own + reach));
-  const size = ends.reduce((sum, end, at) => sum + end - (next[at] ?? 0), 0);
-  const differences = new Float64Array(size);
-  const runs = new Int32Array(size);
-  for (let found = 0; found < size; found++) {
-    let least = Infinity;
-    let from = 0;
-    for (let at = 0; at < indexes.length; at++) {
-      const position = next[at] ?? 0;
-      if (position >= (ends[at] ?? 0)) continue;
-      const difference = (indexes[at]?.values[position] ?? 0) - own;
-      if (difference >= least) continue;
-      least = difference;
-      from = at;
+/** The runs within reach of a time by any definition of theirs, one time after the other. */
+class NearRuns {
+  readonly #weigh: ScanInput['weigh'];
+  readonly #indexes: readonly SortedIndex[];
+  #own = 0;
+  /** Where the runs within reach begin and end, by definition. */
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+
+  constructor({ runSeconds, freeRuns, weigh }: ScanInput) {
+    this.#weigh = weigh;
+    this.#indexes = runSeconds.map((seconds) => sortedIndexOf(seconds, freeRuns));
+  }
+
+  /** @returns how many there are */
+  find(own: number, reach: number): number {
+    this.#own = own;
+    let size = 0;
+    for (const [at, { values }] of this.#indexes.entries()) {
+      this.#starts[at] = lowerBound(values, own - reach);
+      this.#ends[at] = lowerBound(values, own + reach);
+      size += (this.#ends[at] ?? 0) - (this.#starts[at] ?? 0);
     }
-    const position = next[from] ?? 0;
-    differences[found] = least;
-    runs[found] = indexes[from]?.records[position] ?? 0;
-    next[from] = position + 1;
+    return size;
   }
-  return { differences, runs };
-}
 
-/**
- * Leaves out the pairs that are too faint beside the row's best one, and most of them before they are weighed in full: the
- * sooner the best one is met, the fewer others have to be.
- *
- * @param likely the difference from which on pairs are met first: that of the best pair of another row
- */
-function keepStrong(
-  { differences, runs }: NearRuns,
-  likely: number,
-  weigh: (run: number, least: number) => number,
-): Pick<RowHits, 'differences' | 'runs' | 'shares'> {
-  const bits = new Float64Array(runs.length);
-  let best = -Infinity;
-  const first = lowerBound(differences, likely - LIKELY_SLACK);
-  for (let met = 0; met < runs.length; met++) {
-    const at = (first + met) % runs.length;
-    const own = weigh(runs[at] ?? 0, best - FAINT_BITS);
-    bits[at] = own;
-    if (own > best) best = own;
+  /**
+   * Leaves out the pairs that are too faint beside the row's best one, and most of them before they are weighed in full:
+   * the sooner the best one is met, the fewer others have to be.
+   *
+   * @param likely the difference from which on pairs are met first: that of the best pair of another row
+   */
+  keepStrong(row: number, likely: number): Pick<RowHits, 'differences' | 'runs' | 'shares'> {
+    const hits: Hit[] = [];
+    let best = -Infinity;
+    for (const [at, { values, records }] of this.#indexes.entries()) {
+      const [start, end] = [this.#starts[at] ?? 0, this.#ends[at] ?? 0];
+      const first = Math.min(end, Math.max(start, lowerBound(values, this.#own + likely - LIKELY_SLACK)));
+      for (let met = start; met < end; met++) {
+        const position = met < start + end - first ? met - start + first : met - (end - first);
+        const run = records[position] ?? 0;
+        const bits = this.#weigh(row, run, best - FAINT_BITS);
+        if (!(bits > best - FAINT_BITS)) continue;
+        hits.push({ difference: (values[position] ?? 0) - this.#own, run, bits });
+        if (bits > best) best = bits;
+      }
+    }
+    const strong = hits.filter(({ bits }) => bits > best - FAINT_BITS).sort((a, b) => a.difference - b.difference);
+    return {
+      differences: Float64Array.from(strong, ({ difference }) => difference),
+      shares: Float64Array.from(strong, ({ bits }) => 2 ** (bits - best)),
+      runs: Int32Array.from(strong, ({ run }) => run),
+    };
   }
-  let size = 0;
-  for (let at = 0; at < runs.length; at++) {
-    if (!((bits[at] ?? 0) > best - FAINT_BITS)) continue;
-    bits[size] = 2 ** ((bits[at] ?? 0) - best);
-    differences[size] = differences[at] ?? 0;
-    runs[size] = runs[at] ?? 0;
-    size++;
-  }
-  return { differences: differences.slice(0, size), shares: bits.slice(0, size), runs: runs.slice(0, size) };
 }
