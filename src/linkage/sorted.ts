@@ -55,23 +55,36 @@ export function sortedIndexOf(values: Float64Array, isIn?: Uint8Array): SortedIn
 
 /** Ties are broken by record number, so that the same input gives the same order. */
 export function buildSortedIndex(values: Float64Array, isIn?: Uint8Array): SortedIndex {
-  const there: number[] = [];
-  for (let record = 0; record < values.length; record++) {
-    if (!Number.isNaN(values[record] ?? Number.NaN) && (isIn === undefined || isIn[record] === 1)) there.push(record);
-  }
+  const there = recordsWithin(values, isIn);
   // numbers alone are sorted many times faster than records by their numbers
-  const sorted = new Float64Array(there.length);
-  for (let at = 0; at < there.length; at++) sorted[at] = values[there[at] ?? 0] ?? 0;
-  sorted.sort();
+  const sorted = Float64Array.from(there, (record) => values[record] ?? 0).sort();
+  return { values: sorted, records: placeRecords(values, { there, sorted }) };
+}
+
+/** The records that have a value. */
+function recordsWithin(values: Float64Array, isIn: Uint8Array | undefined): Int32Array {
+  const there = new Int32Array(values.length);
+  let size = 0;
+  for (let record = 0; record < values.length; record++) {
+    if (!Number.isNaN(values[record]) && (isIn === undefined || isIn[record] === 1)) there[size++] = record;
+  }
+  return there.subarray(0, size);
+}
+
+function placeRecords(
+  values: Float64Array,
+  { there, sorted }: { readonly there: Int32Array; readonly sorted: Float64Array },
+): Int32Array {
   const records = new Int32Array(there.length);
   const placed = new Int32Array(there.length);
   for (let at = 0; at < there.length; at++) {
     const record = there[at] ?? 0;
     const first = lowerBound(sorted, values[record] ?? 0);
-    records[first + (placed[first] ?? 0)] = record;
-    placed[first] = (placed[first] ?? 0) + 1;
+    const next = placed[first] ?? 0;
+    records[first + next] = record;
+    placed[first] = next + 1;
   }
-  return { values: sorted, records };
+  return records;
 }
 
 /** Code units, not locale: the same order on every machine. */
