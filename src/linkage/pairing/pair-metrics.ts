@@ -3,8 +3,9 @@ import type { Rounding } from '../normalize/digits.ts';
 import { numbersOf } from '../normalize/fields.ts';
 import type { Field } from '../normalize/fields.ts';
 import type { Records } from '../normalize/records.ts';
-import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
+import { buildSortedIndex } from '../sorted.ts';
 import { keySimilarity } from './key-similarity.ts';
+import { agreementBits, distributionsOverlap, isFactorTold, sampleOf } from './metric-fit.ts';
 import { isInformative } from './pairing.ts';
 import type { Reading } from './readings.ts';
 import { LEAST_SURE_PAIRS } from './refine.ts';
@@ -30,10 +31,11 @@ export interface PairedMetric {
 const MOST_METRICS = 8;
 /** At least this many bits a row, or the same name, before a key is believed. */
 const LEAST_SCORE = 0.7;
-const SAMPLE = 300;
 /** A column with fewer distinct values is a grid, on which other units agree by chance. */
 const LEAST_MEASURED = 12;
 const LEAST_TOGETHER = 5;
+/** Names so alike need no proof that a value is written in another unit. */
+const LIKE_NAME = 0.3;
 /** Bits that the values of a renamed metric tell, and the share of them that the other name tells: an older one has fewer runs. */
 const RENAMED = { least: 1, share: 0.3 } as const;
 /** Keys that stand side by side in a run say the same only if they agree this often. */
@@ -114,14 +116,17 @@ function measureColumn(field: Field, keys: readonly MeasuredKey[], records: Reco
   const rowValues = numbersOf(field, records.values);
   const rounding = findRounding(rowValues);
   const sortedRows = rowValues.filter((value) => Number.isFinite(value)).sort();
-  const sample = thin(sortedRows);
+  const sample = sampleOf(sortedRows);
   const isMeasured = field.counts.size > Math.max(LEAST_MEASURED, 0.1 * field.filled);
   const ofRows = medianOf(sample);
   const judge = ({ key, sorted }: MeasuredKey, factor: number, turn: Reading | null): MetricChoice => {
     const runs = factor === 1 && turn === null ? sorted : sortWritten({ factor, turn }, sorted);
     const trust = distributionsOverlap(sample, runs) * (0.3 + 0.7 * fillOf(key));
-    const bits = trust === 0 ? 0 : trust * agreementBits(sample, { rows: sortedRows, runs }, rounding);
-    const score = bits + trust * 2 * keySimilarity(field.name, key.name);
+    const sides = { sample, rows: sortedRows, runs, rounding };
+    const similarity = keySimilarity(field.name, key.name);
+    const isTold = factor === 1 || similarity >= LIKE_NAME || isFactorTold(sides);
+    const bits = trust === 0 || !isTold ? 0 : trust * agreementBits(sides);
+    const score = bits + trust * 2 * similarity;
     return { key, factor, turn, bits, score, isNamed: records.schema.evidence[field.name] === key.name };
   };
   const mayTurn = isMeasured && field.counts.size >= LEAST_DISTINCT * field.filled;
@@ -240,45 +245,6 @@ function closenessOnPairs(
 
 function fillOf(key: Field): number {
   return key.filled / Math.max(1, key.codes.length);
-}
-
-function thin(sorted: Float64Array): Float64Array {
-  const stride = Math.max(1, Math.floor(sorted.length / SAMPLE));
-  return sorted.filter((_value, index) => index % stride === 0);
-}
-
-/**
- * Mean bits of finding a row's value, at the digits shown, among the runs: rare agreement counts, common does not. A run
- * explains one row: a setting of many rows that one run happens to have measured is no metric of theirs.
- */
-function agreementBits(
-  sample: Float64Array,
-  { rows, runs }: { readonly rows: Float64Array; readonly runs: Float64Array },
-  rounding: Rounding,
-): number {
-  if (sample.length === 0 || runs.length === 0) return 0;
-  let bits = 0;
-  for (const value of sample) {
-    const half = 0.5000001 * unitOf(value, rounding);
-    const countOf = (sorted: Float64Array): number =>
-      upperBound(sorted, value + half) - lowerBound(sorted, value - half);
-    const near = countOf(runs);
-    if (near > 0) bits += Math.min(1, near / countOf(rows)) * Math.log2((runs.length + 1) / near);
-  }
-  return bits / sample.length;
-}
-
-/** 1 where both sides spread over the same range, down to 0 where they lie apart. */
-function distributionsOverlap(sample: Float64Array, runs: Float64Array): number {
-  if (sample.length < 4 || runs.length < 4) return 1;
-  const at = (values: Float64Array, share: number): number => values[Math.floor(share * (values.length - 1))] ?? 0;
-  let inside = 0;
-  for (const share of [0.1, 0.3, 0.5, 0.7, 0.9]) {
-    const value = at(sample, share);
-    const slack = 0.05 * Math.abs(value);
-    if (value >= at(runs, 0.01) - slack && value <= at(runs, 0.99) + slack) inside++;
-  }
-  return inside / 5;
 }
 
 /** Two columns on one key (last and best value, say): the better one stands, the other would count it again. */
