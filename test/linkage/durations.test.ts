@@ -115,13 +115,13 @@ describe('the proof by sure pairs', () => {
 
   it('takes durations in hours of eight cards for what they are, once their unit is known', () => {
     const hours = lengths.map((seconds) => Math.round((seconds * 80) / 3600) / 10);
-    const gain = gainOnPairs({ seconds: hours.map((value) => (value * 3600) / 8), lengths }, sure);
+    const gain = gainOnPairs({ seconds: hours.map((value) => (value * 3600) / 8), lengths, step: 0 }, sure);
     expect(gain).toBeGreaterThan(50);
-    expect(gainOnPairs({ seconds: hours.map((value) => value * 3600), lengths }, sure)).toBe(0);
+    expect(gainOnPairs({ seconds: hours.map((value) => value * 3600), lengths, step: 0 }, sure)).toBe(0);
   });
 
   it('does not take numbers that lie among the lengths, but on other rows', () => {
-    expect(gainOnPairs({ seconds: lengths.toReversed(), lengths }, sure)).toBe(0);
+    expect(gainOnPairs({ seconds: lengths.toReversed(), lengths, step: 0 }, sure)).toBe(0);
   });
 });
 

@@ -144,8 +144,8 @@ function partOf(label: string | null, value: string): NamePart {
 
 /** Words of column and key names: `BatchSize`, `batch_size` and `optim.batch-size` share `batch` and `size`. */
 export function keyWords(name: string): string[] {
-  const spaced = name.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
-  return spaced.split(/[^a-z\d]+/).filter((word) => word !== '');
+  const spaced = name.replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2').toLowerCase();
+  return spaced.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
 }
 
 /** Names that W&B makes up, `glowing-sun-12`: they say nothing about what was run. */

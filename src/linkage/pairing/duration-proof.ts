@@ -2,7 +2,7 @@ import { buildSortedIndex, lowerBound, upperBound } from '../sorted.ts';
 import type { SurePair } from './refine.ts';
 import { thinOut } from '../thin-out.ts';
 
-/** A duration and a length within this share of each other are the same. */
+/** A duration and a length within this share of each other are the same, or within half a step of the durations. */
 const SAME = 0.05;
 /** Pairs that are looked at. */
 const MOST_PAIRS = 1000;
@@ -11,7 +11,7 @@ const LEAST_AGREEMENT = 0.5;
 
 /** Bits by which durations are the lengths of the runs on sure pairs more often than on pairs at random. */
 export function gainOnPairs(
-  { seconds, lengths }: { readonly seconds: Float64Array; readonly lengths: Float64Array },
+  { seconds, lengths, step }: { readonly seconds: Float64Array; readonly lengths: Float64Array; readonly step: number },
   sure: readonly SurePair[],
 ): number {
   const there = sure.filter(({ row, run }) => (seconds[row] ?? 0) > 0 && (lengths[run] ?? 0) > 0);
@@ -21,7 +21,8 @@ export function gainOnPairs(
   let byChance = 1;
   for (const { row, run } of pairs) {
     const own = seconds[row] ?? 0;
-    const [from, to] = [own * (1 - SAME), own * (1 + SAME)];
+    const slack = Math.max(own * SAME, step / 2);
+    const [from, to] = [own - slack, own + slack];
     const length = lengths[run] ?? 0;
     if (length >= from && length <= to) agreeing++;
     byChance += (upperBound(sorted, to) - lowerBound(sorted, from)) / sorted.length;

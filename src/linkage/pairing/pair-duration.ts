@@ -7,7 +7,15 @@ import { buildSortedIndex } from '../sorted.ts';
 import { gainOnLengths } from './duration-likeness.ts';
 import { gainOnPairs } from './duration-proof.ts';
 import type { SurePair } from './refine.ts';
-import { findSecondsPerUnit, medianOf, plainUnitOrNull, UNITS, UNITS_PER_CARD, unitOfNameOrNull } from './units.ts';
+import {
+  findSecondsPerUnit,
+  isUnitOfName,
+  medianOf,
+  plainUnitOrNull,
+  UNITS,
+  UNITS_PER_CARD,
+  unitOfNameOrNull,
+} from './units.ts';
 
 /** How long each row says that its run took. */
 export interface RowDurations {
@@ -105,7 +113,8 @@ function inSeconds(column: Field, { values }: Records, { lengths, sure }: Proof)
   const named = inUnit(unitOfNameOrNull(column.name) ?? Number.NaN);
   if (lieAmong(named.seconds, lengths)) return named;
   const own = inUnit(findSecondsPerUnit(column.name, { rows: medianOf(numbers), runs: medianOf(lengths) }));
-  const gainOf = ({ seconds }: DurationColumn): number => gainOnPairs({ seconds, lengths }, sure);
+  const gainOf = ({ seconds }: DurationColumn): number =>
+    gainOnPairs({ seconds, lengths, step: stepOf(seconds) }, sure);
   const others = UNITS.map(inUnit).filter((other) => gainOf(other) > LEAST_BITS.any + gainOf(own));
   return others.toSorted((a, b) => gainOf(b) - gainOf(a))[0] ?? own;
 }
@@ -159,7 +168,7 @@ function provenColumnOrNull(records: Records, { lengths, sure, paired }: Proof):
   for (const { column, unit, least } of listReadings(records)) {
     if (paired.has(column.name)) continue;
     const seconds = timesUnit(column.seconds, unit);
-    const gain = gainOnPairs({ seconds, lengths }, sure);
+    const gain = gainOnPairs({ seconds, lengths, step: stepOf(seconds) }, sure);
     if (gain > Math.max(least, best?.gain ?? 0)) best = { column: { name: column.name, seconds }, gain };
   }
   return best?.column ?? null;
@@ -178,8 +187,10 @@ function listReadings({ row, values }: Records): Reading[] {
   const fields = row.fields.filter((field) => field.origin === 'column' && field.isNumeric);
   const numbers = fields.flatMap((field) => {
     const column = { name: field.name, seconds: numbersOf(field, values) };
-    const named = unitOfNameOrNull(field.name);
-    return UNITS_PER_CARD.map((unit) => ({ column, unit, least: unit === named ? LEAST_BITS.named : LEAST_BITS.any }));
+    return UNITS_PER_CARD.map((unit) => {
+      const least = isUnitOfName(unit, field.name) ? LEAST_BITS.named : LEAST_BITS.any;
+      return { column, unit, least };
+    });
   });
   return [...spoken, ...numbers];
 }

@@ -9,8 +9,11 @@ const SECONDS_BY_WORD: ReadonlyMap<string, number> = new Map([
   ...['d', 'day', 'days'].map((word): [string, number] => [word, 86_400]),
 ]);
 export const UNITS = [1, 60, 3600, 0.001] as const;
-/** Seconds of one unit of a column whose name says none; hours of all cards together as well. */
-export const UNITS_PER_CARD = [...UNITS, 86_400, ...[2, 4, 8, 16].map((cards) => 3600 / cards)] as const;
+const HOUR = 3600;
+/** Hours of all cards together. */
+const HOURS_OF_CARDS = [2, 4, 8, 16].map((cards) => HOUR / cards);
+/** Seconds of one unit of a column whose name says none. */
+export const UNITS_PER_CARD = [...UNITS, 86_400, ...HOURS_OF_CARDS] as const;
 /** A unit that the name says is believed unless the values lie this many times off. */
 const NAMED_SLACK = 50;
 /** Another unit than seconds must bring the medians so many times nearer to each other. */
@@ -20,6 +23,12 @@ const LEAST_NEARER = 8;
 export function unitOfNameOrNull(name: string): number | null {
   const units = keyWords(name).map((word) => SECONDS_BY_WORD.get(word));
   return units.find((unit) => unit !== undefined) ?? null;
+}
+
+/** Whether a column's name speaks of the unit: hours may be those of all cards together. */
+export function isUnitOfName(unit: number, name: string): boolean {
+  const named = unitOfNameOrNull(name);
+  return unit === named || (named === HOUR && HOURS_OF_CARDS.includes(unit));
 }
 
 /** Shorter words mean other things as well, `min` the least and `h` the width of a layer, unless they end a name. */
