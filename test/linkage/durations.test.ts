@@ -120,6 +120,15 @@ describe('the proof by sure pairs', () => {
     expect(gainOnPairs({ seconds: hours.map((value) => value * 3600), lengths, step: 0 }, sure)).toBe(0);
   });
 
+  it('is as exact as the step that the durations are kept in', () => {
+    const cards = Float64Array.from(LENGTHS, (seconds) => Math.round((20 * seconds) / 3600) * 3600);
+    const long = lengths.map((seconds) => 10 * seconds);
+    const seconds = cards.map((value) => value / 2);
+    expect(gainOnPairs({ seconds, lengths: long, step: 1800 }, sure)).toBeGreaterThan(
+      gainOnPairs({ seconds, lengths: long, step: 0 }, sure),
+    );
+  });
+
   it('does not take numbers that lie among the lengths, but on other rows', () => {
     expect(gainOnPairs({ seconds: lengths.toReversed(), lengths, step: 0 }, sure)).toBe(0);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findFactor, findSecondsPerUnit, plainUnitOrNull } from '../../src/linkage/pairing/units.ts';
+import { agreementBits, isFactorTold } from '../../src/linkage/pairing/metric-fit.ts';
+import { findFactor, findSecondsPerUnit, isUnitOfName, plainUnitOrNull } from '../../src/linkage/pairing/units.ts';
 
 describe('the unit of a column of durations', () => {
   it.each([
@@ -30,6 +31,12 @@ describe('the unit of a column of durations', () => {
     expect(['min', 'h', 'min_duration', 'took'].map(plainUnitOrNull)).toEqual([null, null, null, null]);
   });
 
+  it('is that of one card or of several where the name says hours', () => {
+    expect([3600, 1800, 450, 60].map((unit) => isUnitOfName(unit, 'gpu_hours'))).toEqual([true, true, true, false]);
+    expect(isUnitOfName(1800, 'minutes')).toBe(false);
+    expect(plainUnitOrNull('durée_h')).toBe(3600);
+  });
+
   it('is a second where nothing tells', () => {
     expect(findSecondsPerUnit('took', { rows: Number.NaN, runs: 30 })).toBe(1);
   });
@@ -44,5 +51,22 @@ describe('the factor of a metric', () => {
 
   it('is 1 where no common unit explains the gap', () => {
     expect(findFactor({ rows: 25, runs: 1 })).toBe(1);
+  });
+});
+
+describe('a value in another unit', () => {
+  const rounding = { kind: 'decimals', digits: 1 } as const;
+  const runs = Float64Array.from({ length: 200 }, (_item, at) => 60 + 0.1 * ((at * 83) % 300) + 0.013).sort();
+
+  it('is told by the rows that meet a run, far more of them than by chance', () => {
+    const rows = runs.filter((_value, at) => at % 4 === 0).map((value) => Math.round(10 * value) / 10);
+    expect(isFactorTold({ sample: rows, rows, runs, rounding })).toBe(true);
+  });
+
+  it('is not told where numbers beside it meet the rows as often', () => {
+    const rows = Float64Array.from({ length: 50 }, (_item, at) => Math.round(10 * (62 + 0.45 * at)) / 10);
+    const sides = { sample: rows, rows, runs, rounding };
+    expect(agreementBits(sides)).toBeGreaterThan(1);
+    expect(isFactorTold(sides)).toBe(false);
   });
 });
