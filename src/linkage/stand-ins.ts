@@ -3,11 +3,11 @@ import { searchCandidates } from './blocking/search.ts';
 import type { SearchedEvidence } from './blocking/search.ts';
 import { MEASURED, mostBits } from './comparison/comparison.ts';
 import type { Comparison } from './comparison/comparison.ts';
-import { sumOfWeights } from './learn.ts';
 import type { LearnedModel } from './learn.ts';
 import type { AssignmentView } from './margin.ts';
 import type { Records } from './normalize/records.ts';
 import type { SurePair } from './pairing/refine.ts';
+import { sumOfWeights } from './rounds.ts';
 import { smoothCounts } from './smooth-counts.ts';
 import { thinOut } from './thin-out.ts';
 

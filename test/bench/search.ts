@@ -9,7 +9,8 @@ import { createCandidateBuilder } from '../../src/linkage/blocking/candidates.ts
 import type { Candidates } from '../../src/linkage/blocking/candidates.ts';
 import { searchCandidates } from '../../src/linkage/blocking/search.ts';
 import { createDecider } from '../../src/linkage/decide.ts';
-import { learnModel, limitsOf, sumOfWeights } from '../../src/linkage/learn.ts';
+import { learnModel } from '../../src/linkage/learn.ts';
+import { limitsOf, sumOfWeights } from '../../src/linkage/rounds.ts';
 import type { LearnedModel } from '../../src/linkage/learn.ts';
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import { buildRecords } from '../../src/linkage/normalize/records.ts';

@@ -124,6 +124,7 @@ it('takes no setting and no counting key for a metric that a run or two happens 
     }),
   );
   const { metrics, fields } = buildComparisons(buildRecords(inputOf(rows, runs)), [], {
+    trusts: () => true,
     ranked: new Map(),
     measured: new Map(),
     tokens: null,

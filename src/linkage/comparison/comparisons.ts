@@ -11,6 +11,7 @@ import { areCopies, pairSettings, rankSettings } from '../pairing/pair-settings.
 import type { RankedColumns } from '../pairing/pair-settings.ts';
 import { refineChoices } from '../pairing/refine.ts';
 import type { SurePair } from '../pairing/refine.ts';
+import type { Trust } from '../pairing/trust.ts';
 import { compareText } from '../sorted.ts';
 import type { Comparison } from './comparison.ts';
 import type { DurationInput } from './duration-density.ts';
@@ -51,6 +52,8 @@ export interface Comparisons {
 
 /** What was found and built of the same records before. */
 export interface BuiltBefore {
+  /** What is believed before pairs are sure. */
+  readonly trusts: Trust;
   /** What depends on the records alone. */
   readonly ranked: RankedColumns;
   readonly measured: MeasuredBefore;
@@ -71,7 +74,9 @@ export interface BuiltBefore {
 export function buildComparisons(records: Records, sure: readonly SurePair[], before: BuiltBefore): Comparisons {
   const durations = pairDuration(records, sure, before.paired);
   const apart = columnsApart(records, durations);
-  const ranked = rankSettings(records, apart, before.ranked).map((choices) => refineChoices(choices, sure));
+  const ranked = rankSettings(records, apart, before.ranked).map((choices) =>
+    refineChoices(choices, sure, before.trusts),
+  );
   const bitsAsSetting = (field: Field): number =>
     ranked.find(([best]) => best !== undefined && areCopies(best.column, field))?.[0]?.score ?? 0;
   const metrics = pairMetrics(records, sure, { taken: apart, known: before.measured, bitsAsSetting });

@@ -13,6 +13,16 @@ export interface RecordTables {
   readonly ofRuns: Int32Array;
 }
 
+/** A column of codes for each field becomes a stretch of codes for each record. */
+export function recordByRecord(columns: readonly Int32Array[]): Int32Array {
+  const size = columns[0]?.length ?? 0;
+  const table = new Int32Array(size * columns.length);
+  for (const [at, column] of columns.entries()) {
+    for (let record = 0; record < size; record++) table[record * columns.length + at] = column[record] ?? -1;
+  }
+  return table;
+}
+
 /**
  * Finds runs by the settings they share with a row. The fields are dealt into two halves: a run that differs once
  * agrees on all of one half, so that two lists hold every run with at most one difference.

@@ -4,7 +4,7 @@ import type { PairedField } from '../pairing/pairing.ts';
 import { forEachLink } from './comparison.ts';
 import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from './comparison.ts';
 import { sameValues } from './same-values.ts';
-import { SettingIndex } from './setting-index.ts';
+import { recordByRecord, SettingIndex } from './setting-index.ts';
 import { SettingShares } from './setting-shares.ts';
 import { buildShareColumns, partsOfFields, wholesOfFields } from './share-columns.ts';
 import { describePairing, describeSettings, findContradiction } from './setting-words.ts';
@@ -113,6 +113,11 @@ export class SettingsComparison implements Comparison {
       if ((differing & (1 << at)) !== 0 && !isTold) bits += this.#differBits[at] ?? 0;
     }
     return equal === 0 || disagreements > MOST_DISAGREEMENTS ? bits : bits - this.#shareOf(row, equal);
+  }
+
+  /** P(equal | link), by field. */
+  agreements(): (PairedField & { readonly m: number })[] {
+    return this.#input.fields.map((field, at) => ({ ...field, m: this.#m[at] ?? 0 }));
   }
 
   /** The fields that are on both sides, as bits. */
@@ -261,15 +266,6 @@ export class SettingsComparison implements Comparison {
     there.sort((a, b) => a.size - b.size || a.at - b.at);
     return there.slice(0, LISTED_FIELDS).map(({ at }) => at);
   }
-}
-
-function recordByRecord(columns: readonly Int32Array[]): Int32Array {
-  const size = columns[0]?.length ?? 0;
-  const table = new Int32Array(size * columns.length);
-  for (const [at, column] of columns.entries()) {
-    for (let record = 0; record < size; record++) table[record * columns.length + at] = column[record] ?? -1;
-  }
-  return table;
 }
 
 /** Bounds may only fall: a later list holds all of the earlier ones. */

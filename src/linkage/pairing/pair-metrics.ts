@@ -131,7 +131,8 @@ function measureColumn(field: Field, keys: readonly MeasuredKey[], records: Reco
   };
   const mayTurn = isMeasured && field.counts.size >= LEAST_DISTINCT * field.filled;
   const choices = keys.map((key): MetricChoice => {
-    const plain = judge(key, isMeasured ? findFactor({ rows: ofRows, runs: key.median }) : 1, null);
+    const mayScale = isMeasured || keySimilarity(field.name, key.key.name) >= LIKE_NAME;
+    const plain = judge(key, mayScale ? findFactor({ rows: ofRows, runs: key.median }) : 1, null);
     const turn = mayTurn ? findToldReadingOrNull(field, key.key, records.values) : null;
     const turned = turn === null ? plain : judge(key, 1, turn);
     return turned.bits > plain.bits ? turned : plain;

@@ -6,6 +6,7 @@ import { START_MONTH } from '../normalize/run-fields.ts';
 import { agreementOf, buildPairedField, isFilled, isInformative, rankKeys } from './pairing.ts';
 import type { FieldChoice, PairedField } from './pairing.ts';
 import { listStandingWords } from './standing-words.ts';
+import { areNamedAlike, isPlace } from './trust.ts';
 
 /** More fields than this repeat each other. */
 const MOST_FIELDS = 12;
@@ -52,14 +53,19 @@ export function rankSettings(
     if (known.has(column)) continue;
     const told = column.counts.size >= LEAST_DISTINCT * column.filled ? settings : keys;
     const fitting = countsRows(column, records) ? told.filter(isMostlyDistinct) : told;
-    const lists = [
+    const ranked = firstFilled([
       () => rankKeys(column, fitting, records),
       () => rankKeys(column, listStandingWords(column, records), records),
-      () => listStrangeWords(column, fitting),
-    ];
-    known.set(column, firstFilled(lists));
+    ]);
+    const strange = ranked.length === 0 || mayBeCoded(ranked) ? listStrangeWords(column, fitting) : [];
+    known.set(column, [...ranked, ...strange.filter((choice) => ranked.every(({ key }) => key !== choice.key))]);
   }
   return columns.map((column) => known.get(column) ?? []).filter((choices) => choices.length > 0);
+}
+
+/** Whatever is counted from 1 has the same numbers: what a column of them means, its name says, or sure pairs. */
+function mayBeCoded([best]: readonly FieldChoice[]): boolean {
+  return best !== undefined && best.column.isNumeric && !areNamedAlike(best);
 }
 
 /** Whether a column numbers the rows one after the other. Whatever else is numbered from 1 has the same values. */
@@ -89,7 +95,9 @@ function listStrangeWords(column: Field, keys: readonly Field[]): FieldChoice[] 
   const map = { rows: new Map<number, number>(), runs: new Map<number, number>() };
   // how a run ended goes with whether it has metrics, which is compared already
   const isFree = ({ name }: Field): boolean => name !== 'state' && name !== 'status' && name !== START_MONTH;
-  return keys.filter((key) => isShort(key) && isFree(key)).map((key) => ({ column, key, map, score: 0 }));
+  return keys
+    .filter((key) => isShort(key) && isFree(key) && !isPlace(key))
+    .map((key) => ({ column, key, map, score: 0 }));
 }
 
 /**

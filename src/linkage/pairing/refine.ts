@@ -1,4 +1,5 @@
 import type { FieldChoice } from './pairing.ts';
+import type { Trust } from './trust.ts';
 
 /** A pair that is as good as certain, from other evidence or because it is linked already. */
 export interface SurePair {
@@ -21,9 +22,15 @@ const JUDGED = 5;
  * Chooses anew which key says what a column says, by the pairs that are sure: a wrong key agrees on them no more often
  * than by chance. Values that always meet on sure pairs become names of each other (`i-0abc` on a row, `ip-10-0-4-7` on
  * its runs).
+ *
+ * @param trusts whether a key is believed that too few sure pairs could show
  */
-export function refineChoices(choices: readonly FieldChoice[], sure: readonly SurePair[]): FieldChoice[] {
-  if (sure.length < LEAST_SURE_PAIRS) return choices.filter(({ score }) => score > 0);
+export function refineChoices(
+  choices: readonly FieldChoice[],
+  sure: readonly SurePair[],
+  trusts: Trust = () => true,
+): FieldChoice[] {
+  if (sure.length < LEAST_SURE_PAIRS) return choices.filter((choice) => choice.score > 0 && trusts(choice));
   const judged = choices
     .map((choice) => withAliases(choice, sure))
     .filter(({ map }) => map.runs.size > 0)

@@ -1,7 +1,7 @@
 import { assignRuns } from '../../../src/linkage/assign.ts';
 import type { Comparison } from '../../../src/linkage/comparison/comparison.ts';
 import { createDecider } from '../../../src/linkage/decide.ts';
-import { iterate, searchAndSolve } from '../../../src/linkage/learn.ts';
+import { iterate, searchAndSolve } from '../../../src/linkage/rounds.ts';
 import type { LearnedModel } from '../../../src/linkage/learn.ts';
 import { buildAssignmentView, marginOf } from '../../../src/linkage/margin.ts';
 import { buildRecords } from '../../../src/linkage/normalize/records.ts';
