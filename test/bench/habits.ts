@@ -3,7 +3,15 @@
 // `in noise` is the share of true pairs within the noise that this reckons with.
 import { parseArgs } from 'node:util';
 import type { LinkageResult } from '../../src/model/linkage.ts';
-import { identifiedShare, renderShare, scoreWorld, totalOf, worstOf } from '../helpers/accuracy.ts';
+import {
+  identifiedShare,
+  pooledCalibration,
+  renderCalibration,
+  renderShare,
+  scoreWorld,
+  totalOf,
+  worstOf,
+} from '../helpers/accuracy.ts';
 import type { WorldScore } from '../helpers/accuracy.ts';
 import { HABITS } from '../helpers/habits/habits.ts';
 import { identifiableRows, shareWithinNoise } from '../helpers/habits/identifiable.ts';
@@ -37,9 +45,7 @@ const all: HabitScore[] = [];
 for (const [name, habit] of Object.entries(HABITS)) {
   if (values.only !== undefined && !name.includes(values.only)) continue;
   const scores = seeds.map((seed) => scoreHabit(habit, seed));
-  all.push(
-    ...scores.map((score) => (NOT_ONE_TO_ONE.includes(name) ? { ...score, calibrationError: Number.NaN } : score)),
-  );
+  all.push(...scores.map((score) => (NOT_ONE_TO_ONE.includes(name) ? { ...score, claims: [] } : score)));
   console.log(renderLine(name, scores));
 }
 console.log(renderTotal());
@@ -80,7 +86,7 @@ function renderLine(name: string, scores: readonly HabitScore[]): string {
   const [proposed, right, possible] = [sum((one) => one.proposed), sum((one) => one.right), sum((one) => one.possible)];
   const [identifiable, identified] = [sum((one) => one.identifiable), sum((one) => one.identified)];
   const worst = worstOf(scores);
-  const ece = NOT_ONE_TO_ONE.includes(name) ? '-    ' : (sum((one) => one.calibrationError) / scores.length).toFixed(3);
+  const ece = NOT_ONE_TO_ONE.includes(name) ? '-    ' : pooledCalibration(scores).toFixed(3);
   return [
     name.padEnd(34),
     `${Math.round(sum((one) => one.rows) / scores.length)} x ${Math.round(sum((one) => one.runs) / scores.length)}`.padStart(
@@ -102,13 +108,11 @@ function renderLine(name: string, scores: readonly HabitScore[]): string {
 
 function renderTotal(): string {
   const sum = (read: (score: HabitScore) => number): number => totalOf(all, read);
-  const calibrated = all.filter((score) => !Number.isNaN(score.calibrationError));
-  const ece = totalOf(calibrated, (score) => score.calibrationError) / Math.max(1, calibrated.length);
   const [proposed, right, possible] = [sum((one) => one.proposed), sum((one) => one.right), sum((one) => one.possible)];
   const [identifiable, identified] = [sum((one) => one.identifiable), sum((one) => one.identified)];
   return (
     `all: ${proposed} proposed, ${proposed - right} wrong, precision ${renderShare(right, proposed, 5)}; ` +
     `recall of ${possible} links ${renderShare(right, possible, 4)}, ` +
-    `of ${identifiable} identifiable ${renderShare(identified, identifiable, 4)}; ECE ${ece.toFixed(4)}`
+    `of ${identifiable} identifiable ${renderShare(identified, identifiable, 4)}\n${renderCalibration(all)}`
   );
 }

@@ -3,7 +3,15 @@
 // Without a flag the labs of the first sitting, with one those of a later sitting, or all.
 // `identified` is recall of the rows that one who knows the lab could name (test/helpers/judge/identifiable.ts).
 import { parseArgs } from 'node:util';
-import { identifiedShare, renderShare, scoreWorld, totalOf, worstOf } from '../helpers/accuracy.ts';
+import {
+  identifiedShare,
+  pooledCalibration,
+  renderCalibration,
+  renderShare,
+  scoreWorld,
+  totalOf,
+  worstOf,
+} from '../helpers/accuracy.ts';
 import type { WorldScore } from '../helpers/accuracy.ts';
 import { FIFTH_LABS } from '../helpers/judge/fifth/labs.ts';
 import { FOURTH_LABS } from '../helpers/judge/fourth/labs.ts';
@@ -53,6 +61,7 @@ if ((strangers?.length ?? 0) > 0) {
   const wrong = totalOf(strangers ?? [], (score) => score.proposed);
   console.log(`strangers: ${wrong} links among ${totalOf(strangers ?? [], (score) => score.rows)} rows`);
 }
+console.log(renderCalibration(all.map(({ score }) => score)));
 
 function chosenLabs(): Readonly<Record<string, LabRecipe>> {
   if (values.all === true)
@@ -91,9 +100,7 @@ function renderLine(name: string, scores: readonly WorldScore[]): string {
       identifiable,
       4,
     )}`,
-    mean((one) => one.calibrationError)
-      .toFixed(3)
-      .padStart(7),
+    pooledCalibration(scores).toFixed(3).padStart(7),
     (mean((one) => one.ms) / 1000).toFixed(1).padStart(7),
     `   ${identifiedShare(worst).toFixed(3)} (${worst.seed}), ${worst.wrong} wrong`,
   ].join('');

@@ -7,7 +7,9 @@ import { readDemoWorld } from '../helpers/worlds/demo-world.ts';
 import type { WorldKnobs } from '../helpers/worlds/world.ts';
 import { TAKEN_AWAY, WORLDS } from '../helpers/worlds/worlds.ts';
 import { askOracle, identifiableRows } from '../helpers/worlds/oracle.ts';
+import { pooledCalibration, renderCalibration, totalOf } from '../helpers/accuracy.ts';
 import { scoreOutcomes } from '../helpers/worlds/score.ts';
+import type { Score } from '../helpers/worlds/score.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,8 +28,7 @@ else benchWorlds();
 
 function benchWorlds(): void {
   console.log('world                          links  right  wrong  precision  recall  worst  ECE    ms');
-  let links = 0;
-  let wrong = 0;
+  const all: Score[] = [];
   for (const [name, knobs] of [...Object.entries(WORLDS), ['demo', null] as const]) {
     if (values.only !== undefined && !name.includes(values.only)) continue;
     const scores = Array.from({ length: knobs === null ? 1 : seeds }, (_item, seed) => {
@@ -44,19 +45,20 @@ function benchWorlds(): void {
     const sum = (read: (score: (typeof scores)[number]) => number): number =>
       scores.reduce((all, score) => all + read(score), 0);
     const proposed = sum((score) => score.proposed);
-    links += proposed;
-    wrong += sum((score) => score.wrong);
+    all.push(...scores);
     const precision = proposed === 0 ? 1 : sum((score) => score.right) / proposed;
     const possible = sum((score) => score.possible);
     const recall = possible === 0 ? 1 : sum((score) => score.right) / possible;
     const worst = Math.min(...scores.map((score) => (score.possible === 0 ? 1 : score.right / score.possible)));
-    const ece = sum((score) => score.calibrationError) / seeds;
+    const ece = pooledCalibration(scores);
     console.log(
       `${name.padEnd(30)} ${String(possible).padStart(5)} ${String(sum((score) => score.right)).padStart(6)} ${String(sum((score) => score.wrong)).padStart(6)}` +
         `      ${precision.toFixed(4)}   ${recall.toFixed(3)}  ${worst.toFixed(3)}  ${ece.toFixed(3)} ${(sum((score) => score.ms) / seeds).toFixed(0).padStart(5)}`,
     );
   }
+  const [links, wrong] = [totalOf(all, (score) => score.proposed), totalOf(all, (score) => score.wrong)];
   console.log(`all: ${links} links, ${wrong} wrong, precision ${(1 - wrong / Math.max(1, links)).toFixed(5)}`);
+  console.log(renderCalibration(all));
 }
 
 function benchBaselines(): void {

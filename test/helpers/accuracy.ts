@@ -1,6 +1,6 @@
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import type { LinkageInput, LinkageResult } from '../../src/model/linkage.ts';
-import { scoreOutcomes } from './worlds/score.ts';
+import { calibrationErrorOf, scoreOutcomes } from './worlds/score.ts';
 import type { Score } from './worlds/score.ts';
 
 /** A registry and a project of which it is known what belongs together. */
@@ -62,4 +62,21 @@ export function identifiedShare({ identifiable, identified }: WorldScore): numbe
 
 export function worstOf<T extends WorldScore>(scores: readonly T[]): T {
   return scores.toSorted((a, b) => identifiedShare(a) - identifiedShare(b) || b.wrong - a.wrong)[0]!;
+}
+
+/** Expected calibration error over the candidates of several worlds together. */
+export function pooledCalibration(scores: readonly Score[]): number {
+  return calibrationErrorOf(scores.flatMap(({ claims }) => claims));
+}
+
+/** The same in words, with bins of equal width as well, and how many wrong links the probabilities admit. */
+export function renderCalibration(scores: readonly Score[]): string {
+  const claims = scores.flatMap((score) => score.claims);
+  const admitted = totalOf(scores, (score) => score.admitted);
+  const wrong = totalOf(scores, (score) => score.wrong);
+  return (
+    `ECE over ${claims.length} candidates of all worlds together ${calibrationErrorOf(claims).toFixed(4)} ` +
+    `(bins of equal width ${calibrationErrorOf(claims, 'width').toFixed(4)}); ` +
+    `wrong links ${wrong}, admitted ${admitted.toFixed(1)}`
+  );
 }

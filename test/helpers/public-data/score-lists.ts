@@ -1,4 +1,4 @@
-import { scoreOutcomes } from '../worlds/score.ts';
+import { calibrationErrorOf, scoreOutcomes } from '../worlds/score.ts';
 import { keyOf } from './link-lists.ts';
 import type { LinkedLists } from './link-lists.ts';
 
@@ -49,7 +49,7 @@ export function scoreLists(
     admitted: links.reduce((sum, link) => sum + 1 - link.probability, 0),
     plan: { right: score.right, wrong: score.wrong },
     pairwise: count(surePairs(model)),
-    calibrationError: score.calibrationError,
+    calibrationError: calibrationErrorOf(score.claims),
   };
 }
 

@@ -1,12 +1,20 @@
 import type { LinkOutcome } from '../../../src/model/linkage.ts';
 
+/** A probability that was shown, and whether the pair is a link. */
+export interface Claim {
+  readonly said: number;
+  readonly isTrue: boolean;
+}
+
 export interface Score {
   readonly possible: number;
   readonly proposed: number;
   readonly right: number;
   readonly wrong: number;
-  /** Expected calibration error over all shown candidates, ten bins of equal count. */
-  readonly calibrationError: number;
+  /** Wrong matches that their probabilities admit: Σ (1 − p). */
+  readonly admitted: number;
+  /** From which the expected calibration error is had, of one world or of many. */
+  readonly claims: readonly Claim[];
   readonly mistakes: readonly string[];
 }
 
@@ -18,30 +26,34 @@ export function scoreOutcomes(outcomes: readonly LinkOutcome[], truth: ReadonlyM
     proposed: matches.length,
     right: matches.length - wrong.length,
     wrong: wrong.length,
-    calibrationError: calibrationErrorOf(outcomes, truth),
+    admitted: matches.reduce((sum, { probability }) => sum + 1 - (probability ?? 1), 0),
+    claims: claimsOf(outcomes, truth),
     mistakes: [...wrong.map((outcome) => describe(outcome, truth)), ...missed(outcomes, truth)],
   };
 }
 
-function calibrationErrorOf(outcomes: readonly LinkOutcome[], truth: ReadonlyMap<string, string>): number {
-  const pairs = outcomes
-    .filter((outcome) => outcome.kind !== 'unmatched')
-    .flatMap((outcome) =>
-      outcome.candidates.map((candidate) => ({
-        said: candidate.probability,
-        isTrue: truth.get(outcome.keyText) === candidate.wandbRunId ? 1 : 0,
-      })),
-    )
-    .toSorted((a, b) => a.said - b.said);
-  if (pairs.length === 0) return 0;
-  let error = 0;
-  const size = Math.ceil(pairs.length / 10);
-  for (let from = 0; from < pairs.length; from += size) {
-    const bin = pairs.slice(from, from + size);
-    const gap = bin.reduce((sum, pair) => sum + pair.said - pair.isTrue, 0);
-    error += Math.abs(gap) / pairs.length;
-  }
-  return error;
+/** What is said of every candidate of the rows that are proposed or ambiguous. */
+function claimsOf(outcomes: readonly LinkOutcome[], truth: ReadonlyMap<string, string>): Claim[] {
+  const shown = outcomes.filter((outcome) => outcome.kind !== 'unmatched');
+  return shown.flatMap(({ keyText, candidates }) =>
+    candidates.map(({ probability, wandbRunId }) => ({
+      said: probability,
+      isTrue: truth.get(keyText) === wandbRunId,
+    })),
+  );
+}
+
+const BINS = 10;
+
+/** Expected calibration error: bins of equal count, or of equal width in probability (Guo et al. 2017). */
+export function calibrationErrorOf(claims: readonly Claim[], bins: 'count' | 'width' = 'count'): number {
+  const sorted = claims.toSorted((a, b) => a.said - b.said);
+  const size = Math.ceil(sorted.length / BINS);
+  const binOf = ({ said }: Claim, at: number): number =>
+    bins === 'count' ? Math.floor(at / size) : Math.min(BINS - 1, Math.floor(said * BINS));
+  const gaps = new Float64Array(BINS);
+  for (const [at, claim] of sorted.entries()) gaps[binOf(claim, at)]! += claim.said - Number(claim.isTrue);
+  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / Math.max(1, claims.length);
 }
 
 function missed(outcomes: readonly LinkOutcome[], truth: ReadonlyMap<string, string>): string[] {
