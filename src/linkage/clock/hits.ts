@@ -1,5 +1,6 @@
 import { sortedIndexOf, lowerBound } from '../sorted.ts';
 import type { SortedIndex } from '../sorted.ts';
+import { thinOut } from '../thin-out.ts';
 
 export interface ScanInput {
   readonly rowSeconds: Float64Array;
@@ -20,7 +21,7 @@ export interface ScanInput {
 
 /** Zones reach from −12 to +14 hours; clocks that know their zone are at most an hour off. */
 const REACH = { naive: 15 * 3600, zoned: 3600, daily: 60 * 3600 } as const;
-const MOST_PAIRS = 100_000;
+const MOST_PAIRS = 50_000;
 /** Pairs whose other evidence is this many bits below the row's best say nothing about the clock. */
 const FAINT_BITS = 7;
 /** Seconds by which the delays of most rows differ. */
@@ -45,24 +46,29 @@ export function collectHits(input: ScanInput): RowHits[] {
   const reach = reachOf(input);
   const near = new NearRuns(input);
   const hits: RowHits[] = [];
-  let pairs = 0;
   let likely = 0;
-  for (const row of input.rows) {
-    if (pairs > MOST_PAIRS) break;
+  for (const row of chooseRows(input, near, reach)) {
     const own = input.rowSeconds[row] ?? Number.NaN;
-    if (Number.isNaN(own)) continue;
     const label = input.labels.get(row);
     if (label !== undefined) {
       hits.push({ row, own, ...hitsOfLabel(input, own, label) });
       continue;
     }
-    pairs += near.find(own, reach);
+    near.find(own, reach);
     const strong = near.keepStrong(row, likely);
     const best = strong.shares.indexOf(1);
     if (best >= 0) likely = strong.differences[best] ?? 0;
     hits.push({ row, own, ...strong });
   }
   return hits;
+}
+
+/** Rows with a time; where they have too many pairs, some of them from all over the registry, whose clock may change. */
+function chooseRows({ rows, rowSeconds, labels }: ScanInput, near: NearRuns, reach: number): readonly number[] {
+  const timed = rows.filter((row) => !Number.isNaN(rowSeconds[row] ?? Number.NaN));
+  let pairs = 0;
+  for (const row of timed) if (!labels.has(row)) pairs += near.find(rowSeconds[row] ?? Number.NaN, reach);
+  return pairs <= MOST_PAIRS ? timed : thinOut(timed, Math.ceil((timed.length * MOST_PAIRS) / pairs));
 }
 
 /** The run of a linked row by every definition of its time. */
