@@ -29,6 +29,6 @@ it('looks at all rows of a quiet registry for the clock', () => {
 
 it('looks at rows from the first to the last of a busy one, where the clock may have changed', () => {
   const rows = hitsAmong(1000, 10);
-  expect(rows.length).toBeLessThan(200);
+  expect(rows.length).toBeLessThan(400);
   expect([rows[0], (rows.at(-1) ?? 0) > 980]).toEqual([0, true]);
 });

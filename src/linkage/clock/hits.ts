@@ -21,7 +21,7 @@ export interface ScanInput {
 
 /** Zones reach from −12 to +14 hours; clocks that know their zone are at most an hour off. */
 const REACH = { naive: 15 * 3600, zoned: 3600, daily: 60 * 3600 } as const;
-const MOST_PAIRS = 50_000;
+const MOST_PAIRS = 100_000;
 /** Pairs whose other evidence is this many bits below the row's best say nothing about the clock. */
 const FAINT_BITS = 7;
 /** Seconds by which the delays of most rows differ. */
