@@ -11,6 +11,7 @@ import type { Reading } from './readings.ts';
 import { LEAST_SURE_PAIRS } from './refine.ts';
 import type { SurePair } from './refine.ts';
 import { findToldReadingOrNull } from './rounded-fit.ts';
+import { areNamedAlike } from './trust.ts';
 import { findFactor, medianOf } from './units.ts';
 
 /** A column of measured numbers and the summary key that measured the same. */
@@ -34,8 +35,6 @@ const LEAST_SCORE = 0.7;
 /** A column with fewer distinct values is a grid, on which other units agree by chance. */
 const LEAST_MEASURED = 12;
 const LEAST_TOGETHER = 5;
-/** Names so alike need no proof that a value is written in another unit. */
-const LIKE_NAME = 0.3;
 /** Bits that the values of a renamed metric tell, and the share of them that the other name tells: an older one has fewer runs. */
 const RENAMED = { least: 1, share: 0.3 } as const;
 /** Keys that stand side by side in a run say the same only if they agree this often. */
@@ -123,15 +122,14 @@ function measureColumn(field: Field, keys: readonly MeasuredKey[], records: Reco
     const runs = factor === 1 && turn === null ? sorted : sortWritten({ factor, turn }, sorted);
     const trust = distributionsOverlap(sample, runs) * (0.3 + 0.7 * fillOf(key));
     const sides = { sample, rows: sortedRows, runs, rounding };
-    const similarity = keySimilarity(field.name, key.name);
-    const isTold = factor === 1 || similarity >= LIKE_NAME || isFactorTold(sides);
+    const isTold = factor === 1 || areNamedAlike({ column: field, key }) || isFactorTold(sides);
     const bits = trust === 0 || !isTold ? 0 : trust * agreementBits(sides);
-    const score = bits + trust * 2 * similarity;
+    const score = bits + trust * 2 * keySimilarity(field.name, key.name);
     return { key, factor, turn, bits, score, isNamed: records.schema.evidence[field.name] === key.name };
   };
   const mayTurn = isMeasured && field.counts.size >= LEAST_DISTINCT * field.filled;
   const choices = keys.map((key): MetricChoice => {
-    const mayScale = isMeasured || keySimilarity(field.name, key.key.name) >= LIKE_NAME;
+    const mayScale = isMeasured || areNamedAlike({ column: field, key: key.key });
     const plain = judge(key, mayScale ? findFactor({ rows: ofRows, runs: key.median }) : 1, null);
     const turn = mayTurn ? findToldReadingOrNull(field, key.key, records.values) : null;
     const turned = turn === null ? plain : judge(key, 1, turn);
