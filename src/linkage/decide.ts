@@ -16,6 +16,7 @@ import { createTimeCheck } from './stray-times.ts';
 import { createTwoRunsCheck } from './two-runs.ts';
 import type { TwoRunsCheck } from './two-runs.ts';
 import { findWeakness } from './weakness.ts';
+import { claimOf } from './unseen.ts';
 import type { Objection } from './weakness.ts';
 
 const MOST_CANDIDATES = 8;
@@ -81,7 +82,7 @@ interface DecisionContext {
 }
 
 function bitsNeeded({ minProbability }: LinkageOptions): number {
-  return Math.log2(minProbability / (1 - minProbability));
+  return minProbability < 1 ? Math.log2(minProbability / (1 - minProbability)) : Infinity;
 }
 
 function decideRow(context: DecisionContext, row: number): LinkOutcome {
@@ -224,6 +225,6 @@ function unmatchedReason(context: DecisionContext, edge: number): string {
   if (holder !== undefined && holder !== model.candidates.rows[edge]) {
     return `the nearest run ${runId} is better explained by row ${records.rows[holder]?.keyText ?? ''}`;
   }
-  const probability = shownProbability(context, edge, null);
+  const probability = claimOf(shownProbability(context, edge, null));
   return `the nearest run ${runId} agrees in too little: its probability is ${(100 * probability).toFixed(1)} %`;
 }

@@ -1,4 +1,5 @@
-import type { LinkageInput, LinkageResult } from '../model/linkage.ts';
+import type { LinkageInput, LinkageOptions, LinkageResult } from '../model/linkage.ts';
+import { SUREST } from '../model/linkage.ts';
 import { readRegistryClock } from './clock/registry-clock.ts';
 import { createDecider } from './decide.ts';
 import { learnModel } from './learn.ts';
@@ -6,6 +7,7 @@ import type { LearnedModel } from './learn.ts';
 import { buildRecords } from './normalize/records.ts';
 import { holdPrecision } from './precision.ts';
 import type { Records } from './normalize/records.ts';
+import { demandOfEvidence, leaveForUnseen } from './unseen.ts';
 
 /** Below this many expected links the shapes are mostly defaults. */
 const FEW_LINKS = 20;
@@ -18,17 +20,25 @@ const FEW_LINKS = 20;
 export function linkRecords(input: LinkageInput): LinkageResult {
   const records = buildRecords(input);
   const model = learnModel(records);
-  const decider = createDecider(records, model, input.options);
+  const options = demandOfEvidence(input.options);
+  const decider = createDecider(records, model, options);
   const rowNumbers = new Map(records.rows.map((row, index) => [row.keyText, index]));
   const outcomes = input.rows
     .map((row) => rowNumbers.get(row.keyText) ?? 0)
     .filter((row) => records.openRows[row] === 1)
     .map((row) => decider.decide(row));
   return {
-    outcomes: holdPrecision(outcomes, input.options),
+    outcomes: holdPrecision(outcomes, options).map(leaveForUnseen),
     clock: readRegistryClock(records, model),
-    health: describeHealth(records, model),
+    health: [...describeHealth(records, model), ...describeDemand(input.options)],
   };
+}
+
+function describeDemand({ minProbability }: LinkageOptions): string[] {
+  if (minProbability <= SUREST) return [];
+  return [
+    `no match is claimed to be surer than ${SUREST}: a least probability of ${minProbability} leaves all rows open`,
+  ];
 }
 
 function describeHealth(records: Records, model: LearnedModel): string[] {

@@ -1,4 +1,5 @@
 import type { LinkageOptions, LinkOutcome } from '../model/linkage.ts';
+import { claimOf } from './unseen.ts';
 
 /** Of the doubt that one match may have, the matches together may have this share on average: four in a thousand. */
 const SHARE_OF_DOUBT = 4 / 10;
@@ -30,7 +31,7 @@ function doubtOf({ probability }: LinkOutcome): number {
 }
 
 function leaveOpen(outcome: LinkOutcome): LinkOutcome {
-  const probability = (100 * (outcome.probability ?? 0)).toFixed(1);
+  const probability = (100 * claimOf(outcome.probability ?? 0)).toFixed(1);
   return {
     ...outcome,
     kind: 'ambiguous',

@@ -1,6 +1,7 @@
 import type { Candidates } from './blocking/candidates.ts';
 import type { LearnedModel } from './learn.ts';
 import type { Records } from './normalize/records.ts';
+import { claimOf } from './unseen.ts';
 
 /** Runs within this many bits of the best one fit the row alike. */
 const ALIKE_BITS = 3;
@@ -44,8 +45,9 @@ export function reasonForTie(context: TieContext, edge: number): string {
   }
   if (runs.length > 1) return `${runs.length} runs fit this row alike; ${apart} would tell them apart`;
   if (rivals.length > 0) return `the best run fits ${nameRows(rivals)} as well; ${apart} would tell them apart`;
-  const probability = (100 * (model.posterior.probabilities[edge] ?? 0)).toFixed(1);
-  return `the best run has a probability of ${probability} %, below ${(100 * context.minProbability).toFixed(1)} %`;
+  const probability = (100 * claimOf(model.posterior.probabilities[edge] ?? 0)).toFixed(1);
+  const least = (100 * claimOf(context.minProbability)).toFixed(1);
+  return `the best run has a probability of ${probability} %, below ${least} %`;
 }
 
 function nameRows(names: readonly string[]): string {

@@ -47,11 +47,14 @@ export interface KnownLink {
 }
 
 export interface LinkageOptions {
-  /** Least posterior to propose a match, 0.5 to 1. */
+  /** Least posterior to propose a match, 0.5 to `SUREST`; above it nothing is proposed. */
   readonly minProbability: number;
   /** Least gap to the runner-up in bits, on both sides. */
   readonly minMargin: number;
 }
+
+/** No probability exceeds this one: what no evidence shows is left for the rest. */
+export const SUREST = 0.9995;
 
 export const DEFAULT_LINKAGE_OPTIONS: LinkageOptions = { minProbability: 0.99, minMargin: 3 };
 
