@@ -1,13 +1,14 @@
 import type { LinkageInput, LinkageOptions, LinkageResult } from '../model/linkage.ts';
 import { SUREST } from '../model/linkage.ts';
 import { readRegistryClock } from './clock/registry-clock.ts';
-import { createDecider } from './decide.ts';
-import { learnModel } from './learn.ts';
-import type { LearnedModel } from './learn.ts';
+import { createDecider } from './decision/decide.ts';
+import { holdPrecision } from './decision/precision.ts';
+import { demandOfEvidence, leaveForUnseen } from './decision/unseen.ts';
 import { buildRecords } from './normalize/records.ts';
-import { holdPrecision } from './precision.ts';
 import type { Records } from './normalize/records.ts';
-import { demandOfEvidence, leaveForUnseen } from './unseen.ts';
+import { learnModel } from './weights/learn.ts';
+import type { LearnedModel } from './weights/learn.ts';
+import { surePairs } from './weights/rounds.ts';
 
 /** Below this many expected links the shapes are mostly defaults. */
 const FEW_LINKS = 20;
@@ -29,7 +30,7 @@ export function linkRecords(input: LinkageInput): LinkageResult {
     .map((row) => decider.decide(row));
   return {
     outcomes: holdPrecision(outcomes, options).map(leaveForUnseen),
-    clock: readRegistryClock(records, model),
+    clock: readRegistryClock(records, { channels: model.channels, sure: surePairs(records, model) }),
     health: [...describeHealth(records, model), ...describeDemand(input.options)],
   };
 }

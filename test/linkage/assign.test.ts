@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { linearSumAssignment } from 'linear-sum-assignment';
 import { describe, expect, it } from 'vitest';
-import { assignComponent, assignRuns } from '../../src/linkage/assign.ts';
-import type { WeightedEdge } from '../../src/linkage/assign.ts';
+import { assignComponent, assignRuns } from '../../src/linkage/decision/assign.ts';
+import type { WeightedEdge } from '../../src/linkage/decision/assign.ts';
 import { createCandidateBuilder } from '../../src/linkage/blocking/candidates.ts';
-import { buildAssignmentView, marginOf } from '../../src/linkage/margin.ts';
+import { buildAssignmentView, marginOf } from '../../src/linkage/decision/margin.ts';
 import { findComponents } from '../../src/linkage/posterior/graph.ts';
 
 const edgesUpTo = (side: number, count: number): fc.Arbitrary<WeightedEdge[]> =>

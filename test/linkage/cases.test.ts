@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assignComponent } from '../../src/linkage/assign.ts';
+import { assignComponent } from '../../src/linkage/decision/assign.ts';
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import type { Cell } from '../../src/model/cell.ts';
 import type { LinkOutcome } from '../../src/model/linkage.ts';

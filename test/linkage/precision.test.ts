@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdPrecision } from '../../src/linkage/precision.ts';
+import { holdPrecision } from '../../src/linkage/decision/precision.ts';
 import { DEFAULT_LINKAGE_OPTIONS } from '../../src/model/linkage.ts';
 import type { LinkOutcome } from '../../src/model/linkage.ts';
 

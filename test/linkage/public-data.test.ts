@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Comparison } from '../../src/linkage/comparison/comparison.ts';
 import { searchCandidates } from '../../src/linkage/blocking/search.ts';
-import { sumOfWeights } from '../../src/linkage/rounds.ts';
+import { sumOfWeights } from '../../src/linkage/weights/rounds.ts';
 import { buildRecords } from '../../src/linkage/normalize/records.ts';
 import { keyOf, linkLists } from '../helpers/public-data/link-lists.ts';
 import { createMemoIndex } from '../helpers/public-data/memo-index.ts';

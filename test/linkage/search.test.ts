@@ -3,9 +3,9 @@ import { createCandidateBuilder } from '../../src/linkage/blocking/candidates.ts
 import type { Candidates } from '../../src/linkage/blocking/candidates.ts';
 import { searchCandidates } from '../../src/linkage/blocking/search.ts';
 import type { Comparison } from '../../src/linkage/comparison/comparison.ts';
-import { createDecider } from '../../src/linkage/decide.ts';
-import { learnModel } from '../../src/linkage/learn.ts';
-import { sumOfWeights } from '../../src/linkage/rounds.ts';
+import { createDecider } from '../../src/linkage/decision/decide.ts';
+import { learnModel } from '../../src/linkage/weights/learn.ts';
+import { sumOfWeights } from '../../src/linkage/weights/rounds.ts';
 import { buildRecords } from '../../src/linkage/normalize/records.ts';
 import type { Records } from '../../src/linkage/normalize/records.ts';
 import { solveCompetition } from '../../src/linkage/posterior/competition.ts';

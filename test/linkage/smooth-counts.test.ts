@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { smoothCounts } from '../../src/linkage/smooth-counts.ts';
+import { smoothCounts } from '../../src/linkage/decision/smooth-counts.ts';
 
 const POINT = { count: 2, bits: 20, short: 0 };
 

@@ -1,6 +1,7 @@
 import { UTC_ALWAYS } from '../../model/clock.ts';
 import type { ClockPeriod, RegistryClock } from '../../model/clock.ts';
-import type { LearnedModel } from '../learn.ts';
+import type { SurePair } from '../pairing/refine.ts';
+import type { ClockChannel } from './channels.ts';
 import { buildClockPeriods, commonZone } from './periods.ts';
 import type { ZoneWitness } from './periods.ts';
 import type { ClockPeak } from './scan.ts';
@@ -8,27 +9,33 @@ import type { Records } from '../normalize/records.ts';
 import type { TimeField } from '../normalize/times.ts';
 
 const QUARTER = 900;
-const SURE = 0.9;
 /** Seconds; a column of days or hours fits many zones. */
 const COARSE = 3600;
 /** More changes than a traveller makes, and than one for so many sure links, are clocks that disagree. */
 const MOST_PERIODS = 8;
 const LEAST_WITNESSES = 20;
 
+/** What tells the registry's clock. */
+export interface ClockWitnesses {
+  /** The times that were compared, the one that most rows have first. */
+  readonly channels: readonly ClockChannel[];
+  readonly sure: readonly SurePair[];
+}
+
 /** The registry's naive clock against UTC, by what the sure links say, period by period. */
-export function readRegistryClock(records: Records, model: LearnedModel): RegistryClock {
-  const field = records.row.times.find((time) => time.name === records.schema.createdAt) ?? model.channels[0]?.row;
+export function readRegistryClock(records: Records, { channels, sure }: ClockWitnesses): RegistryClock {
+  const field = records.row.times.find((time) => time.name === records.schema.createdAt) ?? channels[0]?.row;
   if (field === undefined) return { periods: UTC_ALWAYS, words: 'the registry has no times' };
   if (field.zoned) return { periods: UTC_ALWAYS, words: `${field.name} names its zone` };
   if (field.quantum >= COARSE) return { periods: UTC_ALWAYS, words: `${field.name} is too coarse to tell its zone` };
   const witnesses: ZoneWitness[] = [];
-  const momentOf = momentsOf(field, records, model);
-  forEachSure(records, model, (row, run) => {
+  const momentOf = momentsOf(field, records, channels);
+  for (const { row, run } of sure) {
     const own = field.seconds[row] ?? Number.NaN;
     const moment = momentOf(run);
     if (!Number.isNaN(own - moment)) witnesses.push({ start: moment, zoneMinutes: zoneOf(own - moment) });
-  });
-  if (witnesses.length === 0) return clockOfPeak(field.name, model.channels[0]?.peak ?? null);
+  }
+  if (witnesses.length === 0) return clockOfPeak(field.name, channels[0]?.peak ?? null);
   const periods = buildClockPeriods(witnesses);
   if (periods.length > Math.max(MOST_PERIODS, witnesses.length / LEAST_WITNESSES)) {
     const usual = commonZone(witnesses);
@@ -39,7 +46,7 @@ export function readRegistryClock(records: Records, model: LearnedModel): Regist
 }
 
 /** The run's moment that the column tells: its start, or its end where the rows' times were seen to crowd there. */
-function momentsOf(field: TimeField, { run }: Records, { channels }: LearnedModel): (run: number) => number {
+function momentsOf(field: TimeField, { run }: Records, channels: readonly ClockChannel[]): (run: number) => number {
   const isOfEnd = channels.some(
     (channel) => channel.row.name === field.name && channel.runSeconds === run.times.heartbeatAt,
   );
@@ -72,13 +79,6 @@ function describePeriods(periods: readonly ClockPeriod[]): string {
 /** Minutes, rounded to a quarter of an hour; never −0. */
 function zoneOf(seconds: number): number {
   return Math.round(seconds / QUARTER) * 15 || 0;
-}
-
-function forEachSure(records: Records, model: LearnedModel, visit: (row: number, run: number) => void): void {
-  for (const { row, run } of records.labels) visit(row, run);
-  for (const [edge, probability] of model.posterior.probabilities.entries()) {
-    if (probability >= SURE) visit(model.candidates.rows[edge] ?? 0, model.candidates.runs[edge] ?? 0);
-  }
 }
 
 function describeZone(zone: number): string {

@@ -1,9 +1,9 @@
-import { assignRuns } from '../../../src/linkage/assign.ts';
+import { assignRuns } from '../../../src/linkage/decision/assign.ts';
 import type { Comparison } from '../../../src/linkage/comparison/comparison.ts';
-import { createDecider } from '../../../src/linkage/decide.ts';
-import { iterate, searchAndSolve } from '../../../src/linkage/rounds.ts';
-import type { LearnedModel } from '../../../src/linkage/learn.ts';
-import { buildAssignmentView, marginOf } from '../../../src/linkage/margin.ts';
+import { createDecider } from '../../../src/linkage/decision/decide.ts';
+import { iterate, searchAndSolve } from '../../../src/linkage/weights/rounds.ts';
+import type { LearnedModel } from '../../../src/linkage/weights/learn.ts';
+import { buildAssignmentView, marginOf } from '../../../src/linkage/decision/margin.ts';
 import { buildRecords } from '../../../src/linkage/normalize/records.ts';
 import { leastBitsAlone } from '../../../src/linkage/posterior/competition.ts';
 import { DEFAULT_LINKAGE_OPTIONS } from '../../../src/model/linkage.ts';

@@ -1,6 +1,6 @@
-import type { LearnedModel } from './learn.ts';
-import type { SurePair } from './pairing/refine.ts';
-import { leastBitsAlone } from './posterior/competition.ts';
+import type { LearnedModel } from '../weights/learn.ts';
+import type { SurePair } from '../pairing/refine.ts';
+import { leastBitsAlone } from '../posterior/competition.ts';
 import type { Objection } from './weakness.ts';
 
 /** Bits from which a pair's times agree. */

@@ -1,8 +1,8 @@
-import { buildComparisons } from './comparison/comparisons.ts';
-import type { BuiltBefore, Comparisons } from './comparison/comparisons.ts';
-import type { Records } from './normalize/records.ts';
-import { LEAST_SURE_PAIRS } from './pairing/refine.ts';
-import { areNamedAlike, DOUBTS } from './pairing/trust.ts';
+import { buildComparisons } from '../comparison/comparisons.ts';
+import type { BuiltBefore, Comparisons } from '../comparison/comparisons.ts';
+import type { Records } from '../normalize/records.ts';
+import { LEAST_SURE_PAIRS } from '../pairing/refine.ts';
+import { areNamedAlike, DOUBTS } from '../pairing/trust.ts';
 import { areNone, keysOf, learnShapes } from './shapes.ts';
 import type { LearnedShapes, Teaching } from './shapes.ts';
 

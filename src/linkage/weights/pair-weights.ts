@@ -1,5 +1,5 @@
-import { mostBits } from './comparison/comparison.ts';
-import type { Comparison } from './comparison/comparison.ts';
+import { mostBits } from '../comparison/comparison.ts';
+import type { Comparison } from '../comparison/comparison.ts';
 
 /** So many pairs are remembered, and no more runs are told apart. */
 const SLOT_BITS = 18;

@@ -1,12 +1,12 @@
 import { tellsStartsApart } from './bursts.ts';
-import type { Comparison } from './comparison/comparison.ts';
-import { MetricsComparison } from './comparison/metrics.ts';
-import { SettingsComparison } from './comparison/settings.ts';
+import type { Comparison } from '../comparison/comparison.ts';
+import { MetricsComparison } from '../comparison/metrics.ts';
+import { SettingsComparison } from '../comparison/settings.ts';
 import { keepBest } from './kept-best.ts';
-import type { LearnedModel } from './learn.ts';
-import type { Records } from './normalize/records.ts';
-import { findNamedMetrics, haveStrangeMetrics } from './pairing/named-metrics.ts';
-import type { SurePair } from './pairing/refine.ts';
+import type { LearnedModel } from '../weights/learn.ts';
+import type { Records } from '../normalize/records.ts';
+import { findNamedMetrics, haveStrangeMetrics } from '../pairing/named-metrics.ts';
+import type { SurePair } from '../pairing/refine.ts';
 import { areNearerThanSiblings } from './siblings.ts';
 
 /** Links on which a measured value is on both sides before it is judged, and the share of the sure ones that they are. */

@@ -1,6 +1,6 @@
-import type { MetricsComparison } from './comparison/metrics.ts';
-import type { SettingsComparison } from './comparison/settings.ts';
-import type { SurePair } from './pairing/refine.ts';
+import type { MetricsComparison } from '../comparison/metrics.ts';
+import type { SettingsComparison } from '../comparison/settings.ts';
+import type { SurePair } from '../pairing/refine.ts';
 import { areNearerThanSiblings } from './siblings.ts';
 
 /** Deviations beyond the rounding from which on they show a side. */

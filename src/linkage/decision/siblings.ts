@@ -1,6 +1,6 @@
-import type { SettingsComparison } from './comparison/settings.ts';
-import type { SurePair } from './pairing/refine.ts';
-import { thinOut } from './thin-out.ts';
+import type { SettingsComparison } from '../comparison/settings.ts';
+import type { SurePair } from '../pairing/refine.ts';
+import { thinOut } from '../thin-out.ts';
 
 /** Where a run of nearly the same settings is as near as a row's own, a half. */
 const NEARER = 0.8;

@@ -1,10 +1,10 @@
-import type { Comparison } from './comparison/comparison.ts';
-import type { LearnedModel } from './learn.ts';
+import type { Comparison } from '../comparison/comparison.ts';
+import type { LearnedModel } from '../weights/learn.ts';
 import type { AssignmentView } from './margin.ts';
-import type { Records } from './normalize/records.ts';
-import type { SurePair } from './pairing/refine.ts';
+import type { Records } from '../normalize/records.ts';
+import type { SurePair } from '../pairing/refine.ts';
 import type { Objection } from './weakness.ts';
-import { thinOut } from './thin-out.ts';
+import { thinOut } from '../thin-out.ts';
 
 /** What one run only has: each of these can single it out. */
 const SINGLING: ReadonlySet<string> = new Set(['time', 'metrics']);

@@ -1,11 +1,11 @@
-import type { LearnedModel } from './learn.ts';
-import type { Field } from './normalize/fields.ts';
-import { unitOf } from './normalize/digits.ts';
-import { keyWords } from './normalize/names.ts';
-import type { Records } from './normalize/records.ts';
-import type { SurePair } from './pairing/refine.ts';
-import { mapValues } from './pairing/value-map.ts';
-import { thinOut } from './thin-out.ts';
+import type { LearnedModel } from '../weights/learn.ts';
+import type { Field } from '../normalize/fields.ts';
+import { unitOf } from '../normalize/digits.ts';
+import { keyWords } from '../normalize/names.ts';
+import type { Records } from '../normalize/records.ts';
+import type { SurePair } from '../pairing/refine.ts';
+import { mapValues } from '../pairing/value-map.ts';
+import { thinOut } from '../thin-out.ts';
 
 /** Links that hold both before a column and its namesake are judged. */
 const LEAST_LINKS = 10;

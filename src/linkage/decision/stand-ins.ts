@@ -1,15 +1,15 @@
-import type { Candidates } from './blocking/candidates.ts';
-import { searchCandidates } from './blocking/search.ts';
-import type { SearchedEvidence } from './blocking/search.ts';
-import { MEASURED, mostBits } from './comparison/comparison.ts';
-import type { Comparison } from './comparison/comparison.ts';
-import type { LearnedModel } from './learn.ts';
+import type { Candidates } from '../blocking/candidates.ts';
+import { searchCandidates } from '../blocking/search.ts';
+import type { SearchedEvidence } from '../blocking/search.ts';
+import { MEASURED, mostBits } from '../comparison/comparison.ts';
+import type { Comparison } from '../comparison/comparison.ts';
+import type { LearnedModel } from '../weights/learn.ts';
 import type { AssignmentView } from './margin.ts';
-import type { Records } from './normalize/records.ts';
-import type { SurePair } from './pairing/refine.ts';
-import { sumOfWeights } from './rounds.ts';
+import type { Records } from '../normalize/records.ts';
+import type { SurePair } from '../pairing/refine.ts';
+import { sumOfWeights } from '../weights/rounds.ts';
 import { smoothCounts } from './smooth-counts.ts';
-import { thinOut } from './thin-out.ts';
+import { thinOut } from '../thin-out.ts';
 
 /** Sure pairs whose run is looked away from; fewer tell nothing. */
 const LEAST_PAIRS = 30;

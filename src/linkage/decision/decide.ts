@@ -1,14 +1,14 @@
-import type { Candidate, LinkageOptions, LinkOutcome } from '../model/linkage.ts';
+import type { Candidate, LinkageOptions, LinkOutcome } from '../../model/linkage.ts';
 import { assignRuns } from './assign.ts';
 import { explainCandidate, renderStrongest } from './explain.ts';
-import type { LearnedModel } from './learn.ts';
+import type { LearnedModel } from '../weights/learn.ts';
 import { buildAssignmentView, marginOf } from './margin.ts';
 import type { AssignmentView } from './margin.ts';
 import { findDissentOrNull } from './measured-dissent.ts';
 import { findConflictingNamesakes } from './namesakes.ts';
-import type { Records } from './normalize/records.ts';
+import type { Records } from '../normalize/records.ts';
 import { fitAlike, reasonForOpenRow, reasonForTie } from './reasons.ts';
-import { surePairs } from './rounds.ts';
+import { surePairs } from '../weights/rounds.ts';
 import { learnStandIns } from './stand-ins.ts';
 import type { StandInShare } from './stand-ins.ts';
 import { createMetricsCheck } from './stray-metrics.ts';

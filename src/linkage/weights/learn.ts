@@ -1,11 +1,11 @@
-import type { Candidates } from './blocking/candidates.ts';
-import { numbersOfSet } from './blocking/search.ts';
-import type { ClockChannel } from './clock/channels.ts';
-import type { Comparison } from './comparison/comparison.ts';
-import type { Comparisons } from './comparison/comparisons.ts';
+import type { Candidates } from '../blocking/candidates.ts';
+import { numbersOfSet } from '../blocking/search.ts';
+import type { ClockChannel } from '../clock/channels.ts';
+import type { Comparison } from '../comparison/comparison.ts';
+import type { Comparisons } from '../comparison/comparisons.ts';
 import { learnDoubting } from './doubt.ts';
-import type { Records } from './normalize/records.ts';
-import type { Population, Posterior } from './posterior/competition.ts';
+import type { Records } from '../normalize/records.ts';
+import type { Population, Posterior } from '../posterior/competition.ts';
 import { searchAndSolve } from './rounds.ts';
 
 /** The model after learning, with the pairs that it was learned on. */

@@ -1,5 +1,5 @@
-import type { LinkageOptions, LinkOutcome } from '../model/linkage.ts';
-import { SUREST } from '../model/linkage.ts';
+import type { LinkageOptions, LinkOutcome } from '../../model/linkage.ts';
+import { SUREST } from '../../model/linkage.ts';
 
 /** The options as the evidence must meet them, so that what is claimed meets those of the user; above 1 nothing does. */
 export function demandOfEvidence(options: LinkageOptions): LinkageOptions {

@@ -1,10 +1,10 @@
-import { searchCandidates } from './blocking/search.ts';
-import type { Candidates } from './blocking/candidates.ts';
-import type { Comparison, SoftLinks } from './comparison/comparison.ts';
-import type { Records } from './normalize/records.ts';
-import type { SurePair } from './pairing/refine.ts';
-import { leastBitsAlone, priorBitsOf, solveCompetition } from './posterior/competition.ts';
-import type { Population, Posterior } from './posterior/competition.ts';
+import { searchCandidates } from '../blocking/search.ts';
+import type { Candidates } from '../blocking/candidates.ts';
+import type { Comparison, SoftLinks } from '../comparison/comparison.ts';
+import type { Records } from '../normalize/records.ts';
+import type { SurePair } from '../pairing/refine.ts';
+import { leastBitsAlone, priorBitsOf, solveCompetition } from '../posterior/competition.ts';
+import type { Population, Posterior } from '../posterior/competition.ts';
 
 /** Rivals this far below a row's best pair are kept, in bits. */
 const DEPTH = 12;

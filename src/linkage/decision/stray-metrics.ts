@@ -1,7 +1,7 @@
-import { MetricsComparison } from './comparison/metrics.ts';
-import type { LearnedModel } from './learn.ts';
+import { MetricsComparison } from '../comparison/metrics.ts';
+import type { LearnedModel } from '../weights/learn.ts';
 import { OF_ONE_RUN } from './measured-dissent.ts';
-import type { SurePair } from './pairing/refine.ts';
+import type { SurePair } from '../pairing/refine.ts';
 import type { Objection } from './weakness.ts';
 
 /** Bits from which a comparison agrees. */

@@ -1,18 +1,18 @@
-import { chooseClockChannels, meetsExactly } from './clock/channels.ts';
-import type { ClockChannel } from './clock/channels.ts';
-import type { ClockGrouping } from './clock/group-offsets.ts';
-import { listHashes } from './clock/told-days.ts';
-import type { Comparison } from './comparison/comparison.ts';
-import { buildComparisons, buildTimeEvidence, joinTime } from './comparison/comparisons.ts';
-import type { BuiltBefore, Comparisons } from './comparison/comparisons.ts';
-import type { Records } from './normalize/records.ts';
+import { chooseClockChannels, meetsExactly } from '../clock/channels.ts';
+import type { ClockChannel } from '../clock/channels.ts';
+import type { ClockGrouping } from '../clock/group-offsets.ts';
+import { listHashes } from '../clock/told-days.ts';
+import type { Comparison } from '../comparison/comparison.ts';
+import { buildComparisons, buildTimeEvidence, joinTime } from '../comparison/comparisons.ts';
+import type { BuiltBefore, Comparisons } from '../comparison/comparisons.ts';
+import type { Records } from '../normalize/records.ts';
 import { createPairWeigher } from './pair-weights.ts';
-import type { SurePair } from './pairing/refine.ts';
-import { solveAssuming } from './posterior/competition.ts';
-import type { Population } from './posterior/competition.ts';
+import type { SurePair } from '../pairing/refine.ts';
+import { solveAssuming } from '../posterior/competition.ts';
+import type { Population } from '../posterior/competition.ts';
 import { iterate, learnLabels, searchAndSolve, searchFor, surePairs, withLabels } from './rounds.ts';
 import type { Evidence, State } from './rounds.ts';
-import { thinOut } from './thin-out.ts';
+import { thinOut } from '../thin-out.ts';
 
 /** Runs looked at for one row in the first search. */
 const FIRST_VISITS = 600;

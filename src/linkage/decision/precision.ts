@@ -1,4 +1,4 @@
-import type { LinkageOptions, LinkOutcome } from '../model/linkage.ts';
+import type { LinkageOptions, LinkOutcome } from '../../model/linkage.ts';
 import { claimOf } from './unseen.ts';
 
 /** Of the doubt that one match may have, the matches together may have this share on average: four in a thousand. */

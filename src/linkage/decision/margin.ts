@@ -1,6 +1,6 @@
 import { mostBitsWith } from './assign.ts';
-import type { Candidates } from './blocking/candidates.ts';
-import type { Component } from './posterior/graph.ts';
+import type { Candidates } from '../blocking/candidates.ts';
+import type { Component } from '../posterior/graph.ts';
 
 /** Candidates seen from both sides, with the assignment that was chosen. */
 export interface AssignmentView {

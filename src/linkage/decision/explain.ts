@@ -1,7 +1,7 @@
-import type { Candidate, EvidenceItem } from '../model/linkage.ts';
-import type { Run } from '../model/run.ts';
-import type { LearnedModel } from './learn.ts';
-import type { Records } from './normalize/records.ts';
+import type { Candidate, EvidenceItem } from '../../model/linkage.ts';
+import type { Run } from '../../model/run.ts';
+import type { LearnedModel } from '../weights/learn.ts';
+import type { Records } from '../normalize/records.ts';
 
 /** One candidate with its waterfall: the prior first, then each comparison; the weight is their sum in this order. */
 export function explainCandidate(records: Records, model: LearnedModel, edge: number): Candidate {

@@ -1,9 +1,9 @@
-import type { LinkageOptions } from '../model/linkage.ts';
-import { MEASURED, mostBits } from './comparison/comparison.ts';
-import type { Comparison } from './comparison/comparison.ts';
-import { SettingsComparison } from './comparison/settings.ts';
-import type { LearnedModel } from './learn.ts';
-import { leastBitsAlone } from './posterior/competition.ts';
+import type { LinkageOptions } from '../../model/linkage.ts';
+import { MEASURED, mostBits } from '../comparison/comparison.ts';
+import type { Comparison } from '../comparison/comparison.ts';
+import { SettingsComparison } from '../comparison/settings.ts';
+import type { LearnedModel } from '../weights/learn.ts';
+import { leastBitsAlone } from '../posterior/competition.ts';
 
 /** Bits from which a comparison counts as agreeing, and below which it counts as disagreeing. */
 const AGREES = 1;

@@ -1,7 +1,7 @@
-import type { Comparison } from './comparison/comparison.ts';
-import type { Records } from './normalize/records.ts';
-import type { SurePair } from './pairing/refine.ts';
-import { thinOut } from './thin-out.ts';
+import type { Comparison } from '../comparison/comparison.ts';
+import type { Records } from '../normalize/records.ts';
+import type { SurePair } from '../pairing/refine.ts';
+import { thinOut } from '../thin-out.ts';
 
 /**
  * Share of the comparisons that a row's own run has to win. Two series that begin on the same day and each go at their

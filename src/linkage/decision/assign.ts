@@ -1,5 +1,5 @@
-import type { Candidates } from './blocking/candidates.ts';
-import type { Component } from './posterior/graph.ts';
+import type { Candidates } from '../blocking/candidates.ts';
+import type { Component } from '../posterior/graph.ts';
 
 /** Weights as integers (millionths of a bit): sums are exact whatever their order. */
 const UNITS_PER_BIT = 2 ** 20;

@@ -1,6 +1,6 @@
-import type { Candidates } from './blocking/candidates.ts';
-import type { LearnedModel } from './learn.ts';
-import type { Records } from './normalize/records.ts';
+import type { Candidates } from '../blocking/candidates.ts';
+import type { LearnedModel } from '../weights/learn.ts';
+import type { Records } from '../normalize/records.ts';
 import { claimOf } from './unseen.ts';
 
 /** Runs within this many bits of the best one fit the row alike. */
