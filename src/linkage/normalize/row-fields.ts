@@ -17,6 +17,7 @@ import { findNumberedWords, NameFields } from './name-fields.ts';
 import { itemsOf, readPrinted } from './printed.ts';
 import { looksLikeProse, saidIn, withoutSaid } from './prose.ts';
 import { readPlainCells } from './spreadsheet.ts';
+import { listedIn, looksLikeList } from './listed.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
 import type { ValueEncoder } from './values.ts';
@@ -82,6 +83,7 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
   const { fields, values } = reader;
   const isCommand = looksLikeCommands(column);
   const isProse = !isCommand && looksLikeProse(column);
+  const isList = !isCommand && !isProse && looksLikeList(column);
   const isName = !isCommand && looksLikeNames(column) && !areMonths(column);
   const cut = isName ? findCutCells(column, reader.names) : new Set<Cell>();
   const texts = isName ? column.filter((cell) => typeof cell === 'string') : [];
@@ -93,6 +95,9 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
     if (typeof cell !== 'string') own.add(row, values.encode(cell));
     else if (/^\s*\{/.test(cell)) readJson(cell, (path, scalar) => inside(path).add(row, values.encode(scalar)));
     else {
+      const listed = isList ? listedIn(cell) : [];
+      for (const [key, value] of listed) inside(key).add(row, values.encode(value));
+      if (listed.length > 0) continue;
       own.add(row, values.encode(cell));
       const items = itemsOf(cell);
       for (const [at, item] of items.entries()) writerOf(`${name}.${at}`).add(row, values.encode(item));
