@@ -7,6 +7,8 @@ import type { ClockGrouping } from './group-offsets.ts';
 import { findRowOffsets } from './row-offsets.ts';
 import { collectHits } from './hits.ts';
 import type { RowHits, ScanInput } from './hits.ts';
+import { chooseMomentOrNull } from './moments.ts';
+import type { Moment } from './moments.ts';
 import { RowsNear } from './rows-near.ts';
 import { findClockPeakOrNull, gainOf } from './scan.ts';
 import type { ClockPeak } from './scan.ts';
@@ -28,6 +30,8 @@ export interface ClockChannel {
   readonly offsets: Float64Array;
   /** Differences near the peak, the offset taken off: a first idea of the delay. One a row, its likeliest. */
   readonly firstDelays: Samples;
+  /** Whether another moment of other runs fits as well. */
+  readonly isTorn: boolean;
 }
 
 /** Offsets weaker than this many nats are chance. */
@@ -87,37 +91,43 @@ export function chooseClockChannels(records: Records, search: ClockSearch): Cloc
 
 function chooseClockChannel(records: Records, search: ClockSearch, channels: readonly Channel[]): ClockChannel | null {
   const few = thinOut(search.rows, FEW_ROWS);
-  const found = scanChannels(records, { ...search, rows: few }, channels);
+  const scan = (weigh: ClockSearch['weigh']): Moment | null => {
+    const given = { ...search, weigh, rows: few };
+    return chooseMomentOrNull(records, given, scanChannels(records, given, channels));
+  };
+  const found = scan(search.weigh);
   // where metrics are those of another run than the times, only without them is a clock seen that is exact throughout
-  const other = isLoose(found)
-    ? scanChannels(records, { ...search, weigh: search.weighUnmeasured, rows: few }, channels)
-    : null;
-  const isBetter = other !== null && !isLoose(other) && other.crowding > (found?.crowding ?? 0);
+  const other = isLoose(found) ? scan(search.weighUnmeasured) : null;
+  const isBetter = other !== null && !isLoose(other) && other.chosen.crowding > (found?.chosen.crowding ?? 0);
   const best = isBetter ? other : found;
   const weigh = isBetter ? search.weighUnmeasured : search.weigh;
-  if (best === null || isRoutine(records, { ...search, weigh, rows: few }, best)) return null;
-  return findOffsets(records, { ...search, weigh }, best.channel);
+  if (best === null || isRoutine(records, { ...search, weigh, rows: few }, best.chosen)) return null;
+  const known = best.isContested ? best.chosen : null;
+  return { ...findOffsets(records, { ...search, weigh, known }, best.chosen.channel), isTorn: best.isTorn };
 }
 
-interface ScannedChannel extends Pick<ClockPeak, 'offset' | 'width' | 'gain' | 'crowding'> {
+/** A channel, and where the differences of its times crowd. */
+export interface ScannedChannel extends ClockPeak {
   readonly channel: Channel;
+  readonly input: ScanInput;
+  readonly hits: readonly RowHits[];
 }
 
-const NO_PEAK = { offset: 0, width: Infinity, gain: 0, crowding: 0 } as const;
+const NO_PEAK: ClockPeak = { offset: 0, width: Infinity, score: 0, gain: 0, crowding: 0 };
 
-/** The channel whose differences crowd most; null where there is none. */
-function scanChannels(records: Records, search: ClockSearch, channels: readonly Channel[]): ScannedChannel | null {
-  const scanned = channels.map((channel) => {
-    const peak = peakOf(records, { ...search, channel });
-    const { offset, width, gain, crowding } = peak ?? NO_PEAK;
-    return { channel, offset, width, gain, crowding };
+/** By what their differences tell, the most first. */
+function scanChannels(records: Records, search: ClockSearch, channels: readonly Channel[]): ScannedChannel[] {
+  const scanned = channels.map((channel): ScannedChannel => {
+    const input = scanInput(records, { ...search, channel });
+    const hits = collectHits(input);
+    return { ...(findClockPeakOrNull(input, hits) ?? NO_PEAK), channel, input, hits };
   });
-  return scanned.toSorted((a, b) => b.crowding - a.crowding)[0] ?? null;
+  return scanned.toSorted((a, b) => b.crowding - a.crowding);
 }
 
 /** Whether times that tell the minute agree by no clock, or by one that wanders. */
-function isLoose(found: ScannedChannel | null): boolean {
-  return found !== null && found.channel.quantum <= 60 && found.width > LOOSE_WIDTH;
+function isLoose(found: Moment | null): boolean {
+  return found !== null && found.chosen.channel.quantum <= 60 && found.chosen.width > LOOSE_WIDTH;
 }
 
 /** Whether times that tell the minute meet within minutes, as those of two projects hardly do by chance. */
@@ -155,11 +165,16 @@ function isRoutine(records: Records, search: ClockSearch, { channel, gain, offse
   return !OTHER_DAYS.every((days) => isDayTold(search.hashes, { ...times, runs }, days * DAY));
 }
 
+interface OffsetSearch extends ClockSearch {
+  /** The crowd that is meant, where others tell as much. */
+  readonly known: ClockPeak | null;
+}
+
 /** The clock of a channel: by machine or by period, whichever of both the rows' hits fit better. */
-function findOffsets(records: Records, search: ClockSearch, channel: Channel): ClockChannel {
+function findOffsets(records: Records, search: OffsetSearch, channel: Channel): Omit<ClockChannel, 'isTorn'> {
   const input = scanInput(records, { ...search, channel, rows: thinOut(search.rows, MOST_ROWS) });
   const hits = collectHits(input);
-  const found = findClockPeakOrNull(input, hits);
+  const found = search.known ?? findClockPeakOrNull(input, hits);
   const peak = found === null || found.score < LEAST_SCORE ? null : found;
   const offset = peak?.offset ?? 0;
   const own = findGroupOffsetsOrNull({ ...input, hits, offset }, search.groupings);
@@ -203,7 +218,7 @@ function delaysNear(hits: readonly RowHits[], offsets: Float64Array, width: numb
   return { differences, weights };
 }
 
-type Channel = Omit<ClockChannel, 'peak' | 'offsets' | 'firstDelays'>;
+type Channel = Omit<ClockChannel, 'peak' | 'offsets' | 'firstDelays' | 'isTorn'>;
 
 function listChannels(records: Records): Channel[] {
   const { createdAt, startedAt, heartbeatAt, endedAt, inside } = records.run.times;

@@ -13,6 +13,8 @@ import { learnStandIns } from './stand-ins.ts';
 import type { StandInShare } from './stand-ins.ts';
 import { createMetricsCheck } from './stray-metrics.ts';
 import { createTimeCheck } from './stray-times.ts';
+import { createTornCheck } from './torn-times.ts';
+import type { TornCheck } from './torn-times.ts';
 import { createTwoRunsCheck } from './two-runs.ts';
 import type { TwoRunsCheck } from './two-runs.ts';
 import { findWeakness } from './weakness.ts';
@@ -56,6 +58,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
     dissent,
     strayTime,
     strayMetrics,
+    torn: createTornCheck(model, least),
     twoRuns: createTwoRunsCheck({ records, model, view, least }, sure),
     standInShare: learnStandIns({ records, model, view, least }, sure),
   };
@@ -75,6 +78,7 @@ interface DecisionContext {
   readonly strayTime: (edge: number) => Objection | null;
   /** What speaks against a pair whose metrics differ where metrics agree. */
   readonly strayMetrics: (edge: number) => Objection | null;
+  readonly torn: TornCheck;
   /** Whether rows have the time of one run and the metrics of another. */
   readonly twoRuns: TwoRunsCheck;
   /** How likely a pair's run only stands in for one that is gone. */
@@ -150,7 +154,7 @@ function shownProbability(context: DecisionContext, edge: number, objection: Obj
   const { model, options, conflicts, dissent, twoRuns } = context;
   const oneProject = NAMED_ALIKE ** (conflicts.length + (dissent === null ? 0 : DISSENTING));
   const ofRecord = Math.min(probabilityOf(model, edge), 1 - context.standInShare(edge));
-  const probability = ofRecord / (twoRuns.isHabit ? 2 : 1);
+  const probability = ofRecord / (twoRuns.isHabit || context.torn(edge) !== null ? 2 : 1);
   if (objection?.outweighedBy === undefined) return oneProject * probability;
   const odds = 2 ** (bitsNeeded(options) - objection.outweighedBy);
   return (oneProject * odds * probability) / (1 - probability + odds * probability);
@@ -198,6 +202,7 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
   }
   return (
     findWeakness(model, edge, options) ??
+    context.torn(edge) ??
     context.strayTime(edge) ??
     context.strayMetrics(edge) ??
     context.twoRuns.objectionTo(edge) ??
