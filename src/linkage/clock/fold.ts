@@ -1,12 +1,12 @@
 import { lowerBound } from '../sorted.ts';
-import type { RowHits } from './hits.ts';
+import type { RowHits, ScanInput } from './hits.ts';
 
 /** Zones differ by multiples of a quarter of an hour. */
 const ZONE_STEP = 900;
 /** Seconds that the delays of one zone spread over. */
 const WIDTHS = [10, 30, 60, 120] as const;
-/** Share of the rows that the crowd holds, and nats below which there is none. */
-const CROWD_SHARE = 0.5;
+/** Shares of the rows that the crowd may hold, and nats below which there is none. */
+const CROWD_SHARES = [0.5, 0.2, 0.08] as const;
 const LEAST_GAIN = 8;
 
 /** A stretch of differences, in seconds. */
@@ -22,70 +22,86 @@ export interface FoldedCrowd extends Stretch {
 
 /**
  * Summer time and journeys spread the differences over hours, but all of them crowd at one place within a quarter of an
- * hour. A wide window is anchored there; its own middle may lie between two zones.
- *
- * @param quantum step of the coarser side in seconds
+ * hour. A wide window is anchored there; its own middle may lie between two zones. So is one of a single zone that is wide
+ * because most rows have no run and meet those of their neighbours.
  */
-export function findFoldedCrowdOrNull(hits: readonly RowHits[], window: Stretch, quantum: number): FoldedCrowd | null {
+export function findFoldedCrowdOrNull(
+  hits: readonly RowHits[],
+  window: Stretch,
+  { quantum, isZoned }: Pick<ScanInput, 'quantum' | 'isZoned'>,
+): FoldedCrowd | null {
   if (quantum >= ZONE_STEP / 2 || window.width < ZONE_STEP) return null;
-  const found = WIDTHS.filter((width) => width >= quantum).flatMap((width) => foldAt(hits, window, width) ?? []);
+  const periods = isZoned ? [window.width] : [ZONE_STEP, window.width];
+  const found = WIDTHS.filter((width) => width >= quantum).flatMap((width) =>
+    periods.flatMap((period) => foldAt(hits, window, { width, period }) ?? []),
+  );
   const [best] = found.toSorted((a, b) => b.gain - a.gain || a.width - b.width);
   if (best === undefined) return null;
-  return { from: fullestZone(hits, window, best), width: best.width, gain: best.gain };
+  return { from: fullestPeriod(hits, window, best), width: best.width, gain: best.gain };
 }
 
-interface Residue {
-  /** Seconds after the quarter of an hour. */
-  readonly residue: number;
+interface Fold {
   readonly width: number;
+  /** Seconds after which the places come again: those between zones, or as many as the window has. */
+  readonly period: number;
+}
+
+interface Residue extends Fold {
+  /** Seconds after the beginning of a period. */
+  readonly residue: number;
   readonly gain: number;
 }
 
-/** The place in the quarter, in steps of half a width, at which most rows crowd; its gain over an even spread. */
-function foldAt(hits: readonly RowHits[], window: Stretch, width: number): Residue | null {
-  const bins = Math.round((2 * ZONE_STEP) / width);
-  const rows = hits.flatMap((row) => foldRow(row, window, bins) ?? []);
+/** The place in the period, in steps of half a width, at which most rows crowd; its gain over an even spread. */
+function foldAt(hits: readonly RowHits[], window: Stretch, fold: Fold): Residue | null {
+  const { width, period } = fold;
+  const bins = Math.round((2 * period) / width);
+  const rows = hits.flatMap((row) => foldRow(row, window, { period, bins }) ?? []);
   const sums = new Float64Array(bins);
-  for (const own of rows) for (let bin = 0; bin < bins; bin++) sums[bin] = (sums[bin] ?? 0) + (own[bin] ?? 0);
+  for (const own of rows) for (const [bin, share] of own) sums[bin] = (sums[bin] ?? 0) + share;
   let best = 0;
   for (const [bin, sum] of sums.entries()) if (sum > (sums[best] ?? 0)) best = bin;
-  const chance = width / ZONE_STEP;
-  let gain = -Math.log(bins);
-  for (const own of rows) gain += Math.log(1 - CROWD_SHARE + (CROWD_SHARE * (own[best] ?? 0)) / chance);
-  return gain > LEAST_GAIN ? { gain, width, residue: (best * width) / 2 } : null;
+  const chance = width / period;
+  const gains = CROWD_SHARES.map((share) =>
+    rows.reduce((sum, own) => sum + Math.log(1 - share + (share * (own.get(best) ?? 0)) / chance), -Math.log(bins)),
+  );
+  const gain = Math.max(...gains);
+  return gain > LEAST_GAIN ? { ...fold, gain, residue: (best * width) / 2 } : null;
 }
 
 /** The row's likeliest pair at each place; each place is two bins wide. Null where the row has no pair in the window. */
-function foldRow({ differences, shares }: RowHits, { from, width }: Stretch, bins: number): Float64Array | null {
+function foldRow(
+  { differences, shares }: RowHits,
+  { from, width }: Stretch,
+  { period, bins }: { readonly period: number; readonly bins: number },
+): Map<number, number> | null {
   const start = lowerBound(differences, from);
   const end = lowerBound(differences, from + width);
   if (start === end) return null;
-  const own = new Float64Array(bins);
+  const own = new Map<number, number>();
   for (let at = start; at < end; at++) {
-    const bin = Math.min(bins - 1, Math.floor((residueOf(differences[at] ?? 0) * bins) / ZONE_STEP));
+    const bin = Math.min(bins - 1, Math.floor((residueOf(differences[at] ?? 0, period) * bins) / period));
     const share = shares[at] ?? 0;
-    own[bin] = Math.max(own[bin] ?? 0, share);
-    const before = (bin + bins - 1) % bins;
-    own[before] = Math.max(own[before] ?? 0, share);
+    for (const place of [bin, (bin + bins - 1) % bins]) own.set(place, Math.max(own.get(place) ?? 0, share));
   }
   return own;
 }
 
-function residueOf(difference: number): number {
-  return difference - Math.floor(difference / ZONE_STEP) * ZONE_STEP;
+function residueOf(difference: number, period: number): number {
+  return difference - Math.floor(difference / period) * period;
 }
 
-/** Where the zone begins that most rows are in. */
-function fullestZone(hits: readonly RowHits[], window: Stretch, { residue, width }: Residue): number {
+/** Where the period begins that most rows are in. */
+function fullestPeriod(hits: readonly RowHits[], window: Stretch, { residue, width, period }: Residue): number {
   const mass = new Map<number, number>();
   for (const { differences, shares } of hits) {
     const end = lowerBound(differences, window.from + window.width);
     for (let at = lowerBound(differences, window.from); at < end; at++) {
-      const quarter = Math.floor(((differences[at] ?? 0) - residue) / ZONE_STEP);
-      if ((differences[at] ?? 0) - residue - quarter * ZONE_STEP >= width) continue;
-      mass.set(quarter, (mass.get(quarter) ?? 0) + (shares[at] ?? 0));
+      const number = Math.floor(((differences[at] ?? 0) - residue) / period);
+      if ((differences[at] ?? 0) - residue - number * period >= width) continue;
+      mass.set(number, (mass.get(number) ?? 0) + (shares[at] ?? 0));
     }
   }
-  const [quarter] = [...mass].toSorted(([a, x], [b, y]) => y - x || a - b)[0] ?? [0];
-  return residue + quarter * ZONE_STEP;
+  const [number] = [...mass].toSorted(([a, x], [b, y]) => y - x || a - b)[0] ?? [0];
+  return residue + number * period;
 }

@@ -71,13 +71,14 @@ function compare(records: Records, search: ClockSearch, pair: readonly [ScannedC
   const reach = Math.max(first.width, second.width) + BESIDE;
   const [own, other] = [first, second].map((scan) => nearestRuns(records, { rows: search.rows, reach }, scan));
   if (own === undefined || other === undefined || !meetOthers(own, other)) return 1;
-  const told = leadOf(search, own, other) || leadOfLonely(own, other);
-  if (told !== 0) return told;
-  return first.channel === second.channel ? leadOfTight(first, second) : leadOfName(first, second);
+  return (
+    leadOf(search, own, other) || leadOfTight(first, second) || leadOfLonely(own, other) || leadOfName(first, second)
+  );
 }
 
 /** What the column's name says of the moment. */
 function leadOfName(first: ScannedChannel, second: ScannedChannel): number {
+  if (first.channel === second.channel) return 0;
   const [own, other] = [first, second].map(({ channel }) => isNamed(channel.row.name, channel.runWords));
   return Number(own) - Number(other);
 }
@@ -183,14 +184,17 @@ function leadOfLonely(first: ReadonlyMap<number, number>, second: ReadonlyMap<nu
 /**
  * Of two zones of one clock that fit alike, the one whose delays scatter by far less is meant: jobs start on the hour more
  * or less, and each row is written right beside its own. What is no zone proves nothing in this way: a row that is written
- * when the run before it has ended lies nearer to that one's start, if all of them take as long.
+ * when the run before it has ended lies nearer to that one's start, if all of them take as long. Nor does an end prove
+ * anything against a start: it lies nearer to such a row than the row's own run, which has to load its data first.
  */
 function leadOfTight(first: ScannedChannel, second: ScannedChannel): number {
   const [own, other] = [first, second].map(scatterOf);
   if (own === undefined || other === undefined) return 0;
   const lead = Math.log2(other / own);
   if (!(Math.abs(lead) >= Math.log2(TIGHTER))) return 0;
-  return isZone(lead > 0 ? first : second) ? lead : 0;
+  const [tight, loose] = lead > 0 ? [first, second] : [second, first];
+  const isOneMoment = first.channel === second.channel;
+  return isZone(tight) && (isOneMoment || !isZone(loose)) ? lead : 0;
 }
 
 function isZone({ offset, input }: ScannedChannel): boolean {

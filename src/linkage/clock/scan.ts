@@ -26,9 +26,10 @@ const RESCORED = 4;
 const LEAST_HITS = 2;
 /** Rows that chance puts into a window at least. */
 const LEAST_EXPECTED = 0.02;
-/** Windows of a lower score are no crowd, whatever their hits would tell; and share of rows that a crowd holds. */
+/** Windows of a lower score are no crowd, whatever their hits would tell; and the shares of rows that a crowd may
+ * hold: of some registries most rows have no run. */
 const CROWD_SCORE = 8;
-const CROWD_SHARE = 0.5;
+const CROWD_SHARES = [0.5, 0.2, 0.08] as const;
 /** A row counts as so much of one at least, however narrow the window and far the next row. */
 const LEAST_NEAR = 1 / 32;
 /** The likeliest windows, which are looked at zone by zone. */
@@ -82,8 +83,8 @@ interface Window extends ScoredWindow, Gain {
 }
 
 /** A wide window may hold several zones: it is narrowed to the fullest of them where all crowd at one place. */
-function anchor({ isZoned, quantum }: ScanInput, hits: readonly RowHits[], window: Window): Window {
-  const crowd = isZoned || window.gain <= 0 ? null : findFoldedCrowdOrNull(hits, window, quantum);
+function anchor(input: ScanInput, hits: readonly RowHits[], window: Window): Window {
+  const crowd = window.gain <= 0 ? null : findFoldedCrowdOrNull(hits, window, input);
   if (crowd === null) return window;
   const { gain, crowding } = window;
   return { ...window, ...crowd, gain: gain + crowd.gain, crowding: crowding + crowd.gain, spread: 2 * crowd.width };
@@ -103,20 +104,27 @@ export function gainOf(
   nearby: RowsNear,
   { from, width }: { readonly from: (row: number) => number; readonly width: number },
 ): Gain {
-  let gain = 0;
-  let crowding = 0;
   const counts = nearby.within(width / 2);
-  for (const { row, own, differences, shares } of hits) {
+  const ratios = hits.map(({ row, own, differences, shares }): Gain => {
     const start = from(row);
     const share = mostShare(differences, shares, { from: start, to: start + width });
     let near = counts[row] ?? Number.NaN;
     if (Number.isNaN(near)) counts[row] = near = nearby.count(own, width / 2);
-    const hit = CROWD_SHARE * share * nearby.most;
-    const told = Math.log(1 - CROWD_SHARE + hit / Math.max(1, near));
-    gain += told;
-    crowding += near >= 1 ? told : Math.log(1 - CROWD_SHARE + hit / Math.max(LEAST_NEAR, near));
+    const hit = share * nearby.most;
+    return { gain: hit / Math.max(1, near), crowding: hit / Math.max(LEAST_NEAR, near) };
+  });
+  const gains = CROWD_SHARES.map((share) => gainWith(share, ratios));
+  return gains.reduce((most, other) => (other.crowding > most.crowding ? other : most));
+}
+
+/** @param share of the rows whose runs lie in the window, all others' wherever they do */
+function gainWith(share: number, ratios: readonly Gain[]): Gain {
+  const sum = { gain: 0, crowding: 0 };
+  for (const ratio of ratios) {
+    sum.gain += Math.log(1 - share + share * ratio.gain);
+    sum.crowding += Math.log(1 - share + share * ratio.crowding);
   }
-  return { gain, crowding };
+  return sum;
 }
 
 function mostShare(
