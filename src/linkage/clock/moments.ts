@@ -7,8 +7,12 @@ import { findClockPeakOrNull } from './scan.ts';
 
 /** Moments whose crowds tell so much of what the best one's tells fit nearly as well. */
 const RIVAL_SHARE = 0.7;
-/** They are of other runs where most rows meet another one, of so many that meet one by both. */
+/**
+ * They are of other runs where most rows meet another one, of so many that meet one by both, and of the same rows: those
+ * of another site have a clock of their own.
+ */
 const OTHER_SHARE = 0.5;
+const SAME_SHARE = 0.5;
 const LEAST_ROWS = 4;
 /** Seconds beside a crowd in which a row's run is looked for as well. */
 const BESIDE = 60;
@@ -143,7 +147,8 @@ function nearestRuns(
 function meetOthers(own: ReadonlyMap<number, number>, others: ReadonlyMap<number, number>): boolean {
   const both = [...own].filter(([row]) => others.has(row));
   const apart = both.filter(([row, run]) => others.get(row) !== run);
-  return both.length >= LEAST_ROWS && apart.length > OTHER_SHARE * both.length;
+  const isOfSameRows = both.length >= LEAST_ROWS && both.length > SAME_SHARE * Math.min(own.size, others.size);
+  return isOfSameRows && apart.length > OTHER_SHARE * both.length;
 }
 
 /** Bits by which the other evidence, and links that are known, prefer the first runs to the second; 0 where they do not tell. */
