@@ -30,6 +30,13 @@ describe('buildClockPeriods', () => {
     expect(buildClockPeriods(late).map(({ zoneMinutes }) => zoneMinutes)).toEqual([60, 120, 60]);
   });
 
+  it('does not take three jobs of a day that were tried again for a zone of fifteen minutes', () => {
+    const again = year.map((witness, index) =>
+      index % 40 < 3 ? { ...witness, zoneMinutes: witness.zoneMinutes - 15 } : witness,
+    );
+    expect(buildClockPeriods(again).map(({ zoneMinutes }) => zoneMinutes)).toEqual([60, 120, 60]);
+  });
+
   it('does not depend on the order of the pairs', () => {
     expect(buildClockPeriods(year.toReversed())).toEqual(buildClockPeriods(year));
   });
@@ -67,6 +74,26 @@ describe('the clock of a registry', () => {
     const machines = linkRecords(buildWorld({ ...PLAIN_WORLD, rows: 200, machineClocks: 'private' }, 1).input).clock;
     expect(machines.periods).toHaveLength(1);
     expect(machines.words).toMatch(/clocks differ from machine to machine/);
+  });
+
+  it('is taken as UTC where runs were synced hours later, each by another delay', () => {
+    const jobs = Array.from({ length: 60 }, (_item, no) => ({
+      start: at('2024-03-01T09:00:00Z') + no * 7_377_000,
+      wait: 3_600_000 + ((no * 7919) % 18_000) * 1000,
+      loss: 0.2 + ((no * 37) % 60) / 67,
+    }));
+    const rows = jobs.map(({ start, loss }, no) =>
+      rowOf(`job-${no}`, { created_at: new Date(start).toISOString().slice(0, 19).replace('T', ' '), loss }),
+    );
+    const runs = jobs.map(({ start, wait, loss }, no) =>
+      runOf(`run${no}`, new Date(start + wait).toISOString(), { summary: { loss } }),
+    );
+    const { clock, outcomes } = linkRecords(inputOf(rows, runs));
+    expect(outcomes.filter(({ kind }) => kind === 'match')).toHaveLength(60);
+    expect(clock).toEqual({
+      periods: UTC_ALWAYS,
+      words: 'created_at is taken as UTC: it lies apart from the runs by no zone',
+    });
   });
 
   it('is read from the ends of the runs where rows are written when a job has ended', () => {

@@ -1,4 +1,5 @@
 import type { ClockPeriod } from '../../model/clock.ts';
+import { followZone, MOST_QUARTERS, natsOf, STATES } from './row-offsets.ts';
 
 /** One sure pair: when its run began, or ended where rows are written then, and what the row's naive time was ahead of that. */
 export interface ZoneWitness {
@@ -7,19 +8,20 @@ export interface ZoneWitness {
   readonly zoneMinutes: number;
 }
 
-/** Witnesses on each side that outvote one whose row was written late or whose run was synced late. */
-const NEIGHBOURS = 3;
+const QUARTER = 15;
 
 /**
- * The periods of a naive clock: each witness takes the zone of most of its neighbours in time, and a change of zone lies
- * half way between the two witnesses that it separates. Summer time and journeys come out as periods; single outliers
- * (a slow start, an offline sync) do not.
+ * The periods of a naive clock: the zone is followed through time by the Viterbi algorithm, and a change lies half way
+ * between the two witnesses that it separates. Summer time and journeys come out as periods; a few rows in a row that were
+ * written late, or whose runs were tried again or synced late, do not.
  */
 export function buildClockPeriods(witnesses: readonly ZoneWitness[]): readonly ClockPeriod[] {
   const sorted = witnesses.toSorted((a, b) => a.start - b.start || a.zoneMinutes - b.zoneMinutes);
+  const usual = commonZone(sorted);
+  const path = followZone(sorted.map(({ zoneMinutes }) => emissionOf((zoneMinutes - usual) / QUARTER)));
   const periods: ClockPeriod[] = [];
   for (const [index, { start }] of sorted.entries()) {
-    const zoneMinutes = commonZone(sorted.slice(Math.max(0, index - NEIGHBOURS), index + NEIGHBOURS + 1));
+    const zoneMinutes = usual + QUARTER * ((path[index] ?? MOST_QUARTERS) - MOST_QUARTERS);
     const before = sorted[index - 1];
     if (before === undefined) periods.push({ from: null, zoneMinutes });
     else if (periods.at(-1)?.zoneMinutes !== zoneMinutes) {
@@ -27,6 +29,14 @@ export function buildClockPeriods(witnesses: readonly ZoneWitness[]): readonly C
     }
   }
   return periods;
+}
+
+/** @param quarters by which the witness lies beside the usual zone */
+function emissionOf(quarters: number): Float64Array {
+  const emission = new Float64Array(STATES).fill(natsOf(0, 1));
+  const state = quarters + MOST_QUARTERS;
+  if (state >= 0 && state < STATES) emission[state] = natsOf(STATES, 1);
+  return emission;
 }
 
 /** The most frequent; of equally frequent ones the smallest, so that the order of input does not matter. */

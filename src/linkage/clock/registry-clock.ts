@@ -1,7 +1,8 @@
-import { UTC_ALWAYS } from '../../model/clock.ts';
+import { UTC_ALWAYS, zoneMinutesAt } from '../../model/clock.ts';
 import type { ClockPeriod, RegistryClock } from '../../model/clock.ts';
 import type { SurePair } from '../pairing/refine.ts';
 import type { ClockChannel } from './channels.ts';
+import { upperBound } from '../sorted.ts';
 import { buildClockPeriods, commonZone } from './periods.ts';
 import type { ZoneWitness } from './periods.ts';
 import type { ClockPeak } from './scan.ts';
@@ -11,9 +12,13 @@ import type { TimeField } from '../normalize/times.ts';
 const QUARTER = 900;
 /** Seconds; a column of days or hours fits many zones. */
 const COARSE = 3600;
-/** More changes than a traveller makes, and than one for so many sure links, are clocks that disagree. */
-const MOST_PERIODS = 8;
-const LEAST_WITNESSES = 20;
+/** Where fewer links than this share lie in the zone of their time, each machine has a clock of its own … */
+const LEAST_FITTING = 0.75;
+/** … if at least so many lie at one place in the quarter of an hour, give or take seconds: else they tell no clock. */
+const LEAST_CROWDED = 0.5;
+const CROWD = 60;
+/** A traveller's clock has fewer offsets. */
+const MOST_ZONES = 8;
 
 /** What tells the registry's clock. */
 export interface ClockWitnesses {
@@ -28,21 +33,42 @@ export function readRegistryClock(records: Records, { channels, sure }: ClockWit
   if (field === undefined) return { periods: UTC_ALWAYS, words: 'the registry has no times' };
   if (field.zoned) return { periods: UTC_ALWAYS, words: `${field.name} names its zone` };
   if (field.quantum >= COARSE) return { periods: UTC_ALWAYS, words: `${field.name} is too coarse to tell its zone` };
+  const leads: number[] = [];
   const witnesses: ZoneWitness[] = [];
   const momentOf = momentsOf(field, records, channels);
   for (const { row, run } of sure) {
-    const own = field.seconds[row] ?? Number.NaN;
-    const moment = momentOf(run);
-    if (!Number.isNaN(own - moment)) witnesses.push({ start: moment, zoneMinutes: zoneOf(own - moment) });
+    const lead = (field.seconds[row] ?? Number.NaN) - momentOf(run);
+    if (Number.isNaN(lead)) continue;
+    leads.push(lead);
+    witnesses.push({ start: momentOf(run), zoneMinutes: zoneOf(lead) });
   }
   if (witnesses.length === 0) return clockOfPeak(field.name, channels[0]?.peak ?? null);
   const periods = buildClockPeriods(witnesses);
-  if (periods.length > Math.max(MOST_PERIODS, witnesses.length / LEAST_WITNESSES)) {
-    const usual = commonZone(witnesses);
-    const words = `${field.name} is mostly ${describeZone(usual)}: its clocks differ from machine to machine`;
-    return { periods: [{ from: null, zoneMinutes: usual }], words };
+  const fitting = witnesses.filter(({ start, zoneMinutes }) => zoneMinutesAt(periods, start * 1000) === zoneMinutes);
+  if (fitting.length >= LEAST_FITTING * witnesses.length) {
+    return { periods, words: `${field.name} is ${describePeriods(periods)}, by ${witnesses.length} sure links` };
   }
-  return { periods, words: `${field.name} is ${describePeriods(periods)}, by ${witnesses.length} sure links` };
+  if (crowdedShare(leads) < LEAST_CROWDED && !haveOwnClocks(field, channels)) {
+    return { periods: UTC_ALWAYS, words: `${field.name} is taken as UTC: it lies apart from the runs by no zone` };
+  }
+  const usual = commonZone(witnesses);
+  const words = `${field.name} is mostly ${describeZone(usual)}: its clocks differ from machine to machine`;
+  return { periods: [{ from: null, zoneMinutes: usual }], words };
+}
+
+/** The most that lie together at one place in the quarter of an hour, as a share. */
+function crowdedShare(leads: readonly number[]): number {
+  const places = Float64Array.from(leads, (lead) => lead - QUARTER * Math.floor(lead / QUARTER)).sort();
+  // once more behind the end: a crowd may lie on both sides of the full quarter
+  const around = Float64Array.from([...places, ...places.map((place) => place + QUARTER)]);
+  const most = places.reduce((best, place, at) => Math.max(best, upperBound(around, place + 2 * CROWD) - at), 0);
+  return most / Math.max(1, places.length);
+}
+
+/** Whether the rows were found to have clocks of many machines. */
+function haveOwnClocks(field: TimeField, channels: readonly ClockChannel[]): boolean {
+  const offsets = channels.find(({ row }) => row.name === field.name)?.offsets ?? [];
+  return new Set(offsets).size > MOST_ZONES;
 }
 
 /** The run's moment that the column tells: its start, or its end where the rows' times were seen to crowd there. */

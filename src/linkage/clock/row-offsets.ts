@@ -3,8 +3,8 @@ import type { RowHits } from './hits.ts';
 
 const QUARTER = 900;
 /** Zones from −14 to +14 hours. */
-const MOST_QUARTERS = 56;
-const STATES = 2 * MOST_QUARTERS + 1;
+export const MOST_QUARTERS = 56;
+export const STATES = 2 * MOST_QUARTERS + 1;
 /**
  * Nats that a change of zone costs, and that all changes together must gain over none. Nearly all changes are by whole
  * hours; where runs start every minute, some others fit by chance for a while.
@@ -56,12 +56,14 @@ function emissionOf(row: RowHits, offset: number, densityAt: (distance: number) 
   return mass;
 }
 
-function natsOf(own: number, mean: number): number {
+/** What a row tells of a zone that has so much of it, where all zones have so much on average. */
+export function natsOf(own: number, mean: number): number {
   // most zones have no mass at all
   return own === 0 ? LOG_NOISE : Math.log(NOISE + ((1 - NOISE) * own) / mean);
 }
 
-function followZone(emissions: readonly Float64Array[]): number[] {
+/** The likeliest zone of each row, from the first to the last, as a number of quarters above −`MOST_QUARTERS`. */
+export function followZone(emissions: readonly Float64Array[]): number[] {
   let scores = new Float64Array(STATES);
   const cameFrom: Int16Array[] = [];
   for (const emission of emissions) {
