@@ -1,10 +1,13 @@
 import { keyWords } from '../normalize/names.ts';
 import type { Records } from '../normalize/records.ts';
-import { lowerBound, sortedIndexOf } from '../sorted.ts';
+import { lowerBound, sortedIndexOf, upperBound } from '../sorted.ts';
 import type { ClockSearch, ScannedChannel } from './channels.ts';
 import type { RowHits } from './hits.ts';
 import { findClockPeakOrNull } from './scan.ts';
 
+/** Times that tell the minute, in a crowd of some minutes, single runs out: hours, days and long waits do not. */
+const FINE = 60;
+const NARROW = 900;
 /** Moments whose crowds tell so much of what the best one's tells fit nearly as well. */
 const RIVAL_SHARE = 0.7;
 /**
@@ -57,6 +60,7 @@ export function chooseMomentOrNull(
 ): Moment | null {
   const [best] = scanned;
   if (best === undefined) return null;
+  if (best.channel.quantum > FINE || best.width > NARROW) return { chosen: best, isContested: false, isTorn: false };
   const others = scanned.filter(({ channel }) => channel.row === best.channel.row);
   const rivals = [...others, ...listOtherOffsets(best)].filter(
     ({ crowding }) => crowding >= RIVAL_SHARE * best.crowding,
@@ -73,7 +77,7 @@ export function chooseMomentOrNull(
 function compare(records: Records, search: ClockSearch, pair: readonly [ScannedChannel, ScannedChannel]): number {
   const [first, second] = pair;
   const reach = Math.max(first.width, second.width) + BESIDE;
-  const [own, other] = [first, second].map((scan) => nearestRuns(records, { rows: search.rows, reach }, scan));
+  const [own, other] = [first, second].map((scan) => runsNear(records, { rows: search.rows, reach }, scan));
   if (own === undefined || other === undefined || !meetOthers(own, other)) return 1;
   return (
     leadOf(search, own, other) || leadOfTight(first, second) || leadOfLonely(own, other) || leadOfName(first, second)
@@ -117,51 +121,52 @@ function isNamed(column: string, runWords: string): boolean {
   return words.some((word) => (runWords === 'ends' ? ENDS : STARTS).test(word));
 }
 
-/** By row the run whose time lies nearest; rows that have none within reach are missing. */
-function nearestRuns(
+/** Runs by row, the one whose time lies nearest first; rows that have none within reach are missing. */
+type NearRuns = ReadonlyMap<number, readonly number[]>;
+
+function runsNear(
   { freeRuns }: Records,
   { rows, reach }: { readonly rows: readonly number[]; readonly reach: number },
   { channel, offset }: ScannedChannel,
-): Map<number, number> {
+): NearRuns {
   const { runSeconds, otherSeconds } = channel;
   const indexes = [runSeconds, ...(otherSeconds === null ? [] : [otherSeconds])].map((seconds) =>
     sortedIndexOf(seconds, freeRuns),
   );
-  const found = new Map<number, number>();
+  const found = new Map<number, readonly number[]>();
   for (const row of rows) {
     const moment = (channel.row.seconds[row] ?? Number.NaN) + offset;
-    let nearest = reach;
+    const near: { readonly run: number; readonly distance: number }[] = [];
     for (const { values, records } of indexes) {
-      const next = lowerBound(values, moment);
-      for (const at of [next - 1, next]) {
-        const distance = Math.abs((values[at] ?? Number.NaN) - moment);
-        if (!(distance < nearest)) continue;
-        nearest = distance;
-        found.set(row, records[at] ?? -1);
-      }
+      const end = upperBound(values, moment + reach);
+      for (let at = lowerBound(values, moment - reach); at < end; at++)
+        near.push({ run: records[at] ?? -1, distance: Math.abs((values[at] ?? Number.NaN) - moment) });
     }
+    near.sort((a, b) => a.distance - b.distance || a.run - b.run);
+    if (near.length > 0)
+      found.set(
+        row,
+        near.map(({ run }) => run),
+      );
   }
   return found;
 }
 
-function meetOthers(own: ReadonlyMap<number, number>, others: ReadonlyMap<number, number>): boolean {
+/** Whether most rows that meet runs by both meet none by both. */
+function meetOthers(own: NearRuns, others: NearRuns): boolean {
   const both = [...own].filter(([row]) => others.has(row));
-  const apart = both.filter(([row, run]) => others.get(row) !== run);
+  const apart = both.filter(([row, runs]) => others.get(row)?.some((run) => runs.includes(run)) === false);
   const isOfSameRows = both.length >= LEAST_ROWS && both.length > SAME_SHARE * Math.min(own.size, others.size);
   return isOfSameRows && apart.length > OTHER_SHARE * both.length;
 }
 
 /** Bits by which the other evidence, and links that are known, prefer the first runs to the second; 0 where they do not tell. */
-function leadOf(
-  { weigh, labels }: ClockSearch,
-  first: ReadonlyMap<number, number>,
-  second: ReadonlyMap<number, number>,
-): number {
+function leadOf({ weigh, labels }: ClockSearch, first: NearRuns, second: NearRuns): number {
   let sum = 0;
   let squares = 0;
-  for (const [row, run] of first) {
-    const other = second.get(row);
-    if (other === undefined || other === run) continue;
+  for (const [row, [run = -1]] of first) {
+    const [other = -1] = second.get(row) ?? [];
+    if (other === -1 || other === run) continue;
     const label = labels.get(row);
     const lead =
       label === undefined
@@ -179,9 +184,8 @@ function leadOf(
  * missing inside of a loop make as many of the one as of the other kind: a row has its start and no end before it, or no
  * start and an end before it. At the ends of the loop only the moment that is meant has a run.
  */
-function leadOfLonely(first: ReadonlyMap<number, number>, second: ReadonlyMap<number, number>): number {
-  const lonely = (one: ReadonlyMap<number, number>, other: ReadonlyMap<number, number>): number =>
-    [...one.keys()].filter((row) => !other.has(row)).length;
+function leadOfLonely(first: NearRuns, second: NearRuns): number {
+  const lonely = (one: NearRuns, other: NearRuns): number => [...one.keys()].filter((row) => !other.has(row)).length;
   const [own, others] = [lonely(first, second), lonely(second, first)];
   return Math.abs(own - others) > LONELY_DEVIATIONS * Math.sqrt(own + others) ? own - others : 0;
 }

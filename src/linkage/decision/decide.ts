@@ -8,6 +8,7 @@ import { findDissentOrNull } from './measured-dissent.ts';
 import { findConflictingNamesakes } from './namesakes.ts';
 import type { Records } from '../normalize/records.ts';
 import { fitAlike, reasonForOpenRow, reasonForTie } from './reasons.ts';
+import { learnReruns } from './reruns.ts';
 import { surePairs } from '../weights/rounds.ts';
 import { learnStandIns } from './stand-ins.ts';
 import type { StandInShare } from './stand-ins.ts';
@@ -49,6 +50,8 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const dissent = findDissentOrNull({ records, model }, sure);
   const strayTime = createTimeCheck(model, sure);
   const strayMetrics = createMetricsCheck(model, sure);
+  const standIns = learnStandIns({ records, model, view, least }, sure);
+  const reruns = learnReruns(records, model);
   const context: DecisionContext = {
     records,
     model,
@@ -60,7 +63,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
     strayMetrics,
     torn: createTornCheck(model, least),
     twoRuns: createTwoRunsCheck({ records, model, view, least }, sure),
-    standInShare: learnStandIns({ records, model, view, least }, sure),
+    standInShare: (edge) => Math.max(standIns(edge), reruns(edge)),
   };
   return { decide: (row) => decideRow(context, row) };
 }
