@@ -34,6 +34,14 @@ export function renderJson(value: JsonValue): string {
   return isAllFinite(value) ? JSON.stringify(value) : JSON5.stringify(value, { quote: '"' });
 }
 
+/** The same for values that differ in the order of their keys only, at any depth. */
+export function sortKeys(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (!isJsonObject(value)) return value;
+  const keys = Object.keys(value).toSorted();
+  return Object.fromEntries(keys.map((key) => [key, sortKeys(value[key] ?? null)]));
+}
+
 function isAllFinite(value: JsonValue): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return true;

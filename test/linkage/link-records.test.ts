@@ -107,8 +107,11 @@ describe('linkRecords', () => {
     const linked = [{ keyText: 'job-01', wandbRunId: 'run02abc' }];
     const { outcomes } = linkRecords({ ...input, linked });
     expect(outcomes.map((outcome) => outcome.keyText)).not.toContain('job-01');
-    expect(JSON.stringify(outcomes)).not.toContain('run02abc');
-    expect(outcomes.find((outcome) => outcome.keyText === 'job-02')!.kind).toBe('unmatched');
+    expect(JSON.stringify(outcomes.map(({ candidates }) => candidates))).not.toContain('run02abc');
+    expect(outcomes.find((outcome) => outcome.keyText === 'job-02')).toMatchObject({
+      kind: 'unmatched',
+      reason: 'the run that fits it best, run02abc, is linked to row job-01 already',
+    });
   });
 
   it('does not propose a pair that a person took back', () => {

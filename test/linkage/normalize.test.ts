@@ -9,6 +9,7 @@ import { setRanksAside } from '../../src/linkage/normalize/ranks.ts';
 import { buildTimeFieldOrNull, findTimeOrNull } from '../../src/linkage/normalize/times.ts';
 import { rareTokens } from '../../src/linkage/normalize/tokens.ts';
 import { createValueCodes } from '../../src/linkage/normalize/values.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import { runOf } from '../helpers/worlds/small.ts';
 
 const partsOf = (name: string): string[] =>
@@ -160,6 +161,16 @@ describe('a command line in a cell', () => {
 });
 
 describe('flattenJson', () => {
+  it('takes the values of one path in the same order, whichever key comes first', () => {
+    const pathsOf = (value: JsonObject): string[] => {
+      const paths: string[] = [];
+      flattenJson(value, (path, scalar) => paths.push(`${path}=${String(scalar)}`));
+      return paths;
+    };
+    expect(pathsOf({ 'a.b': 1, a: { b: 2 } })).toEqual(['a.b=2', 'a.b=1']);
+    expect(pathsOf({ a: { b: 2 }, 'a.b': 1 })).toEqual(['a.b=2', 'a.b=1']);
+  });
+
   it('gives dotted paths and the lengths of lists, drops media and the random ids of what the client recorded', () => {
     const found: [string, unknown][] = [];
     flattenJson(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import type { LinkageInput, LinkOutcome } from '../../src/model/linkage.ts';
-import { renderJson } from '../../src/model/json.ts';
-import type { JsonValue } from '../../src/model/json.ts';
+import { isJsonObject, renderJson } from '../../src/model/json.ts';
+import type { JsonObject, JsonValue } from '../../src/model/json.ts';
 import type { RegistryRow } from '../../src/model/registry.ts';
 import type { Run } from '../../src/model/run.ts';
 import { languageLab } from '../helpers/habits/language.ts';
@@ -36,6 +36,21 @@ function bytesOf(result: ReturnType<typeof linkRecords>): string {
   return renderJson({ ...result, outcomes } as unknown as JsonValue);
 }
 
+function turnKeysOf(run: Run): Run {
+  return { ...run, config: turnKeys(run.config) as JsonObject, summary: turnKeys(run.summary) as JsonObject };
+}
+
+/** The same with all keys the other way round. */
+function turnKeys(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(turnKeys);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, item]) => [key, turnKeys(item)]),
+  );
+}
+
 /** Two matches of each input: every look at one links everything anew. */
 function someMatches(name: string): (LinkOutcome & { readonly wandbRunId: string })[] {
   return outcomesOf(name)
@@ -55,6 +70,15 @@ describe.for(Object.keys(INPUTS))('for a registry with %s', (name) => {
     const random = createRandom(7);
     const shuffled = { ...input, rows: random.shuffle(input.rows), runs: random.shuffle(input.runs) };
     expect(bytesOf(linkRecords(shuffled))).toBe(bytesOf(RESULTS.get(name)!));
+  });
+
+  it('gives the same bytes in whatever order the keys of rows and runs come, and of what runs hold', () => {
+    const turned = {
+      ...input,
+      rows: input.rows.map((row) => ({ ...row, values: Object.fromEntries(Object.entries(row.values).toReversed()) })),
+      runs: input.runs.map((run, at) => (at % 2 === 0 ? run : turnKeysOf(run))),
+    };
+    expect(bytesOf(linkRecords(turned))).toBe(bytesOf(RESULTS.get(name)!));
   });
 
   it('makes a match ambiguous when its run gets an exact copy, and moves no other link', () => {

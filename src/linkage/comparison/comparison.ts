@@ -36,6 +36,8 @@ export interface Comparison {
   /** Bits, log2 of P(row's value | this run) / P(row's value | any row); 0 where a side lacks the value. */
   weigh(row: number, run: number): number;
   isMissing(row: number, run: number): boolean;
+  /** Whether the values differ by no more than the step in which one of them is kept: that contradicts nothing. */
+  isWithinStep?(row: number, run: number): boolean;
   learn(links: SoftLinks): void;
   /** @param mostSize from where on lists may be left out at the end, because they would hold more runs */
   steps(row: number, mostSize?: number): readonly SearchStep[];

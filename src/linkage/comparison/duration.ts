@@ -3,7 +3,7 @@ import type { Comparison, ComparisonWords, RunSink, SearchStep, SoftLinks } from
 import { DURATION_STEPS, DurationDensity } from './duration-density.ts';
 import type { DurationInput } from './duration-density.ts';
 import { sameValues } from './same-values.ts';
-import { spell } from './spell.ts';
+import { percentOf, spell } from './spell.ts';
 
 const LEAST_BITS = -8;
 
@@ -32,6 +32,13 @@ export class DurationComparison implements Comparison {
     if (Number.isNaN(this.#input.rowSeconds[row] ?? Number.NaN)) return true;
     for (const lengths of this.#input.runLengths) if (!Number.isNaN(lengths[run] ?? Number.NaN)) return false;
     return true;
+  }
+
+  isWithinStep(row: number, run: number): boolean {
+    const own = this.#input.rowSeconds[row] ?? Number.NaN;
+    return this.#input.runLengths.some(
+      (lengths) => Math.abs((lengths[run] ?? Number.NaN) - own) <= this.#input.quantum,
+    );
   }
 
   learn(links: SoftLinks): void {
@@ -65,7 +72,8 @@ export class DurationComparison implements Comparison {
     const gapOf = (length: number): number => Math.abs(length - own);
     const lengths = this.#input.runLengths.map((reading) => reading[run] ?? Number.NaN);
     const there = lengths.filter((length) => !Number.isNaN(length));
-    return describeDuration(own, there.toSorted((a, b) => gapOf(a) - gapOf(b))[0] ?? 0);
+    const nearest = there.toSorted((a, b) => gapOf(a) - gapOf(b))[0] ?? 0;
+    return describeDuration(own, nearest, { quantum: this.#input.quantum, speaksFor: this.weigh(row, run) > 0 });
   }
 
   health(): readonly string[] {
@@ -77,10 +85,16 @@ export class DurationComparison implements Comparison {
   }
 }
 
-function describeDuration(own: number, length: number): ComparisonWords {
+function describeDuration(
+  own: number,
+  length: number,
+  { quantum, speaksFor }: { readonly quantum: number; readonly speaksFor: boolean },
+): ComparisonWords {
   const gap = Math.abs(length - own);
   const share = gap / Math.max(own, length, 1);
-  const level = gap <= 2 ? 'equal' : share <= 0.01 ? 'within 1 %' : share <= 0.1 ? 'within 10 %' : 'differs';
+  // a row of whole minutes says no more than the minute
+  const beyond = gap <= quantum ? `within ${spell(quantum)}` : speaksFor ? `within ${percentOf(share)}` : 'differs';
+  const level = gap <= 2 ? 'equal' : share <= 0.01 ? 'within 1 %' : share <= 0.1 ? 'within 10 %' : beyond;
   if (level === 'differs') return { level, words: `row took ${spell(own)}, run ${spell(length)}` };
   return { level, words: `durations ${level}: ${spell(own)} and ${spell(length)}` };
 }

@@ -9,3 +9,8 @@ export function spell(seconds: number): string {
   if (whole < 2 * DAY) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return `${(whole / DAY).toFixed(1)} days`;
 }
+
+/** A share as whole percents that are not less: `within 1 %`. */
+export function percentOf(share: number): string {
+  return `${Math.max(1, Math.ceil(100 * share - 1e-9))} %`;
+}

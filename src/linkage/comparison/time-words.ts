@@ -26,7 +26,7 @@ export function describeGap(
   const level = LEVELS.find(([limit]) => size <= limit)?.[1] ?? 'more than 1 day';
   const source = READING_WORDS[reading];
   const words = isShifted
-    ? `${spell(size)} ${gap >= 0 ? 'later' : 'sooner'} after ${channel.words} than most`
+    ? `${spell(size)} ${gap >= 0 ? 'later' : 'sooner'} than usual after ${channel.words}`
     : `${spell(size)} ${gap >= 0 ? 'after' : 'before'} ${channel.words}`;
   return { level, words: `run ${channel.runVerb} ${words}${source}` };
 }

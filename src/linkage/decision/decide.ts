@@ -2,8 +2,10 @@ import type { Candidate, LinkageOptions, LinkOutcome } from '../../model/linkage
 import { assignRuns } from './assign.ts';
 import { explainCandidate, renderStrongest } from './explain.ts';
 import type { LearnedModel } from '../weights/learn.ts';
+import { createTriesCheck } from './last-tries.ts';
 import { buildAssignmentView, marginOf } from './margin.ts';
 import type { AssignmentView } from './margin.ts';
+import { createHolderCheck } from './held-runs.ts';
 import { findDissentOrNull } from './measured-dissent.ts';
 import { findConflictingNamesakes } from './namesakes.ts';
 import type { Records } from '../normalize/records.ts';
@@ -16,7 +18,7 @@ import { createMetricsCheck } from './stray-metrics.ts';
 import { createTimeCheck } from './stray-times.ts';
 import { createTornCheck } from './torn-times.ts';
 import type { TornCheck } from './torn-times.ts';
-import { createTwoRunsCheck } from './two-runs.ts';
+import { createTwoRunsCheck, isTakenFrom } from './two-runs.ts';
 import type { TwoRunsCheck } from './two-runs.ts';
 import { findWeakness } from './weakness.ts';
 import { claimOf } from './unseen.ts';
@@ -52,6 +54,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const strayMetrics = createMetricsCheck(model, sure);
   const standIns = learnStandIns({ records, model, view, least }, sure);
   const reruns = learnReruns(records, model);
+  const places = { records, model, view };
   const context: DecisionContext = {
     records,
     model,
@@ -62,6 +65,8 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
     strayTime,
     strayMetrics,
     torn: createTornCheck(model, least),
+    triedAgain: createTriesCheck({ records, model, least, isTaken: (row, run) => isTakenFrom(places, row, run) }, sure),
+    holderOf: createHolderCheck(records, model),
     twoRuns: createTwoRunsCheck({ records, model, view, least }, sure),
     standInShare: (edge) => Math.max(standIns(edge), reruns(edge)),
   };
@@ -82,6 +87,10 @@ interface DecisionContext {
   /** What speaks against a pair whose metrics differ where metrics agree. */
   readonly strayMetrics: (edge: number) => Objection | null;
   readonly torn: TornCheck;
+  /** What speaks against a pair whose run was tried again. */
+  readonly triedAgain: (edge: number) => Objection | null;
+  /** The linked run that fits a row better than any free one, as a sentence; null where none does. */
+  readonly holderOf: (row: number, best: number) => string | null;
   /** Whether rows have the time of one run and the metrics of another. */
   readonly twoRuns: TwoRunsCheck;
   /** How likely a pair's run only stands in for one that is gone. */
@@ -98,7 +107,7 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
   const edges = edgesOfRow(context, row);
   const [best] = edges;
   const isCut = model.candidates.cutRows[row] === 1;
-  if (best === undefined) return leaveEmpty(records, row, isCut);
+  if (best === undefined) return leaveEmpty(context, row, isCut);
   const margin = marginOf(view, best);
   const objection = findObjection(context, best, margin);
   const candidates = listCandidates(context, edges, objection);
@@ -118,12 +127,21 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
         ? matchReason(top)
         : kind === 'unmatched'
           ? unmatchedReason(context, best)
-          : (objection?.reason ?? ''),
+          : objectionReason(objection, { top, best: records.runs[model.candidates.runs[best] ?? 0]?.runId ?? '' }),
   };
 }
 
+/** What speaks against the best run, which has its name where that lets another one come first. */
+function objectionReason(
+  objection: Objection | null,
+  { top, best }: { readonly top: Candidate | undefined; readonly best: string },
+): string {
+  const reason = objection?.reason ?? '';
+  return top?.wandbRunId === best ? reason : reason.replace('the best run', `run ${best}`);
+}
+
 /** The outcome of a row without any pair. */
-function leaveEmpty(records: Records, row: number, isCut: boolean): LinkOutcome {
+function leaveEmpty({ records, holderOf }: DecisionContext, row: number, isCut: boolean): LinkOutcome {
   return {
     keyText: records.rows[row]?.keyText ?? '',
     kind: isCut ? 'ambiguous' : 'unmatched',
@@ -132,7 +150,7 @@ function leaveEmpty(records: Records, row: number, isCut: boolean): LinkOutcome 
     weight: null,
     margin: null,
     candidates: [],
-    reason: isCut ? CUT_REASON : reasonForOpenRow(records, row),
+    reason: isCut ? CUT_REASON : (holderOf(row, -Infinity) ?? reasonForOpenRow(records, row)),
   };
 }
 
@@ -145,19 +163,21 @@ function listCandidates(context: DecisionContext, edges: readonly number[], obje
     .map((edge, at) => ({
       ...explainCandidate(records, model, edge),
       probability: shownProbability(context, edge, at === 0 ? objection : null),
-    }));
+    }))
+    .toSorted((a, b) => (objection === null ? 0 : b.probability - a.probability));
 }
 
 /**
  * The probability of a pair less what speaks against it beside the evidence: a contradiction that only so many bits
- * outweigh is one of as many as these are more than a match needs, and runs and rows are of one project by all the
- * columns that say otherwise.
+ * outweigh is one of as many as these are more than a match needs, of two that may be meant it has its share, and runs
+ * and rows are of one project by all the columns that say otherwise.
  */
 function shownProbability(context: DecisionContext, edge: number, objection: Objection | null): number {
   const { model, options, conflicts, dissent, twoRuns } = context;
   const oneProject = NAMED_ALIKE ** (conflicts.length + (dissent === null ? 0 : DISSENTING));
   const ofRecord = Math.min(probabilityOf(model, edge), 1 - context.standInShare(edge));
-  const probability = ofRecord / (twoRuns.isHabit || context.torn(edge) !== null ? 2 : 1);
+  const ofMoment = twoRuns.isHabit || context.torn(edge) !== null ? 1 / 2 : 1;
+  const probability = ofRecord * ofMoment * (objection?.share ?? 1);
   if (objection?.outweighedBy === undefined) return oneProject * probability;
   const odds = 2 ** (bitsNeeded(options) - objection.outweighedBy);
   return (oneProject * odds * probability) / (1 - probability + odds * probability);
@@ -209,6 +229,7 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
     context.strayTime(edge) ??
     context.strayMetrics(edge) ??
     context.twoRuns.objectionTo(edge) ??
+    context.triedAgain(edge) ??
     standInObjection(context, edge)
   );
 }
@@ -229,6 +250,8 @@ function unmatchedReason(context: DecisionContext, edge: number): string {
   const { records, model, view } = context;
   const run = model.candidates.runs[edge] ?? 0;
   const runId = records.runs[run]?.runId ?? '';
+  const held = context.holderOf(model.candidates.rows[edge] ?? 0, model.candidates.weights[edge] ?? 0);
+  if (held !== null) return held;
   const holder = view.rowByRun.get(run);
   if (holder !== undefined && holder !== model.candidates.rows[edge]) {
     return `the nearest run ${runId} is better explained by row ${records.rows[holder]?.keyText ?? ''}`;

@@ -45,9 +45,22 @@ export function reasonForTie(context: TieContext, edge: number): string {
   }
   if (runs.length > 1) return `${runs.length} runs fit this row alike; ${apart} would tell them apart`;
   if (rivals.length > 0) return `the best run fits ${nameRows(rivals)} as well; ${apart} would tell them apart`;
-  const probability = (100 * claimOf(model.posterior.probabilities[edge] ?? 0)).toFixed(1);
-  const least = (100 * claimOf(context.minProbability)).toFixed(1);
-  return `the best run has a probability of ${probability} %, below ${least} %`;
+  const probability = claimOf(model.posterior.probabilities[edge] ?? 0);
+  const least = claimOf(context.minProbability);
+  if (probability >= least) return 'rows and runs beside it could be placed nearly as well without the best run';
+  return `the best run has a probability of ${tellApart(probability, least).join(', below ')}`;
+}
+
+const MOST_DIGITS = 8;
+
+/** Two probabilities as percents of as few digits as tell them from each other, and the larger one from a certainty. */
+export function tellApart(less: number, more: number): readonly [string, string] {
+  const percent = (probability: number, digits: number): string => `${(100 * probability).toFixed(digits)} %`;
+  let digits = 1;
+  const isTold = (): boolean =>
+    percent(less, digits) !== percent(more, digits) && (more >= 1 || percent(more, digits) !== percent(1, digits));
+  while (digits < MOST_DIGITS && !isTold()) digits++;
+  return [percent(less, digits), percent(more, digits)];
 }
 
 function nameRows(names: readonly string[]): string {

@@ -146,7 +146,11 @@ function objectionOfTries(context: Context, { row, run }: SurePair, later: reado
 }
 
 /** Whether a run is linked, rejected for this row, or another row's. */
-function isTakenFrom({ records, model, view }: Context, row: number, run: number): boolean {
+export function isTakenFrom(
+  { records, model, view }: Pick<Context, 'records' | 'model' | 'view'>,
+  row: number,
+  run: number,
+): boolean {
   return (
     records.freeRuns[run] !== 1 ||
     records.rejectedByRow.get(row)?.has(run) === true ||

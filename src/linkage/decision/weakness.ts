@@ -28,6 +28,8 @@ export interface Objection {
   readonly reason: string;
   /** Bits with the prior from which a pair is believed all the same. */
   readonly outweighedBy?: number;
+  /** P(the pair is the one that is meant, rather than another one that the objection names). */
+  readonly share?: number;
 }
 
 /** What a high probability may hide: one kind of evidence only, a contradiction, or mere elimination. */
@@ -43,7 +45,8 @@ export function findWeakness(model: LearnedModel, edge: number, options: Linkage
     compared++;
     const bits = comparison.weigh(row, run);
     if (bits > AGREES || (isLearned && isSpotless(comparison, row, run))) agreeing++;
-    if (bits < (comparison.name === 'order' ? CONTRADICTS : DISAGREES)) disagreeing++;
+    const isAgainst = bits < (comparison.name === 'order' ? CONTRADICTS : DISAGREES);
+    if (isAgainst && comparison.isWithinStep?.(row, run) !== true) disagreeing++;
   }
   const weight = model.candidates.weights[edge] ?? 0;
   const isProven = 1 - (model.posterior.probabilities[edge] ?? 0) <= (1 - options.minProbability) * DOUBT_OF_ONE_KIND;

@@ -12,7 +12,7 @@ const DEEPEST = 6;
  * is dropped from the path.
  */
 export function flattenJson(value: JsonObject, visit: (path: string, scalar: JsonValue) => void): void {
-  for (const key of Object.keys(value)) {
+  for (const key of keysOf(value)) {
     const item = value[key] ?? null;
     if (key === '_wandb') flattenRecorded(item, visit);
     else flattenItem(item, key, visit);
@@ -30,7 +30,15 @@ function flattenItem(item: JsonValue, path: string, visit: (path: string, scalar
   }
   if (!isJsonObject(item)) return visit(path, item);
   if ('_type' in item) return; // media, histograms, tables
-  for (const [key, child] of Object.entries(item)) flattenItem(child, `${path}.${key}`, visit);
+  for (const key of keysOf(item)) flattenItem(item[key] ?? null, `${path}.${key}`, visit);
+}
+
+/** In their own order, save that a key with a dot, which may lead to the path of another one, always comes after it. */
+function keysOf(value: JsonObject): readonly string[] {
+  const keys = Object.keys(value);
+  if (!keys.some((key) => key.includes('.'))) return keys;
+  const dotted = keys.filter((key) => key.includes('.'));
+  return [...keys.filter((key) => !key.includes('.')), ...dotted.toSorted()];
 }
 
 function depthOf(path: string): number {
@@ -42,8 +50,9 @@ function depthOf(path: string): number {
 function flattenRecorded(item: JsonValue, visit: (path: string, scalar: JsonValue) => void): void {
   const recorded = childOf(childOf(item, 'value') ?? item, 'e');
   if (recorded === null) return;
-  for (const writer of Object.values(recorded)) {
-    if (!isJsonObject(writer)) continue;
+  for (const name of Object.keys(recorded).toSorted()) {
+    const writer = childOf(recorded, name);
+    if (writer === null) continue;
     for (const [key, child] of Object.entries(writer)) flattenItem(child, `_wandb.e.${key}`, visit);
   }
 }

@@ -1,4 +1,4 @@
-import { renderJson } from '../../model/json.ts';
+import { renderJson, sortKeys } from '../../model/json.ts';
 import type { Run } from '../../model/run.ts';
 import { isGeneratedName } from './names.ts';
 
@@ -48,11 +48,11 @@ function gapOf({ createdAt, heartbeatAt }: Run): number {
   return Math.max(LAUNCH_GAP, LAUNCH_SHARE * ((heartbeatAt ?? createdAt) - createdAt));
 }
 
-/** The same for all runs of one name, configuration and command line. */
+/** The same for all runs of one name, configuration and command line, in whatever order the configuration has its keys. */
 export function launchKey(run: Run): string {
   const { _wandb, ...config } = run.config;
   const name = run.displayName !== null && isGeneratedName(run.displayName) ? '' : (run.displayName ?? '');
-  return JSON.stringify([name, renderJson(config), run.args, run.program, run.group, run.sweepName]);
+  return JSON.stringify([name, renderJson(sortKeys(config)), run.args, run.program, run.group, run.sweepName]);
 }
 
 function ranksOf(launch: readonly Run[], keep: ReadonlySet<string>): { main: Run; others: Run[] } | null {

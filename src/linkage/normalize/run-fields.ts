@@ -121,8 +121,9 @@ function readRun(
   add('commit', run.commit);
   add('state', run.state);
   add('status', status);
-  add('tags', run.tags.toSorted().join(' '));
-  for (const tag of run.tags) {
+  const tags = run.tags.toSorted();
+  add('tags', tags.join(' '));
+  for (const tag of tags) {
     const [, word, value] = TELLING_TAG.exec(normalizeText(tag)) ?? [];
     if (word !== undefined) add(`tags.${word}`, value);
   }

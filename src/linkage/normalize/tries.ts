@@ -30,7 +30,8 @@ export function findEarlierTries(
   return tries;
 }
 
-function isTryOf(earlier: Run, later: Run): boolean {
+/** Whether a run of the same thing began soon after another one had ended without finishing. */
+export function isTryOf(earlier: Run, later: Run): boolean {
   const ended = earlier.heartbeatAt ?? earlier.createdAt;
   const hasFailed = earlier.state === 'crashed' || earlier.state === 'failed' || earlier.state === 'killed';
   return hasFailed && ended <= later.createdAt && later.createdAt - ended <= RETRY_GAP;
