@@ -65,7 +65,8 @@ export class DurationComparison implements Comparison {
     const gapOf = (length: number): number => Math.abs(length - own);
     const lengths = this.#input.runLengths.map((reading) => reading[run] ?? Number.NaN);
     const there = lengths.filter((length) => !Number.isNaN(length));
-    return describeDuration(own, there.toSorted((a, b) => gapOf(a) - gapOf(b))[0] ?? 0);
+    const length = there.toSorted((a, b) => gapOf(a) - gapOf(b))[0] ?? 0;
+    return own < this.#input.quantum / 2 ? describeShort(this.#input.quantum, length) : describeDuration(own, length);
   }
 
   health(): readonly string[] {
@@ -75,6 +76,12 @@ export class DurationComparison implements Comparison {
   #bitsOf(row: number, likelihood: number): number {
     return log2(likelihood / (this.#density.background[row] ?? 1));
   }
+}
+
+/** Of a row whose duration was rounded down to nothing. */
+function describeShort(quantum: number, length: number): ComparisonWords {
+  const level = length < quantum ? 'equal' : 'differs';
+  return { level, words: `row took less than ${spell(quantum)}, run ${spell(length)}` };
 }
 
 function describeDuration(own: number, length: number): ComparisonWords {
