@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { linkRecords } from '../../src/linkage/link-records.ts';
 import { gainOnPairs } from '../../src/linkage/pairing/duration-proof.ts';
+import { buildComparisons } from '../../src/linkage/comparison/comparisons.ts';
+import { DurationComparison } from '../../src/linkage/comparison/duration.ts';
 import { pairDuration } from '../../src/linkage/pairing/pair-duration.ts';
+import { isNamedAfterTime } from '../../src/linkage/pairing/units.ts';
 import { buildRecords } from '../../src/linkage/normalize/records.ts';
 import { parseSpokenSecondsOrNull, readSpokenDurationsOrNull } from '../../src/linkage/normalize/durations.ts';
 import type { Cell } from '../../src/model/cell.ts';
@@ -79,6 +82,7 @@ describe('a column that may be one of durations by its name', () => {
     ['job_s', (seconds: number) => seconds + 0.4],
     ['gpu_time', (seconds: number) => Number((seconds / 3600).toFixed(3))],
     ['zeit_min', (seconds: number) => Number((seconds / 60).toFixed(2))],
+    ['gpu_hours', (seconds: number) => Number((seconds / 3600).toFixed(1))],
   ])('%s is one, for runs are as long as it says', (column, say) => {
     expect(readingOf(column, say)).toEqual([column]);
   });
@@ -89,6 +93,78 @@ describe('a column that may be one of durations by its name', () => {
     ['gamma', (seconds: number) => seconds + 0.4],
   ])('%s is none', (column, say) => {
     expect(readingOf(column, say)).toEqual([]);
+  });
+});
+
+describe('a column that is named after a unit of time', () => {
+  const runs = LENGTHS.map((seconds, at) =>
+    runOf(`run${10 + at}abc`, '2025-06-02T08:00:00Z', {
+      summary: { _runtime: seconds, val_loss: Math.floor(seconds / 3) / 100 },
+    }),
+  );
+  const rows = LENGTHS.map((seconds, at) => rowOf(`row${10 + at}`, { gpu_hours: Math.floor(seconds / 3) / 100 }));
+
+  it('is no metric, whatever losses its hours may be, and no duration where no run is as long', () => {
+    const records = buildRecords(inputOf(rows, runs));
+    expect(pairDuration(records, [], new Set()).columns).toEqual([]);
+    const before = {
+      trusts: () => true,
+      ranked: new Map(),
+      measured: new Map(),
+      tokens: null,
+      paired: new Set<string>(),
+      last: null,
+    };
+    expect(buildComparisons(records, [], before).measured).toEqual([]);
+  });
+
+  it.each(['gpu_hours', 'minutes', 'runtime_min', 'elapsed_s', 'total wall hours'])('%s is one', (name) => {
+    expect(isNamedAfterTime(name)).toBe(true);
+  });
+
+  it.each(['total_m', 'train_min', 'min', 'eval_time_s', 'limit_hours', 'gpu'])('%s is none', (name) => {
+    expect(isNamedAfterTime(name)).toBe(false);
+  });
+});
+
+describe('a duration of 0 in whole minutes', () => {
+  const SHORT = LENGTHS.map((seconds, at) => (at % 4 === 0 ? 5 + at : seconds));
+  const runs = SHORT.map((seconds, at) =>
+    runOf(`run${10 + at}abc`, '2025-06-02T08:00:00Z', { summary: { _runtime: seconds } }),
+  );
+  const durationsOf = (say: (seconds: number, at: number) => number): Float64Array => {
+    const rows = SHORT.map((seconds, at) => rowOf(`row${10 + at}`, { duration_minutes: say(seconds, at) }));
+    return pairDuration(buildRecords(inputOf(rows, runs)), [], new Set()).rowSeconds;
+  };
+
+  it('is one of less than half a minute', () => {
+    expect([...durationsOf((seconds) => Math.round(seconds / 60))].slice(0, 2)).toEqual([15, 5220]);
+  });
+
+  it('is a blank where nearly all rows have it and few runs are so short', () => {
+    expect(durationsOf((seconds, at) => (at === 1 ? Math.round(seconds / 60) : 0))[0]).toBeNaN();
+  });
+});
+
+describe('what durations in whole minutes tell', () => {
+  const compare = (rows: readonly number[]): DurationComparison =>
+    new DurationComparison({
+      rowSeconds: Float64Array.from(rows),
+      runLengths: [Float64Array.of(1225, 1245, 12)],
+      quantum: 60,
+      rowClasses: new Uint8Array(rows.length),
+    });
+
+  it('ends half a minute off', () => {
+    const comparison = compare([1200, 2400, 3600, 4800]);
+    expect(comparison.weigh(0, 0)).toBeGreaterThan(comparison.weigh(0, 1) + 0.5);
+  });
+
+  it('says of nothing that it is less than a minute', () => {
+    expect(compare([15, 2400]).describe(0, 2)).toEqual({
+      level: 'equal',
+      words: 'row took less than 60 s, run 12 s',
+    });
   });
 });
 
@@ -161,6 +237,35 @@ describe('a start and an end', () => {
       finished_at: timeAfter(waiting(at) + seconds),
     }));
     expect(found).toEqual(Float64Array.from(LENGTHS));
+  });
+
+  it('are told by the lengths of the runs where the schema names neither', () => {
+    const rows = LENGTHS.map((seconds, at) =>
+      rowOf(`row${10 + at}`, { stem: `train_${timeAfter(waiting(at))}`, modified: timeAfter(waiting(at) + seconds) }),
+    );
+    const { rowSeconds, span } = pairDuration(buildRecords(inputOf(rows, runs)), [], new Set());
+    expect(rowSeconds).toEqual(Float64Array.from(LENGTHS));
+    expect(span).toEqual({ start: 'stem', end: 'modified', shift: 0 });
+  });
+
+  it('are none where no run is as long as lies between two times', () => {
+    const found = durationsOf((seconds, at) => ({
+      seen: timeAfter(waiting(at)),
+      finished_at: timeAfter(waiting(at) + seconds * 1.4 + 77),
+    }));
+    expect(found.every(Number.isNaN)).toBe(true);
+  });
+
+  it('are brought to one clock where only one of them knows its zone', () => {
+    const rows = LENGTHS.map((seconds, at) =>
+      rowOf(`row${10 + at}`, {
+        folder: `out/${timeAfter(waiting(at) - 4 * 3600)}`,
+        finished_at: SUBMITTED / 1000 + waiting(at) + seconds,
+      }),
+    );
+    const { rowSeconds, span } = pairDuration(buildRecords(inputOf(rows, runs)), [], new Set());
+    expect(rowSeconds).toEqual(Float64Array.from(LENGTHS));
+    expect(span).toEqual({ start: 'folder', end: 'finished_at', shift: 4 * 3600 });
   });
 
   it('give way to a duration that is written out where the runs are as long as that', () => {

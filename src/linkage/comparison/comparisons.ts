@@ -11,7 +11,9 @@ import { areCopies, pairSettings, rankSettings } from '../pairing/pair-settings.
 import type { RankedColumns } from '../pairing/pair-settings.ts';
 import { refineChoices } from '../pairing/refine.ts';
 import type { SurePair } from '../pairing/refine.ts';
+import { areNamedAlike } from '../pairing/trust.ts';
 import type { Trust } from '../pairing/trust.ts';
+import { isNamedAfterTime } from '../pairing/units.ts';
 import { compareText } from '../sorted.ts';
 import type { Comparison } from './comparison.ts';
 import type { DurationInput } from './duration-density.ts';
@@ -113,11 +115,15 @@ export function buildComparisons(records: Records, sure: readonly SurePair[], be
 }
 
 /** Columns that are no settings and no metrics. */
-function columnsApart({ row, schema }: Records, durations: RowDurations): Set<string> {
+function columnsApart({ row, run, schema }: Records, durations: RowDurations): Set<string> {
   const { status } = schema.identity;
   // a status is stale as soon as a training process dies; it is ours to write, not to believe
   const stale = status === null ? [] : [status];
-  return new Set([...row.times.map((field) => field.name), ...durations.columns, ...stale]);
+  // hours lie among losses as well; only a key of that name may mean them
+  const timed = row.fields.filter(
+    (column) => isNamedAfterTime(column.name) && !run.fields.some((key) => areNamedAlike({ column, key })),
+  );
+  return new Set([...[...row.times, ...timed].map((field) => field.name), ...durations.columns, ...stale]);
 }
 
 interface PartInputs {

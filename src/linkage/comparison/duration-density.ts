@@ -4,7 +4,7 @@ import { backgroundDensity } from './background.ts';
 import { forEachLink } from './comparison.ts';
 import type { RunSink, SoftLinks } from './comparison.ts';
 import type { DensitySettings } from './density-grid.ts';
-import { DifferenceDensity, laplaceShape } from './difference-density.ts';
+import { boxShape, DifferenceDensity, laplaceShape } from './difference-density.ts';
 
 /** A row's duration and the readings of a run's length, in seconds; NaN is missing. */
 export interface DurationInput {
@@ -200,12 +200,14 @@ function trustOf(lengths: Float64Array, others: readonly Float64Array[]): number
 }
 
 function createReadingDensities(count: number, quantum: number): DifferenceDensity[] {
-  const step = Math.max(1, quantum / 2);
+  // what was rounded lies within half a step, all over it
+  const rounded = quantum > 1 ? [boxShape(-quantum / 2, quantum / 2, 4)] : [];
+  const step = Math.max(1, quantum / 8);
   const settings: DensitySettings = {
     halfCells: 10_000,
-    resolution: quantum > 0 ? Math.max(1, quantum / 4) : 0.1,
+    resolution: quantum > 0 ? Math.max(1, quantum / 16) : 0.1,
     scales: [...(quantum > 0 ? [] : [0.1, 0.3]), ...KERNEL_WIDTHS.map((width) => width * step)],
-    shapes: [laplaceShape(30 + quantum, 4), laplaceShape(300 + quantum, 2)],
+    shapes: [...rounded, laplaceShape(30 + quantum, 4), laplaceShape(300 + quantum, 2)],
   };
   const first = new DifferenceDensity(settings);
   return Array.from({ length: count }, (_item, at) => (at === 0 ? first : new DifferenceDensity(settings, first)));

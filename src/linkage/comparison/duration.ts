@@ -72,8 +72,10 @@ export class DurationComparison implements Comparison {
     const gapOf = (length: number): number => Math.abs(length - own);
     const lengths = this.#input.runLengths.map((reading) => reading[run] ?? Number.NaN);
     const there = lengths.filter((length) => !Number.isNaN(length));
-    const nearest = there.toSorted((a, b) => gapOf(a) - gapOf(b))[0] ?? 0;
-    return describeDuration(own, nearest, { quantum: this.#input.quantum, speaksFor: this.weigh(row, run) > 0 });
+    const length = there.toSorted((a, b) => gapOf(a) - gapOf(b))[0] ?? 0;
+    const { quantum } = this.#input;
+    if (own < quantum / 2) return describeShort(quantum, length);
+    return describeDuration(own, length, { quantum, speaksFor: this.weigh(row, run) > 0 });
   }
 
   health(): readonly string[] {
@@ -83,6 +85,12 @@ export class DurationComparison implements Comparison {
   #bitsOf(row: number, likelihood: number): number {
     return log2(likelihood / (this.#density.background[row] ?? 1));
   }
+}
+
+/** Of a row whose duration was rounded down to nothing. */
+function describeShort(quantum: number, length: number): ComparisonWords {
+  const level = length < quantum ? 'equal' : 'differs';
+  return { level, words: `row took less than ${spell(quantum)}, run ${spell(length)}` };
 }
 
 function describeDuration(

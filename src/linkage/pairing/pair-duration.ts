@@ -4,11 +4,15 @@ import { keyWords } from '../normalize/names.ts';
 import type { Records } from '../normalize/records.ts';
 import { quantumOf } from '../normalize/times.ts';
 import { buildSortedIndex } from '../sorted.ts';
-import { gainOnLengths } from './duration-likeness.ts';
+import { createLengthGain } from './duration-likeness.ts';
+import type { LengthGain } from './duration-likeness.ts';
 import { gainOnPairs } from './duration-proof.ts';
 import type { SurePair } from './refine.ts';
+import { measureSpans } from './row-spans.ts';
+import type { RowSpan } from './row-spans.ts';
 import {
   findSecondsPerUnit,
+  isNamedAfterTime,
   isUnitOfName,
   medianOf,
   plainUnitOrNull,
@@ -24,10 +28,13 @@ export interface RowDurations {
   readonly quantum: number;
   /** The columns that say it. */
   readonly columns: readonly string[];
+  /** The times of a row that the runs' lengths prove to be its start and its end; null where they prove none. */
+  readonly span: RowSpan | null;
 }
 
 interface Proof {
   readonly lengths: Float64Array;
+  readonly gainOf: LengthGain;
   readonly sure: readonly SurePair[];
   readonly paired: ReadonlySet<string>;
 }
@@ -44,6 +51,11 @@ const LEAST_DISTINCT = 0.5;
 const LEAST_BITS = { any: 20, named: 8 } as const;
 /** Where a start and an end tell most rows' lengths, no column is looked for. */
 const MEASURED_SHARE = 0.5;
+/** Durations in finer steps are 0 only where none was taken, in seconds. */
+const LEAST_COARSE = 30;
+/** Zeros are blanks where they are more than this share, and more than so many times the share of runs so short. */
+const MOST_ZEROS = 0.5;
+const MOST_ZEROS_OF_SHORT = 3;
 
 /**
  * The column of durations: the one that the schema names; else one that writes lengths of time out, or is named after a
@@ -55,39 +67,39 @@ const MEASURED_SHARE = 0.5;
  */
 export function pairDuration(records: Records, sure: readonly SurePair[], paired: ReadonlySet<string>): RowDurations {
   const lengths = lengthsOfRuns(records);
-  const measured = startToEnd(records, lengths);
+  const gainOf = createLengthGain(lengths);
+  const { seconds: measured, span } = measureSpans(records, gainOf);
   const isMeasured = filledOf(measured) >= MEASURED_SHARE * measured.length;
-  const proof = { lengths, sure, paired };
+  const proof = { lengths, gainOf, sure, paired };
   const named = namedColumnOrNull(records, proof);
   const plain = named === null ? plainColumnOrNull(records, proof) : null;
-  const isNearer = plain !== null && gainOnLengths(plain.seconds, lengths) > gainOnLengths(measured, lengths);
+  const isNearer = plain !== null && gainOf(plain.seconds) > gainOf(measured);
   const column = named ?? (isMeasured && !isNearer ? null : (plain ?? foundColumnOrNull(records, proof)));
-  const rowSeconds = measured.map((own, row) => {
-    const given = column?.seconds[row] ?? Number.NaN;
-    return given > 0 ? given : own;
-  });
-  return { rowSeconds, quantum: Math.min(3600, stepOf(rowSeconds)), columns: column === null ? [] : [column.name] };
+  const given = column === null ? measured : fillIn(column.seconds, measured);
+  const quantum = Math.min(3600, stepOf(given));
+  const rowSeconds = column === null ? given : withRoundedDown(given, { column, lengths });
+  return { rowSeconds, quantum, columns: column === null ? [] : [column.name], span };
+}
+
+function fillIn(given: Float64Array, measured: Float64Array): Float64Array {
+  return given.map((seconds, row) => (seconds > 0 ? seconds : (measured[row] ?? Number.NaN)));
 }
 
 /**
- * From the creation of the row, unless the runs are as long as from another time on: a scheduler's table has the moment of
- * submission as well, and that of an optimiser no creation.
+ * A duration of 0 in a column of whole minutes is one of less than half a minute, and taken for half of that: a quarter of
+ * the step. Where most rows have it and few runs are so short, it stands for none.
  */
-function startToEnd({ schema, row, rows }: Records, lengths: Float64Array): Float64Array {
-  const end = row.times.find((field) => field.name === schema.finishedAt);
-  const spans = row.times
-    .filter((field) => field !== end)
-    .toSorted((a, b) => Number(b.name === schema.createdAt) - Number(a.name === schema.createdAt))
-    .map((start) =>
-      start.seconds.map((from, at) => {
-        const seconds = (end?.seconds[at] ?? Number.NaN) - from;
-        return seconds > 0 ? seconds : Number.NaN;
-      }),
-    );
-  const [first = new Float64Array(rows.length).fill(Number.NaN), ...others] = spans;
-  const gainOf = (seconds: Float64Array): number => gainOnLengths(seconds, lengths);
-  const nearer = others.filter((other) => gainOf(other) > LEAST_BITS.named + gainOf(first));
-  return nearer.toSorted((a, b) => gainOf(b) - gainOf(a))[0] ?? first;
+function withRoundedDown(
+  rowSeconds: Float64Array,
+  { column: { seconds }, lengths }: { readonly column: DurationColumn; readonly lengths: Float64Array },
+): Float64Array {
+  const step = stepOf(seconds);
+  const isZero = (value: number): boolean => value === 0;
+  const zeros = seconds.filter(isZero).length / filledOf(seconds);
+  const short = lengths.filter((length) => length < step).length / filledOf(lengths);
+  if (step < LEAST_COARSE || zeros === 1 || zeros > Math.max(MOST_ZEROS, MOST_ZEROS_OF_SHORT * short))
+    return rowSeconds;
+  return rowSeconds.map((own, row) => (Number.isNaN(own) && isZero(seconds[row] ?? Number.NaN) ? step / 4 : own));
 }
 
 function lengthsOfRuns({ run }: Records): Float64Array {
@@ -135,7 +147,8 @@ function plainColumnOrNull(records: Records, proof: Proof): DurationColumn | nul
 
 function isNamedAfterUnit(name: string): boolean {
   const words = keyWords(name);
-  return words.length > 0 && words.every((word) => word.length > 1 && unitOfNameOrNull(word) !== null);
+  const isUnit = words.length > 0 && words.every((word) => word.length > 1 && unitOfNameOrNull(word) !== null);
+  return isUnit || isNamedAfterTime(name);
 }
 
 /** What a column of durations is called, in part; a time may be that of an epoch as well, and only its values tell. */
@@ -146,7 +159,7 @@ function foundColumnOrNull(records: Records, proof: Proof): DurationColumn | nul
 }
 
 /** One that may be a duration by its name, and is one by its values: runs are as long as it says, far nearer than by chance. */
-function likeColumnOrNull({ row, values }: Records, { lengths, paired }: Proof): DurationColumn | null {
+function likeColumnOrNull({ row, values }: Records, { gainOf, paired }: Proof): DurationColumn | null {
   let best: { readonly column: DurationColumn; readonly gain: number } | null = null;
   for (const field of row.fields) {
     if (field.origin !== 'column' || !field.isNumeric || paired.has(field.name)) continue;
@@ -154,7 +167,7 @@ function likeColumnOrNull({ row, values }: Records, { lengths, paired }: Proof):
     if (plain === null && !keyWords(field.name).some((word) => DURATION_WORDS.test(word))) continue;
     for (const unit of plain === null ? UNITS : [plain]) {
       const seconds = timesUnit(numbersOf(field, values), unit);
-      const gain = isVaried(seconds) ? gainOnLengths(seconds, lengths) : 0;
+      const gain = isVaried(seconds) ? gainOf(seconds) : 0;
       if (gain > Math.max(LEAST_BITS.any, best?.gain ?? 0)) best = { column: { name: field.name, seconds }, gain };
     }
   }
@@ -219,12 +232,13 @@ function lieAmong(seconds: Float64Array, lengths: Float64Array): boolean {
   return at(own, 0.1) >= 0.8 * at(runs, 0.02) && at(own, 0.9) <= 1.25 * at(runs, 0.98);
 }
 
-const STEPS = [1800, 900, 600, 360, 300] as const;
+const STEPS = { ofMinutes: [1800, 900, 600, 360, 300], ofSeconds: [36, 30, 6] } as const;
 
-/** Tenths of an hour and the like: the largest step below an hour that all durations are whole multiples of. */
+/** Tenths of an hour or a minute and the like: the largest step that all durations are whole multiples of. */
 function stepOf(rowSeconds: Float64Array): number {
   const quantum = quantumOf(rowSeconds);
-  return quantum === 60 ? (STEPS.find((step) => isMultiple(rowSeconds, step)) ?? 60) : quantum;
+  const finer = quantum === 60 ? STEPS.ofMinutes : quantum === 1 ? STEPS.ofSeconds : [];
+  return finer.find((step) => isMultiple(rowSeconds, step)) ?? quantum;
 }
 
 function isMultiple(seconds: Float64Array, step: number): boolean {

@@ -42,6 +42,29 @@ export function plainUnitOrNull(name: string): number | null {
   return plain.map((word) => SECONDS_BY_WORD.get(word)).find((unit) => unit !== undefined) ?? null;
 }
 
+/** What people say beside the unit: whose time it was, and that it is one at all. */
+const WHOSE =
+  /^(?:gpus?|cpus?|tpus?|cards?|devices?|nodes?|total|run|running|job|train|training|compute|used|spent|in)$/;
+const OF_TIME = /^(?:wall|walltime|wallclock|clock|runtime|elapsed|took|taken|time|duration|dur|dauer|laufzeit)$/;
+/** `min` is the least as well, and single letters stand for anything. */
+const LEAST_CLEAR = 3;
+
+/**
+ * Whether a name says that it is a length of time, of the whole run, and nothing else: `gpu_hours`, `minutes`,
+ * `runtime_min`, `elapsed_s`; but not `total_m`, `train_min` or `eval_time_s`.
+ */
+export function isNamedAfterTime(name: string): boolean {
+  const words = keyWords(name);
+  const units = words.filter((word) => SECONDS_BY_WORD.has(word));
+  const others = words.filter((word) => !SECONDS_BY_WORD.has(word));
+  const isClear = units.some((word) => word.length >= LEAST_CLEAR && word !== 'min');
+  return (
+    units.length === 1 &&
+    others.every((word) => WHOSE.test(word) || OF_TIME.test(word)) &&
+    (isClear || others.some((word) => OF_TIME.test(word)))
+  );
+}
+
 /**
  * Seconds of one unit of a column of durations: as its name says, else as the runs' own lengths do.
  *
