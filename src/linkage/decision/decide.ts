@@ -9,6 +9,7 @@ import { findConflictingNamesakes } from './namesakes.ts';
 import type { Records } from '../normalize/records.ts';
 import { fitAlike, reasonForOpenRow, reasonForTie } from './reasons.ts';
 import { surePairs } from '../weights/rounds.ts';
+import { findStrangersOrNull } from './strangers.ts';
 import { learnStandIns } from './stand-ins.ts';
 import type { StandInShare } from './stand-ins.ts';
 import { createMetricsCheck } from './stray-metrics.ts';
@@ -44,7 +45,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const sure = surePairs(records, model);
   const least = bitsNeeded(options);
   const conflicts = findConflictingNamesakes({ records, model }, sure);
-  const dissent = findDissentOrNull({ records, model }, sure);
+  const dissent = findDissentOrNull({ records, model }, sure) ?? findStrangersOrNull({ records, model }, sure);
   const strayTime = createTimeCheck(model, sure);
   const strayMetrics = createMetricsCheck(model, sure);
   const context: DecisionContext = {
