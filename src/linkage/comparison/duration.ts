@@ -6,6 +6,10 @@ import { sameValues } from './same-values.ts';
 import { percentOf, spell } from './spell.ts';
 
 const LEAST_BITS = -8;
+/** Within this share, these seconds or a step of the column two durations are the same … */
+const SAME = { share: 0.01, seconds: 6 } as const;
+/** … which is told of those only that are long enough for it to be no more than this share of them. */
+const TELLING = 0.03;
 
 /** How long the row says the run took against the run's own readings; whichever reading agrees counts. */
 export class DurationComparison implements Comparison {
@@ -39,6 +43,18 @@ export class DurationComparison implements Comparison {
     return this.#input.runLengths.some(
       (lengths) => Math.abs((lengths[run] ?? Number.NaN) - own) <= this.#input.quantum,
     );
+  }
+
+  /**
+   * Whether the row's duration is one of the run's readings, as nearly as the same job is measured twice; null where one
+   * side lacks it, or where jobs are too short for what is left of them by rounding.
+   */
+  agreesOrNull(row: number, run: number): boolean | null {
+    const own = this.#input.rowSeconds[row] ?? Number.NaN;
+    const coarse = Math.max(SAME.seconds, this.#input.quantum);
+    if (this.isMissing(row, run) || !(coarse <= TELLING * own)) return null;
+    const slack = Math.max(coarse, SAME.share * own);
+    return this.#input.runLengths.some((lengths) => Math.abs((lengths[run] ?? Number.NaN) - own) <= slack);
   }
 
   learn(links: SoftLinks): void {

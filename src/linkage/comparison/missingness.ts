@@ -15,11 +15,13 @@ export class MissingnessComparison implements Comparison {
   readonly #runHas: Uint8Array;
   /** Share of random pairs in each of the four cells (row has not, has) × (run has not, has). */
   readonly #random: readonly number[];
+  readonly #isPaired: boolean;
   #bits: readonly number[] = [0, 0, 0, 0];
 
   constructor(rowHas: Uint8Array, runHas: Uint8Array) {
     this.#rowHas = rowHas;
     this.#runHas = runHas;
+    this.#isPaired = rowHas.includes(1) && runHas.includes(1);
     const rowShare = shareOf(rowHas);
     const runShare = shareOf(runHas);
     this.#random = [0, 1, 2, 3].map(
@@ -68,6 +70,8 @@ export class MissingnessComparison implements Comparison {
   }
 
   describe(row: number, run: number): ComparisonWords {
+    // either side may have measured something of which nothing was found on the other
+    if (!this.#isPaired) return { level: 'missing', words: 'no final metric is known on both sides' };
     const own = this.#rowHas[row] === 1 ? 'row has final metrics' : 'row has no final metrics';
     const other = this.#runHas[run] === 1 ? 'run has' : 'run has none';
     return { level: this.#rowHas[row] === this.#runHas[run] ? 'alike' : 'unlike', words: `${own}, ${other}` };

@@ -12,6 +12,7 @@ import type { Records } from '../normalize/records.ts';
 import { fitAlike, reasonForOpenRow, reasonForTie } from './reasons.ts';
 import { learnReruns } from './reruns.ts';
 import { surePairs } from '../weights/rounds.ts';
+import { findStrangersOrNull } from './strangers.ts';
 import { learnStandIns } from './stand-ins.ts';
 import type { StandInShare } from './stand-ins.ts';
 import { createMetricsCheck } from './stray-metrics.ts';
@@ -49,7 +50,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
   const sure = surePairs(records, model);
   const least = bitsNeeded(options);
   const conflicts = findConflictingNamesakes({ records, model }, sure);
-  const dissent = findDissentOrNull({ records, model }, sure);
+  const dissent = findDissentOrNull({ records, model }, sure) ?? findStrangersOrNull({ records, model }, sure);
   const strayTime = createTimeCheck(model, sure);
   const strayMetrics = createMetricsCheck(model, sure);
   const standIns = learnStandIns({ records, model, view, least }, sure);

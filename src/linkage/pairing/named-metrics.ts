@@ -11,25 +11,35 @@ import { findFactor, medianOf } from './units.ts';
 /** A column with fewer distinct values is a grid. */
 const LEAST_MEASURED = 12;
 const LEAST_DISTINCT = 0.1;
-/** Pairs that hold both before a column and its namesake are judged. */
+/** Of a few rows more than this share must differ. */
+const FEW_DISTINCT = 0.7;
+/** Pairs that hold both before a column and its namesake are judged, where these are many. */
 const LEAST_PAIRS = 10;
+/** Words of a key that say of which data or of which moment a measure is, and that a column may leave out. */
+const OF_WHAT: ReadonlySet<string> = new Set(['test', 'eval', 'val', 'valid', 'validation', 'dev', 'final']);
 
 /**
  * The final metrics of the rows whose name a summary key bears, whatever their values say of it: `ndcg` and
  * `offline/ndcg@10`, `test_acc` and `test/acc`, but not `test_acc` and `val/acc`. Of several such keys the one that agrees
  * best on the sure pairs. A name that stands in the configuration as well is a setting's.
+ *
+ * @param leastPairs on which both are; below ten a column may be of a few rows
  */
-export function findNamedMetrics(records: Records, sure: readonly SurePair[]): PairedMetric[] {
+export function findNamedMetrics(
+  records: Records,
+  sure: readonly SurePair[],
+  leastPairs: number = LEAST_PAIRS,
+): PairedMetric[] {
   const { run, values } = records;
   const keys = run.fields.filter((field) => field.origin === 'summary' && field.isNumeric);
   const settings = run.fields.filter((field) => field.origin === 'config' || field.origin === 'args');
-  const columns = measuredColumns(records);
+  const columns = measuredColumns(records, leastPairs < LEAST_PAIRS ? isMeasuredOfFew : isVaried);
   return columns.flatMap((column) => {
     if (settings.some((setting) => bearsName(setting.name, column.name))) return [];
     const rowValues = numbersOf(column, values);
     const named = keys.filter((key) => bearsName(key.name, column.name));
     const pairs = named
-      .map((key) => pairWith(key, { column, rowValues, sure }, records))
+      .map((key) => pairWith(key, { column, rowValues, sure, leastPairs }, records))
       .filter((pair) => pair !== null);
     return pairs.toSorted((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1)).slice(0, 1);
   });
@@ -48,18 +58,23 @@ export function haveStrangeMetrics(records: Records, paired: Paired): boolean {
     [...field.counts.keys()].filter((code) => !Number.isInteger(records.values.numberOf(code))).length >
     field.counts.size / 2;
   return (
-    measuredColumns(records).some((column) => !settings.has(column) && isReal(column)) &&
+    measuredColumns(records, isVaried).some((column) => !settings.has(column) && isReal(column)) &&
     records.run.fields.some((field) => field.origin === 'summary' && isVaried(field) && isReal(field))
   );
 }
 
-function measuredColumns({ row, schema }: Records): Field[] {
+function measuredColumns({ row, schema }: Records, isMeasured: (field: Field) => boolean): Field[] {
   const apart = new Set([schema.key, ...row.times.map(({ name }) => name)]);
-  return row.fields.filter((field) => field.origin === 'column' && isVaried(field) && !apart.has(field.name));
+  return row.fields.filter((field) => field.origin === 'column' && isMeasured(field) && !apart.has(field.name));
 }
 
 function isVaried({ isNumeric, counts, filled }: Field): boolean {
   return isNumeric && counts.size > Math.max(LEAST_MEASURED, LEAST_DISTINCT * filled);
+}
+
+/** Of a few rows hardly any two measure the same; those that do share a setting. */
+function isMeasuredOfFew({ isNumeric, counts, filled }: Field): boolean {
+  return isNumeric && counts.size > FEW_DISTINCT * filled;
 }
 
 /** Null where too few of the sure pairs have both. */
@@ -69,7 +84,13 @@ function pairWith(
     column,
     rowValues,
     sure,
-  }: { readonly column: Field; readonly rowValues: Float64Array; readonly sure: readonly SurePair[] },
+    leastPairs,
+  }: {
+    readonly column: Field;
+    readonly rowValues: Float64Array;
+    readonly sure: readonly SurePair[];
+    readonly leastPairs: number;
+  },
   { values }: Records,
 ): PairedMetric | null {
   const plain = numbersOf(key, values);
@@ -82,7 +103,7 @@ function pairWith(
       return Math.abs(own - (runValues[run] ?? Number.NaN)) / unitOf(own, rounding);
     })
     .filter((gap) => !Number.isNaN(gap));
-  if (gaps.length < LEAST_PAIRS) return null;
+  if (gaps.length < leastPairs) return null;
   const score = gaps.filter((gap) => gap <= 1).length / gaps.length;
   return { column: column.name, key: key.name, rowValues, runValues, factor, rounding, score, bits: 0 };
 }
@@ -90,7 +111,7 @@ function pairWith(
 const VALUE_OF_KEY = /\.(?:min|max|mean|last|best)$/;
 const NUMBER = /^\d+$/;
 
-/** Whether a key's last part is a column's name, or all words of the name and no others but numbers, as in `ndcg@10`. */
+/** Whether a key's last part is a column's name, or all words of the name and few others, as in `ndcg@10`. */
 function bearsName(key: string, column: string): boolean {
   const whole = key.replace(VALUE_OF_KEY, '');
   const last = keyWords(lastPart(whole));
@@ -101,7 +122,7 @@ function bearsName(key: string, column: string): boolean {
   return (
     words.every((word) => all.has(word)) &&
     last.some((word) => words.includes(word)) &&
-    last.every((word) => words.includes(word) || NUMBER.test(word))
+    last.every((word) => words.includes(word) || NUMBER.test(word) || OF_WHAT.has(word))
   );
 }
 
