@@ -33,6 +33,47 @@ describe('lists in a cell', () => {
     expect(itemsOf(cell)).toEqual(items);
   });
 
+  it('are lists wherever they stand and however they are written', () => {
+    const sizes = [
+      [0.59, 0.85],
+      [0.7, 1.2],
+      [0.7, 1.3],
+    ];
+    const rows = sizes.map(([a, b], at) =>
+      rowOf(`job-${at}`, {
+        json: JSON.stringify({ inner: { weights: `[${a}, ${b}]` } }),
+        cmd: `python train.py --weights [${a}, ${b}] --epochs 3`,
+        shapes: `[(${a}, 'x'), (${b}, 'y')]`,
+      }),
+    );
+    const runs = sizes.map(([a = 0, b = 0], at) =>
+      runOf(`run${at}`, '2024-03-01T09:15:10Z', {
+        config: {
+          weights: [a, b],
+          told: `(${a}, ${b})`,
+          shapes: [
+            [a, 'x'],
+            [b, 'y'],
+          ],
+        },
+        args: [`--weights=[${a},`, `${b}]`],
+      }),
+    );
+    const { row, run } = buildRecords(inputOf(rows, runs));
+    const codesOf = (fields: typeof row.fields, name: string, origin: string): number[] | null => {
+      const field = fields.find((own) => own.name === name && own.origin === origin);
+      return field === undefined ? null : [...field.codes];
+    };
+    const second = codesOf(run.fields, 'weights.1', 'config');
+    expect(new Set(second).size).toBe(3);
+    expect(codesOf(row.fields, 'json.inner.weights.1', 'column')).toEqual(second);
+    expect(codesOf(row.fields, 'cmd.weights.1', 'name-part')).toEqual(second);
+    expect(codesOf(run.fields, 'told.1', 'config')).toEqual(second);
+    expect(codesOf(run.fields, 'weights.1', 'args')).toEqual(second);
+    expect(codesOf(row.fields, 'shapes.1.0', 'column')).toEqual(second);
+    expect(codesOf(run.fields, 'shapes.1.0', 'config')).toEqual(second);
+  });
+
   it('are read item by item, as those of a config', () => {
     const rows = [0.9, 0.95].map((beta) => rowOf(`job-${beta}`, { betas: `(${beta}, 0.999)` }));
     const runs = [0.9, 0.95].map((beta) =>
