@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { itemsOf, readPrinted } from '../../src/linkage/normalize/printed.ts';
 import { buildRecords } from '../../src/linkage/normalize/records.ts';
+import { rankKeys } from '../../src/linkage/pairing/pairing.ts';
 import type { Cell } from '../../src/model/cell.ts';
 import { inputOf, rowOf, runOf } from '../helpers/worlds/small.ts';
 
@@ -72,6 +73,27 @@ describe('lists in a cell', () => {
     expect(codesOf(run.fields, 'weights.1', 'args')).toEqual(second);
     expect(codesOf(row.fields, 'shapes.1.0', 'column')).toEqual(second);
     expect(codesOf(run.fields, 'shapes.1.0', 'config')).toEqual(second);
+  });
+
+  it('are compared place by place: all items may hold the same few values', () => {
+    const orders = [
+      ['Ll', 'Lu', 'Zs'],
+      ['Zs', 'Ll', 'Lu'],
+      ['Lu', 'Zs', 'Ll'],
+    ];
+    const at = (index: number): string[] => orders[index % 3] ?? [];
+    const size = Array.from({ length: 30 }, (_item, index) => index);
+    const rows = size.map((index) => rowOf(`job-${index + 10}`, { kept: JSON.stringify(at(index)) }));
+    const runs = size.map((index) =>
+      runOf(`run-${index + 10}`, '2024-03-01T09:15:10Z', { config: { categories: at(index) } }),
+    );
+    const records = buildRecords(inputOf(rows, runs));
+    for (const column of records.row.fields.filter(({ name }) => /^kept\.\d$/.test(name))) {
+      const keys = rankKeys(column, records.run.fields, records).map(({ key }) => key.name);
+      expect(keys.filter((name) => name.startsWith('categories.'))).toEqual([
+        column.name.replace('kept', 'categories'),
+      ]);
+    }
   });
 
   it('are read item by item, as those of a config', () => {
