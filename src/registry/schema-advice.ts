@@ -34,9 +34,11 @@ export function noTableError(facts: NoTableFacts): RunlinkError {
     facts.config.table === undefined
       ? 'no table looks like a registry of runs'
       : `table "${facts.config.table}" cannot be the registry`;
-  const guess = first?.table ?? mostColumns(tables);
+  const refused = new Set(refusals.map(({ table }) => table.name));
+  const usable = mostColumns(tables.filter(({ name }) => !refused.has(name)));
+  const guess = facts.config.table === undefined ? (usable ?? first?.table) : first?.table;
   return new RunlinkError(`${named}. Tables found:\n${lines.join('\n')}`, {
-    hint: `${unkeyed ? adviseKey(first.table) : ''}${adviseConfig(guess?.name ?? '', guess?.columns.map(({ name }) => name) ?? [])}`,
+    hint: `${unkeyed ? adviseKey(first.table) : ''}${adviseConfig(guess)}`,
   });
 }
 
@@ -65,8 +67,10 @@ function adviseKey(table: DeclaredTable): string {
   );
 }
 
-function adviseConfig(table: string, columns: readonly string[]): string {
-  const example = { table, columns: { key: columns[0] ?? '', wandb_run_id: null, run_name: null, created_at: null } };
+function adviseConfig(table: DeclaredTable | undefined): string {
+  const key = table?.columns.find(({ pk }) => pk > 0) ?? table?.columns[0];
+  const columns = { key: key?.name ?? '', wandb_run_id: null, run_name: null, created_at: null };
+  const example = { table: table?.name ?? '', columns };
   return (
     `Write ${CONFIG_FILE_NAME} beside the registry, with the columns that play each part ` +
     `(leave a part out to have it found, null where no column plays it):\n${JSON.stringify(example, null, 2)}`

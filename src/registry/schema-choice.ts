@@ -13,7 +13,11 @@ import { splitName } from './roles-names.ts';
 const LEAST_SCORE = 3;
 const LEAST_LEAD = 2;
 
-/** The table that the config names, else the one that looks most like a registry of training runs. */
+/** Tables in which tools that migrate a database keep their books. */
+const BOOKS =
+  /^(?:\w*migrations?(?:_?(?:history|lock|versions))?|migratehistory|migrate_version|alembic_version|schema_version|sequelize(?:meta|data)|flyway_\w+|databasechangelog(?:lock)?|goose_db_version|_?yoyo_\w+|aerich|ar_internal_metadata)$/i;
+
+/** The table that the config names, else the one that looks most like a registry of training runs, else the only one. */
 export function chooseTable(db: Database, config: RegistryConfig): TableReading {
   const tables = readTables(db);
   if (config.table !== undefined) return readNamedTable(db, tables, config);
@@ -27,6 +31,9 @@ export function chooseTable(db: Database, config: RegistryConfig): TableReading 
     .sort((a, b) => b.score - a.score || (a.reading.table.name < b.reading.table.name ? -1 : 1));
   const [best, next] = ranked;
   if (best === undefined || best.score < LEAST_SCORE) {
+    const only = onlyTableOrNull(tables);
+    const own = ranked.find(({ reading }) => reading.table === only);
+    if (own !== undefined) return own.reading;
     const refusals = outcomes.flatMap((outcome) => (outcome.kind === 'refused' ? [outcome] : []));
     throw noTableError({ tables, refusals, others: readOtherObjects(db), config });
   }
@@ -35,6 +42,12 @@ export function chooseTable(db: Database, config: RegistryConfig): TableReading 
     throw twoTablesError(rivals.map(({ reading }) => reading));
   }
   return best.reading;
+}
+
+/** Nothing else can be meant by whoever gives a file with one table. */
+function onlyTableOrNull(tables: readonly DeclaredTable[]): DeclaredTable | null {
+  const [only, ...others] = tables.filter(({ name }) => !BOOKS.test(name));
+  return only !== undefined && others.length === 0 ? only : null;
 }
 
 function readNamedTable(db: Database, tables: readonly DeclaredTable[], config: RegistryConfig): TableReading {

@@ -58,3 +58,63 @@ describe('days without a year', () => {
     expect(daysOf(['1/2', '2/3', '3/4', '1/4', '5/6', '2/9', '7/8', '1/8', '3/8'], year)).toBeNull();
   });
 });
+
+/** Stamps of times as they come, to the second. */
+function stampsOf(cells: readonly (string | null)[]): (string | null)[] | null {
+  const field = readYearlessDaysOrNull('folder', cells, SPRING);
+  if (field === null || field.quantum > 60) return null;
+  return Array.from(field.seconds, (value) =>
+    Number.isNaN(value) ? null : new Date(1000 * value).toISOString().slice(0, 19),
+  );
+}
+
+/** Twenty times over six days, as a person who works at any hour makes them. */
+const TIMES = Array.from({ length: 20 }, (_item, at) => new Date(Date.UTC(2025, 3, 27, 7, 41, 13) + at * 25_000_123));
+const ISO = TIMES.map((time) => time.toISOString().slice(0, 19));
+const MINUTES = ISO.map((text) => `${text.slice(0, 16)}:00`);
+
+/** @param form with MON, MM, DD, hh, mm, ss */
+function written(form: string): string[] {
+  return ISO.map((text) => {
+    const [, month = '', day = '', hour = '', minute = '', second = ''] = text.split(/[-T:]/);
+    const mon = month === '04' ? 'Apr' : 'May';
+    return Object.entries({ MON: mon, MM: month, DD: day, hh: hour, mm: minute, ss: second }).reduce(
+      (filled, [word, value]) => filled.replace(word, value),
+      form,
+    );
+  });
+}
+
+describe('times of day behind days without a year', () => {
+  it.each(['runs/MONDD_hh-mm-ss_node3', 'MON DD hh:mm:ss', 'DDMON_hh-mm-ss', 'run3_MONDD_hhmmss'])(
+    'are read to the second: %s',
+    (form) => {
+      expect(stampsOf(written(form))).toEqual(ISO);
+    },
+  );
+
+  it.each(['MM-DD_hh-mm-ss', 'exp_MM-DD_hh-mm-ss', 'MMDD-hhmmss', 'MM/DD hh:mm:ss', 'DD.MM. hh:mm:ss'])(
+    'are read to the second behind numbers: %s',
+    (form) => {
+      expect(stampsOf(written(form))).toEqual(ISO);
+    },
+  );
+
+  it.each(['DDMON_hhmm', 'MONDD_hh-mm_unet', 'DD MON hh:mm'])('or to the minute: %s', (form) => {
+    expect(stampsOf(written(form))).toEqual(MINUTES);
+  });
+
+  it('show by themselves that the days are days, however few there are', () => {
+    expect(stampsOf(['May13_12-59-30_a', 'May13_13-02-11_a'])).toEqual(['2025-05-13T12:59:30', '2025-05-13T13:02:11']);
+  });
+
+  it('are no years, no numbers that count, and no seeds', () => {
+    const days = ['Apr01', 'Apr02', 'Apr03', 'Apr04', 'Apr05', 'Apr06', 'Apr07', 'Apr08', 'Apr09', 'Apr10'];
+    for (const behind of [() => '_2025', (at: number) => `_00${10 + at}`, (at: number) => `_10-${10 + at}`]) {
+      const cells = days.map((day, at) => `${day}${behind(at)}`);
+      expect(stampsOf(cells)).toBeNull();
+      expect(daysOf(cells)?.[1]).toBe('2025-04-02');
+    }
+    expect(stampsOf(days.map((_day, at) => `03-${30 - at}_10-20-${10 + at}`))).toBeNull();
+  });
+});

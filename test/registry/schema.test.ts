@@ -76,6 +76,39 @@ test('tables of ours, views and virtual tables are never the registry', () => {
   expect(readSchemaOf(path).table).toBe('runs');
 });
 
+describe('a table that does not look like a registry is one where it is', () => {
+  const NOTEBOOK = 'CREATE TABLE notebook (entry INTEGER PRIMARY KEY, description TEXT, result TEXT)';
+
+  test('the only one in the file', () => {
+    expect(readSchemaOf(makeDatabase(NOTEBOOK))).toMatchObject({ table: 'notebook', key: 'entry' });
+    const unique = makeDatabase('CREATE TABLE logs (file TEXT NOT NULL UNIQUE, bytes INTEGER)');
+    expect(readSchemaOf(unique)).toMatchObject({ table: 'logs', key: 'file' });
+  });
+
+  test.each([
+    'alembic_version (version_num TEXT PRIMARY KEY)',
+    'schema_migrations (version TEXT PRIMARY KEY)',
+    'SequelizeMeta (name TEXT PRIMARY KEY)',
+    '__drizzle_migrations (id INTEGER PRIMARY KEY, hash TEXT)',
+    'runlink_ledger (seq INTEGER PRIMARY KEY)',
+  ])('the only one beside %s', (books) => {
+    const view = 'CREATE VIEW best AS SELECT * FROM notebook';
+    expect(readSchemaOf(makeDatabase(`CREATE TABLE ${books}; ${NOTEBOOK}; ${view}`)).table).toBe('notebook');
+  });
+
+  test('but not beside another one, nor without a key', () => {
+    const two = errorOf(
+      makeDatabase(`${NOTEBOOK}; CREATE TABLE authors (name TEXT, mail TEXT, room TEXT, phone TEXT)`),
+    );
+    expect(two.message).toMatch(/Tables found:[^]*authors \(name[^]*refused: [^]*notebook \(entry/);
+    expect(JSON.parse(two.hint?.slice(two.hint.indexOf('{')) ?? '')).toMatchObject({
+      table: 'notebook',
+      columns: { key: 'entry' },
+    });
+    expect(errorOf(makeDatabase('CREATE TABLE notebook (entry TEXT, result TEXT)')).message).toContain('refused');
+  });
+});
+
 test('a column that holds another thing than its name says does not play that part', () => {
   const path =
     makeDatabase(`CREATE TABLE runs (run_id TEXT PRIMARY KEY, wandb INTEGER, status REAL, created_at TEXT, duration TEXT, url TEXT);
@@ -181,7 +214,11 @@ describe('refuses with advice', () => {
   });
 
   test('names that a terminal would obey are shown escaped', () => {
-    const error = errorOf(makeDatabase('CREATE TABLE "a\u001b[2Jb" ("x\u202ey" INTEGER PRIMARY KEY)'));
+    const error = errorOf(
+      makeDatabase(
+        'CREATE TABLE "a\u001b[2Jb" ("x\u202ey" INTEGER PRIMARY KEY); CREATE TABLE b (id INTEGER PRIMARY KEY)',
+      ),
+    );
     expect(error.message).toContain('a\\x1b[2Jb (x\\u{202e}y)');
   });
 });

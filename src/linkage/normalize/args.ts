@@ -1,3 +1,6 @@
+/** Items of a list in a command line; longer ones are data. */
+const LONGEST_LIST = 20;
+
 /**
  * Reads a command line as W&B keeps it: `--lr 0.1`, `--lr=0.1`, `lr=0.1`, Hydra's `+optim.lr=0.1` and `-b 96` all give
  * a key and a value; a flag alone is `true`, `--no-flag` is `false`.
@@ -8,19 +11,31 @@ export function parseArgs(args: readonly string[]): [key: string, value: string]
     const word = args[index] ?? '';
     const assigned = /^[-+~]*([A-Za-z][\w.\-/@]*)=(.*)$/s.exec(word);
     if (assigned?.[1] !== undefined) {
-      found.push([keyOf(assigned[1]), unquote(assigned[2] ?? '')]);
+      const [value, used] = joinList([assigned[2] ?? '', ...args.slice(index + 1, index + LONGEST_LIST)]);
+      found.push([keyOf(assigned[1]), unquote(value)]);
+      index += used - 1;
       continue;
     }
     const flag = /^--?([A-Za-z][\w.-]*)$/.exec(word)?.[1];
     if (flag === undefined) continue;
     const next = args[index + 1];
     if (next !== undefined && !/^--?[A-Za-z]/.test(next) && !/^[\w.]+=/.test(next)) {
-      found.push([keyOf(flag), unquote(next)]);
-      index++;
+      const [value, used] = joinList(args.slice(index + 1, index + 1 + LONGEST_LIST));
+      found.push([keyOf(flag), unquote(value)]);
+      index += used;
     } else if (flag.startsWith('no-') || flag.startsWith('no_')) found.push([keyOf(flag.slice(3)), 'false']);
     else found.push([keyOf(flag), 'true']);
   }
   return found;
+}
+
+/** The first of some words, or a list that begins with it and has blanks in it (`[0.9, 0.99]`), and how many words it is. */
+function joinList(words: readonly string[]): [value: string, used: number] {
+  const [first = ''] = words;
+  if (!/^[[(]/.test(first)) return [first, 1];
+  const close = words.findIndex((word) => /[\])]$/.test(word));
+  const isList = close > 0 && words.slice(0, close).every((word) => word.endsWith(','));
+  return isList ? [words.slice(0, close + 1).join(' '), close + 1] : [first, 1];
 }
 
 /** A run of characters between blanks, in which quotes hold together what stands between them. */

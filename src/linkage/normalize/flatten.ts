@@ -19,7 +19,8 @@ export function flattenJson(value: JsonObject, visit: (path: string, scalar: Jso
   }
 }
 
-function flattenItem(item: JsonValue, path: string, visit: (path: string, scalar: JsonValue) => void): void {
+/** A value that is no whole config or summary, by its path. */
+export function flattenItem(item: JsonValue, path: string, visit: (path: string, scalar: JsonValue) => void): void {
   if (depthOf(path) > DEEPEST) return;
   if (Array.isArray(item)) {
     const list: readonly JsonValue[] = item;

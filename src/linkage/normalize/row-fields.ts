@@ -13,8 +13,9 @@ import { blankFillers } from './filled-blanks.ts';
 import type { IsMeasured } from './filled-blanks.ts';
 import { flattenJson } from './flatten.ts';
 import { readIdTimesOrNull } from './id-times.ts';
+import { readListOrNull, withLists } from './lists.ts';
 import { findNumberedWords, NameFields } from './name-fields.ts';
-import { itemsOf, readPrinted } from './printed.ts';
+import { readPrinted } from './printed.ts';
 import { looksLikeProse, saidIn, withoutSaid } from './prose.ts';
 import { readPlainCells } from './spreadsheet.ts';
 import { listedIn, looksLikeList } from './listed.ts';
@@ -91,17 +92,17 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
   const writerOf = fields.writersOf('column');
   const own = writerOf(name);
   const inside = writersInside(writerOf, name);
+  const addTo = (writers: typeof writerOf, row: number): ReturnType<typeof withLists> =>
+    withLists((path, scalar) => writers(path).add(row, values.encode(scalar)));
   for (const [row, cell] of column.entries()) {
     if (typeof cell !== 'string') own.add(row, values.encode(cell));
-    else if (/^\s*\{/.test(cell)) readJson(cell, (path, scalar) => inside(path).add(row, values.encode(scalar)));
+    else if (/^\s*\{/.test(cell)) readJson(cell, addTo(inside, row));
     else {
       const listed = isList ? listedIn(cell) : [];
       for (const [key, value] of listed) inside(key).add(row, values.encode(value));
       if (listed.length > 0) continue;
-      own.add(row, values.encode(cell));
-      const items = itemsOf(cell);
-      for (const [at, item] of items.entries()) writerOf(`${name}.${at}`).add(row, values.encode(item));
-      if (items.length === 0)
+      addTo(writerOf, row)(name, cell);
+      if (readListOrNull(cell) === null)
         names?.add(row, isProse ? withoutSaid(cell) : cell, { isCut: cut.has(cell), fromLeftOnly: cut.size > 0 });
       if (isCommand) readCommand(reader, { row, name, text: cell });
       if (isProse) for (const [key, value] of saidIn(cell)) inside(key).add(row, values.encode(value));
@@ -117,9 +118,9 @@ function looksLikeCommands(column: readonly Cell[]): boolean {
 
 /** What a command line sets, under the names that it gives them. */
 function readCommand({ fields, values }: RowReader, cell: { row: number; name: string; text: string }): void {
-  for (const [key, value] of parseArgs(splitCommand(cell.text))) {
-    fields.writersOf('name-part')(`${cell.name}.${key}`).add(cell.row, values.encode(value));
-  }
+  const writerOf = fields.writersOf('name-part');
+  const visit = withLists((path, scalar) => writerOf(`${cell.name}.${path}`).add(cell.row, values.encode(scalar)));
+  for (const [key, value] of parseArgs(splitCommand(cell.text))) visit(key, value);
 }
 
 function looksLikeNames(column: readonly Cell[]): boolean {

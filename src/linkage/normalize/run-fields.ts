@@ -3,6 +3,7 @@ import { parseArgs } from './args.ts';
 import { createFieldCollector } from './fields.ts';
 import type { Field, FieldWriter } from './fields.ts';
 import { flattenJson } from './flatten.ts';
+import { withLists } from './lists.ts';
 import { NameFields } from './name-fields.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
@@ -106,8 +107,10 @@ function readRun(
   { run, index, status }: { readonly run: Run; readonly index: number; readonly status: string | null },
 ): void {
   const { values, config, args, summary, own } = reader;
-  flattenJson(run.config, (path, scalar) => config(path).add(index, values.encode(scalar)));
-  for (const [key, value] of parseArgs(run.args)) args(key).add(index, values.encode(value));
+  const visitConfig = withLists((path, scalar) => config(path).add(index, values.encode(scalar)));
+  flattenJson(run.config, visitConfig);
+  const visitArgs = withLists((path, scalar) => args(path).add(index, values.encode(scalar)));
+  for (const [key, value] of parseArgs(run.args)) visitArgs(key, value);
   flattenJson(run.summary, (path, scalar) => {
     if (!path.startsWith('_') && !path.endsWith('.length')) summary(path).add(index, values.encode(scalar));
   });

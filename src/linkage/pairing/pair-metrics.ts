@@ -1,4 +1,4 @@
-import { findRounding, unitOf } from '../normalize/digits.ts';
+import { unitOf } from '../normalize/digits.ts';
 import type { Rounding } from '../normalize/digits.ts';
 import { numbersOf } from '../normalize/fields.ts';
 import type { Field } from '../normalize/fields.ts';
@@ -6,6 +6,8 @@ import type { Records } from '../normalize/records.ts';
 import { buildSortedIndex } from '../sorted.ts';
 import { keySimilarity } from './key-similarity.ts';
 import { agreementBits, distributionsOverlap, isFactorTold, sampleOf } from './metric-fit.ts';
+import { measureCells, splitPercents } from './measured-cells.ts';
+import type { MeasuredCells } from './measured-cells.ts';
 import { isInformative } from './pairing.ts';
 import type { Reading } from './readings.ts';
 import { LEAST_SURE_PAIRS } from './refine.ts';
@@ -72,8 +74,7 @@ export function pairMetrics(
       keys ??= measureKeys(records);
       known.set(field, (column = measureColumn(field, keys, records)));
     }
-    const pair = bestMetricOrNull(column, records, sure);
-    if (pair !== null && pair.bits >= bitsAsSetting(field)) pairs.push(pair);
+    pairs.push(...bestMetrics(column, records, sure).filter(({ bits }) => bits >= bitsAsSetting(field)));
   }
   return dropSharedKeys(pairs).slice(0, MOST_METRICS);
 }
@@ -94,8 +95,6 @@ function measureKeys({ run, values }: Records): MeasuredKey[] {
 
 interface MeasuredColumn {
   readonly field: Field;
-  readonly rowValues: Float64Array;
-  readonly rounding: Rounding;
   /** Keys that fit it by their values and names. */
   readonly choices: readonly MetricChoice[];
 }
@@ -107,53 +106,92 @@ interface MetricChoice {
   readonly turn: Reading | null;
   readonly bits: number;
   readonly score: number;
+  /** All cells of the column, or those of each unit where two writers had two. */
+  readonly cells: readonly MeasuredCells[];
   /** Named in the configuration. */
   readonly isNamed: boolean;
 }
 
 function measureColumn(field: Field, keys: readonly MeasuredKey[], records: Records): MeasuredColumn {
   const rowValues = numbersOf(field, records.values);
-  const rounding = findRounding(rowValues);
-  const sortedRows = rowValues.filter((value) => Number.isFinite(value)).sort();
-  const sample = sampleOf(sortedRows);
+  const whole = measureCells(rowValues, 1);
   const isMeasured = field.counts.size > Math.max(LEAST_MEASURED, 0.1 * field.filled);
-  const ofRows = medianOf(sample);
-  const judge = ({ key, sorted }: MeasuredKey, factor: number, turn: Reading | null): MetricChoice => {
-    const runs = factor === 1 && turn === null ? sorted : sortWritten({ factor, turn }, sorted);
-    const trust = distributionsOverlap(sample, runs) * (0.3 + 0.7 * fillOf(key));
-    const sides = { sample, rows: sortedRows, runs, rounding };
-    const isTold = factor === 1 || areNamedAlike({ column: field, key }) || isFactorTold(sides);
-    const bits = trust === 0 || !isTold ? 0 : trust * agreementBits(sides);
-    const score = bits + trust * 2 * keySimilarity(field.name, key.name);
-    return { key, factor, turn, bits, score, isNamed: records.schema.evidence[field.name] === key.name };
-  };
+  const units = isMeasured ? splitPercents(rowValues) : [];
+  const ofRows = medianOf(sampleOf(whole.sorted));
   const mayTurn = isMeasured && field.counts.size >= LEAST_DISTINCT * field.filled;
   const choices = keys.map((key): MetricChoice => {
     const mayScale = isMeasured || areNamedAlike({ column: field, key: key.key });
-    const plain = judge(key, mayScale ? findFactor({ rows: ofRows, runs: key.median }) : 1, null);
+    const judge = (cells: readonly MeasuredCells[], written: WrittenAs): MetricChoice =>
+      judgeKey({ field, cells, records }, key, written);
+    const factor = mayScale ? findFactor({ rows: ofRows, runs: key.median }) : 1;
+    const readings = [judge([whole], { factor, turn: null })];
     const turn = mayTurn ? findToldReadingOrNull(field, key.key, records.values) : null;
-    const turned = turn === null ? plain : judge(key, 1, turn);
-    return turned.bits > plain.bits ? turned : plain;
+    if (turn !== null) readings.push(judge([whole], { factor: 1, turn }));
+    // fractions of which a run keeps fractions, and percents of which it keeps percents
+    if (units.length > 0) for (const first of [1, 0.01]) readings.push(judge(units, { factor: first, turn: null }));
+    return readings.reduce((best, other) => (other.bits > best.bits ? other : best));
   });
-  return { field, rowValues, rounding, choices };
+  return { field, choices };
 }
 
-function bestMetricOrNull(column: MeasuredColumn, records: Records, sure: readonly SurePair[]): PairedMetric | null {
-  const { field, rowValues, rounding } = column;
+/** Bits of a key by how many of the column's cells each unit has; none where a unit is not told. */
+function judgeKey(
+  {
+    field,
+    cells,
+    records,
+  }: { readonly field: Field; readonly cells: readonly MeasuredCells[]; readonly records: Records },
+  { key, sorted }: MeasuredKey,
+  { factor, turn }: WrittenAs,
+): MetricChoice {
+  const all = cells.reduce((sum, own) => sum + own.sorted.length, 0);
+  let [bits, trusted] = [0, 0];
+  let areTold = true;
+  for (const { sorted: rows, rounding, perFirst } of cells) {
+    const own = factor * perFirst;
+    const runs = own === 1 && turn === null ? sorted : sortWritten({ factor: own, turn }, sorted);
+    const sample = sampleOf(rows);
+    const trust = distributionsOverlap(sample, runs) * (0.3 + 0.7 * fillOf(key));
+    const sides = { sample, rows, runs, rounding };
+    const isPlain = cells.length === 1 && (own === 1 || areNamedAlike({ column: field, key }));
+    if (!isPlain && !isFactorTold(sides)) areTold = false;
+    trusted += (trust * rows.length) / all;
+    bits += trust === 0 ? 0 : (trust * agreementBits(sides) * rows.length) / all;
+  }
+  if (!areTold) bits = 0;
+  const score = bits + trusted * 2 * keySimilarity(field.name, key.name);
+  const isNamed = records.schema.evidence[field.name] === key.name;
+  return { key, factor, turn, bits, score, cells, isNamed };
+}
+
+/** The best key's pair, or one for each unit of the column; none where no key fits. */
+function bestMetrics(column: MeasuredColumn, records: Records, sure: readonly SurePair[]): PairedMetric[] {
   const isJudged = sure.length >= LEAST_SURE_PAIRS;
   const judged = column.choices.map((choice) => {
-    const proof = isJudged ? closenessOnPairs({ ...column, sure }, choice, records) : 1;
+    const proof = isJudged ? closenessOnPairs(choice, records, sure) : 1;
     return { ...choice, score: proof * choice.score + (choice.isNamed ? 1000 : 0) };
   });
   const choices = judged
     .filter(({ score }) => score > LEAST_SCORE)
     .sort((a, b) => b.score - a.score || (a.key.name < b.key.name ? -1 : 1));
   const [best] = choices;
-  if (best === undefined) return null;
+  if (best === undefined) return [];
   const { key, factor, score } = best;
   const bits = best.isNamed ? Infinity : best.bits;
-  const runValues = fillIn(records, choices);
-  return { column: field.name, key: key.name, factor, rowValues, rounding, bits, score, runValues };
+  const ofFirst = fillIn(records, choices);
+  return best.cells.map(({ rowValues, rounding, perFirst }) => {
+    const runValues = perFirst === 1 ? ofFirst : ofFirst.map((value) => value * perFirst);
+    return {
+      column: column.field.name,
+      key: key.name,
+      factor: factor * perFirst,
+      rowValues,
+      rounding,
+      bits,
+      score,
+      runValues,
+    };
+  });
 }
 
 /**
@@ -185,19 +223,21 @@ function haveBoth(a: Float64Array, b: Float64Array): boolean {
   return a.some((own, run) => !Number.isNaN(own - (b[run] ?? Number.NaN)));
 }
 
+type WrittenAs = Pick<MetricChoice, 'factor' | 'turn'>;
+
 /** A run's value as the column writes it; NaN where that is nothing finite. */
-function writeAs({ factor, turn }: Pick<MetricChoice, 'factor' | 'turn'>, value: number): number {
+function writeAs({ factor, turn }: WrittenAs, value: number): number {
   const written = turn === null ? value * factor : turn.read(value);
   return Number.isFinite(written) ? written : Number.NaN;
 }
 
-function sortWritten(choice: Pick<MetricChoice, 'factor' | 'turn'>, runs: Float64Array): Float64Array {
+function sortWritten(choice: WrittenAs, runs: Float64Array): Float64Array {
   const written = runs.map((value) => writeAs(choice, value));
   return written.filter((value) => !Number.isNaN(value)).sort();
 }
 
 function isWrittenAlike(a: MetricChoice, b: MetricChoice): boolean {
-  return a.factor === b.factor && a.turn === b.turn;
+  return a.factor === b.factor && a.turn === b.turn && a.cells.length === b.cells.length;
 }
 
 /** What a summary key measures, whichever of its values and of which data: `arc/acc` and `boolq/acc.max` measure `acc`. */
@@ -224,20 +264,19 @@ function agreementOfNumbers(a: Float64Array, b: Float64Array): number {
 }
 
 /** Twice the share of sure pairs on which column and key lie within 5 % of each other; 1 where too few have both. */
-function closenessOnPairs(
-  column: MeasuredColumn & { readonly sure: readonly SurePair[] },
-  choice: MetricChoice,
-  { values }: Records,
-): number {
+function closenessOnPairs(choice: MetricChoice, { values }: Records, sure: readonly SurePair[]): number {
   let both = 0;
   let close = 0;
-  for (const { row, run } of column.sure) {
-    const own = column.rowValues[row] ?? Number.NaN;
+  for (const { row, run } of sure) {
     const code = choice.key.codes[run] ?? -1;
-    const other = code < 0 ? Number.NaN : writeAs(choice, values.numberOf(code));
-    if (Number.isNaN(own) || Number.isNaN(other)) continue;
-    both++;
-    if (Math.abs(own - other) <= Math.max(unitOf(own, column.rounding), 0.05 * Math.abs(own))) close++;
+    const written = code < 0 ? Number.NaN : writeAs(choice, values.numberOf(code));
+    for (const { rowValues, rounding, perFirst } of choice.cells) {
+      const own = rowValues[row] ?? Number.NaN;
+      const other = written * perFirst;
+      if (Number.isNaN(own) || Number.isNaN(other)) continue;
+      both++;
+      if (Math.abs(own - other) <= Math.max(unitOf(own, rounding), 0.05 * Math.abs(own))) close++;
+    }
   }
   return both < LEAST_TOGETHER ? 1 : (2 * close) / both;
 }
@@ -248,9 +287,11 @@ function fillOf(key: Field): number {
 
 /** Two columns on one key (last and best value, say): the better one stands, the other would count it again. */
 function dropSharedKeys(pairs: readonly PairedMetric[]): PairedMetric[] {
-  const byKey = new Map<string, PairedMetric>();
-  for (const pair of pairs.toSorted((a, b) => b.score - a.score || (a.column < b.column ? -1 : 1))) {
-    if (!byKey.has(pair.key)) byKey.set(pair.key, pair);
-  }
-  return [...byKey.values()];
+  const columns = new Map<string, string>();
+  return pairs
+    .toSorted((a, b) => b.score - a.score || (a.column < b.column ? -1 : 1))
+    .filter(({ key, column }) => {
+      if (!columns.has(key)) columns.set(key, column);
+      return columns.get(key) === column;
+    });
 }

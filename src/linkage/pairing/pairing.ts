@@ -61,10 +61,17 @@ export function isFilled(field: Field, size: number): boolean {
 
 /** A quick look at some values, so that not every column is mapped to every key. */
 function mayFit(column: Field, key: Field, records: Records): 'yes' | 'if proven' | 'no' {
+  if (areOtherItems(column.name, key.name)) return 'no';
   if (mayShare(column, key, records)) return 'yes';
   if (column.counts.size === 1 || !column.isNumeric || !key.isNumeric) return 'no';
   const fit = findRoundedFitOrNull(column, key, records.values);
   return fit === null ? 'no' : fit.isTold ? 'yes' : 'if proven';
+}
+
+/** Whether both are items of a list, one the second and the other the fifth. */
+function areOtherItems(column: string, key: string): boolean {
+  const [own, other] = [column, key].map((name) => /\.(\d+)$/.exec(name)?.[1]);
+  return own !== undefined && other !== undefined && own !== other;
 }
 
 function mayShare(column: Field, key: Field, records: Records): boolean {
