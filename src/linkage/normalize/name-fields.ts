@@ -1,12 +1,12 @@
 import type { FieldCollector, FieldWriter } from './fields.ts';
 import type { NameWords } from './name-words.ts';
 import { isGeneratedName, parsePart, splitName } from './names.ts';
-import { parseNumber } from './values.ts';
+import { NONE, parseNumber } from './values.ts';
 import type { ValueEncoder } from './values.ts';
 
 /** Names longer than this many parts are sentences; their tail tells nothing by position. */
 const MOST_PARTS = 12;
-const MISSING_PARTS: ReadonlySet<string> = new Set(['na', 'nan', 'none', 'null']);
+const MISSING_PARTS: ReadonlySet<string> = new Set(['na', 'nan', 'null']);
 
 interface NameTarget {
   readonly fields: FieldCollector;
@@ -108,6 +108,7 @@ export class NameFields {
     const code = this.#values.encode(value);
     if (label === null) return { labelled: null, code, whole: code, isBare: true };
     const labelled = this.#writerOf(`${this.#field}.${label}`);
+    if (value === NONE) return { labelled, code, whole: -1, isBare: false };
     const isNumbered = !Number.isNaN(parseNumber(value));
     if (isNumbered && !isNumberFirst && !this.#words.has(label)) return { labelled, code, whole: -1, isBare: false };
     const whole = this.#values.encode(isNumberFirst ? text : `${label}${value}`);
