@@ -36,7 +36,7 @@ describe('values of both sides', () => {
 
   it('are missing where people write that there is none', () => {
     const values = createValueCodes();
-    for (const nothing of [null, undefined, '', '  ', 'None', 'null', 'N/A', 'nan', Number.NaN]) {
+    for (const nothing of [null, undefined, '', '  ', 'null', 'N/A', 'nan', Number.NaN]) {
       expect(values.encode(nothing)).toBe(-1);
     }
   });

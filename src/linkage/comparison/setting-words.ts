@@ -1,6 +1,6 @@
 import type { ValueCodes } from '../normalize/values.ts';
 import type { PairedField } from '../pairing/pairing.ts';
-import { isSwap } from '../pairing/text-match.ts';
+import { isSwap } from '../normalize/misspelt.ts';
 import type { ComparisonWords } from './comparison.ts';
 
 /** From this m on a column that differs is a contradiction, not an accident. */

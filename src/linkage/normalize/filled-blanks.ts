@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { Run } from '../../model/run.ts';
 import { parseTimeOrNull } from '../../model/time.ts';
 import { flattenJson } from './flatten.ts';
-import { isNotThere, normalizeText, parseNumber } from './values.ts';
+import { isNotThere, NONE, normalizeText, parseNumber } from './values.ts';
 
 /** A filler stands so often in a column at least, always written alike, beside so many different values: those of something measured. */
 const LEAST_COUNT = 3;
@@ -14,6 +14,9 @@ const FAR = { numbers: 1, times: 5 } as const;
 const SHARE = { numbers: 0.8, times: 1 / 3 } as const;
 /** One for what was not known, another for what failed. */
 const MOST_FILLERS = 2;
+
+/** More different words are no list to choose from. */
+const MOST_CHOICES = 40;
 
 /** Whether some run measured this very number. */
 export type IsMeasured = (value: number) => boolean;
@@ -26,7 +29,8 @@ export type IsMeasured = (value: number) => boolean;
 export function blankFillers(cells: readonly Cell[], isMeasured: IsMeasured): readonly Cell[] {
   const counts = new Map<Cell, number>();
   for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);
-  const blanks = new Set([...counts.keys()].filter(isBlank));
+  const isKept = mayChooseNone(counts);
+  const blanks = new Set([...counts.keys()].filter((cell) => isBlank(cell) && !(isKept && isNone(cell))));
   for (const blank of blanks) counts.delete(blank);
   const mayHoldFillers = [...counts.values()].some((count) => count >= LEAST_COUNT);
   for (const filler of mayHoldFillers ? findFillerCells(counts, isMeasured) : []) blanks.add(filler);
@@ -36,6 +40,18 @@ export function blankFillers(cells: readonly Cell[], isMeasured: IsMeasured): re
 
 function isBlank(cell: Cell): boolean {
   return cell === null || (typeof cell === 'string' && isNotThere(normalizeText(cell)));
+}
+
+function isNone(cell: Cell): boolean {
+  return typeof cell === 'string' && normalizeText(cell) === NONE;
+}
+
+/** Whether a column holds a few words that repeat, of which `none` may be one; what it means beside them, the runs show. */
+function mayChooseNone(counts: ReadonlyMap<Cell, number>): boolean {
+  const words = [...counts].filter(([cell]) => typeof cell === 'string' && !isBlank(cell));
+  const texts = words.filter(([cell]) => !Number.isFinite(readValue(cell).value));
+  const told = texts.reduce((sum, [, count]) => sum + count, 0);
+  return texts.length > 0 && texts.length <= MOST_CHOICES && texts.length === words.length && told > texts.length;
 }
 
 /** @param counts of each cell that holds something */

@@ -1,11 +1,12 @@
 import type { FieldCollector, FieldWriter } from './fields.ts';
+import type { NameWords } from './name-words.ts';
 import { isGeneratedName, parsePart, splitName } from './names.ts';
-import { parseNumber } from './values.ts';
+import { NONE, parseNumber } from './values.ts';
 import type { ValueEncoder } from './values.ts';
 
 /** Names longer than this many parts are sentences; their tail tells nothing by position. */
 const MOST_PARTS = 12;
-const MISSING_PARTS: ReadonlySet<string> = new Set(['na', 'nan', 'none', 'null']);
+const MISSING_PARTS: ReadonlySet<string> = new Set(['na', 'nan', 'null']);
 
 interface NameTarget {
   readonly fields: FieldCollector;
@@ -29,6 +30,8 @@ interface KnownPart {
   readonly code: number;
   /** With its label; −1 where the label's field says it all. */
   readonly whole: number;
+  /** Whether it is a word that no label tells the meaning of. */
+  readonly isBare: boolean;
 }
 
 /**
@@ -64,6 +67,7 @@ export class NameFields {
   readonly #parts = new Map<string, KnownPart>();
   readonly #fromLeft: FieldWriter[] = [];
   readonly #fromRight: FieldWriter[] = [];
+  readonly words: NameWords;
 
   /** @param words labels whose number belongs to the word */
   constructor({ fields, values }: NameTarget, field: string, words: ReadonlySet<string> = new Set()) {
@@ -71,6 +75,7 @@ export class NameFields {
     this.#values = values;
     this.#field = field;
     this.#writerOf = fields.writersOf('name-part');
+    this.words = { field, records: [], codes: [] };
   }
 
   add(record: number, name: string, { isCut, fromLeftOnly }: NameCut = WHOLE): void {
@@ -78,9 +83,13 @@ export class NameFields {
     const parts = splitName(name);
     const count = Math.min(MOST_PARTS, isCut ? Math.max(0, parts.length - 1) : parts.length);
     for (let at = 0; at < count; at++) {
-      const { labelled, code, whole } = this.#partOf(parts[at] ?? '');
+      const { labelled, code, whole, isBare } = this.#partOf(parts[at] ?? '');
       labelled?.add(record, code);
       if (whole < 0) continue;
+      if (isBare) {
+        this.words.records.push(record);
+        this.words.codes.push(whole);
+      }
       (this.#fromLeft[at] ??= this.#writerOf(`${this.#field}[${at}]`)).add(record, whole);
       const back = count - at;
       if (!fromLeftOnly) (this.#fromRight[back] ??= this.#writerOf(`${this.#field}[-${back}]`)).add(record, whole);
@@ -95,11 +104,14 @@ export class NameFields {
 
   #readPart(text: string): KnownPart {
     const { label, value, isNumberFirst } = parsePart(text);
-    if (MISSING_PARTS.has(value)) return { labelled: null, code: -1, whole: -1 };
+    if (MISSING_PARTS.has(value)) return { labelled: null, code: -1, whole: -1, isBare: false };
     const code = this.#values.encode(value);
-    if (label === null) return { labelled: null, code, whole: code };
-    const isNumber = !isNumberFirst && !this.#words.has(label) && !Number.isNaN(parseNumber(value));
-    const whole = isNumber ? -1 : this.#values.encode(isNumberFirst ? text : `${label}${value}`);
-    return { labelled: this.#writerOf(`${this.#field}.${label}`), code, whole };
+    if (label === null) return { labelled: null, code, whole: code, isBare: true };
+    const labelled = this.#writerOf(`${this.#field}.${label}`);
+    if (value === NONE) return { labelled, code, whole: -1, isBare: false };
+    const isNumbered = !Number.isNaN(parseNumber(value));
+    if (isNumbered && !isNumberFirst && !this.#words.has(label)) return { labelled, code, whole: -1, isBare: false };
+    const whole = this.#values.encode(isNumberFirst ? text : `${label}${value}`);
+    return { labelled, code, whole, isBare: isNumbered };
   }
 }

@@ -4,6 +4,8 @@ import { statusOfState } from '../../model/run.ts';
 import type { Run } from '../../model/run.ts';
 import { compareText } from '../sorted.ts';
 import { createIsMeasured } from './filled-blanks.ts';
+import { readNameWords } from './name-words.ts';
+import { settleNone } from './none-fields.ts';
 import { launchKey, setRanksAside } from './ranks.ts';
 import { findEarlierTries } from './tries.ts';
 import { cellsByColumn, readRowFields } from './row-fields.ts';
@@ -51,14 +53,16 @@ export function buildRecords(input: LinkageInput): Records {
   const rowNumbers = new Map(rows.map((row, index) => [row.keyText, index]));
   const runNumbers = new Map(runs.map((run, index) => [run.runId, index]));
   const cells = cellsByColumn(rows, input.schema, { linked: linkedKeys, isMeasured: createIsMeasured(runs) });
-  const row = readRowFields(cells, values, { size: rows.length, span: spanOf(runs), names: namesOf(runs) });
+  const row = readRowFields(cells, values, { size: rows.length, span: spanOf(runs), runNames: namesOf(runs) });
+  const run = readRunFields(runs, values, { statusOf, withMonths: row.hasMonthsOnly });
+  const { rows: ofRows, runs: ofRuns } = settleNone(readNameWords(row, run, values.codes), values);
   return {
     schema: input.schema,
     values: values.codes,
     rows,
     runs,
-    row,
-    run: readRunFields(runs, values, { statusOf, withMonths: row.hasMonthsOnly }),
+    row: { ...row, fields: ofRows },
+    run: { ...run, fields: ofRuns },
     openRows: Uint8Array.from(rows, (row) => (linkedKeys.has(row.keyText) ? 0 : 1)),
     freeRuns: Uint8Array.from(runs, (run) => (linkedRunIds.has(run.runId) ? 0 : 1)),
     labels: findPairs(input.linked, rowNumbers, runNumbers),

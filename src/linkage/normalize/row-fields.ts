@@ -15,6 +15,7 @@ import { flattenJson } from './flatten.ts';
 import { readIdTimesOrNull } from './id-times.ts';
 import { readListOrNull, withLists } from './lists.ts';
 import { findNumberedWords, NameFields } from './name-fields.ts';
+import type { NameWords } from './name-words.ts';
 import { readPrinted } from './printed.ts';
 import { looksLikeProse, saidIn, withoutSaid } from './prose.ts';
 import { readPlainCells } from './spreadsheet.ts';
@@ -28,6 +29,8 @@ import { thinOut } from '../thin-out.ts';
 
 export interface RowFields {
   readonly fields: readonly Field[];
+  /** The words of the columns of names. */
+  readonly names: readonly NameWords[];
   readonly times: readonly TimeField[];
   /** Columns that may say how long a run took; they are fields as well. */
   readonly durations: readonly SpokenDurations[];
@@ -38,8 +41,10 @@ export interface RowFields {
 interface RowReader {
   readonly fields: FieldCollector;
   readonly values: ValueEncoder;
-  /** Of the runs, normalised, ascending. */
-  readonly names: readonly string[];
+  /** Normalised, ascending. */
+  readonly runNames: readonly string[];
+  /** The words of the names that were read. */
+  readonly names: NameWords[];
 }
 
 /** A text column with at least this share of distinct values is read as a name with parts. */
@@ -53,10 +58,10 @@ const COMMANDS_LOOKED_AT = 200;
 export function readRowFields(
   cells: ReadonlyMap<string, readonly Cell[]>,
   values: ValueEncoder,
-  { size, span, names }: { readonly size: number; readonly span: RunSpan; readonly names: readonly string[] },
+  { size, span, runNames }: { readonly size: number; readonly span: RunSpan; readonly runNames: readonly string[] },
 ): RowFields {
   const fields = createFieldCollector(size);
-  const reader: RowReader = { fields, values, names };
+  const reader: RowReader = { fields, values, runNames, names: [] };
   const times: TimeField[] = [];
   const durations: SpokenDurations[] = [];
   for (const [name, column] of cells) {
@@ -72,7 +77,7 @@ export function readRowFields(
     if (spoken !== null) durations.push(spoken);
   }
   const hasMonthsOnly = times.length === 0 && [...cells.values()].some(areMonths);
-  return { fields: fields.build(values), times, durations, hasMonthsOnly };
+  return { fields: fields.build(values), names: reader.names, times, durations, hasMonthsOnly };
 }
 
 function areMonths(column: readonly Cell[]): boolean {
@@ -86,10 +91,11 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
   const isProse = !isCommand && looksLikeProse(column);
   const isList = !isCommand && !isProse && looksLikeList(column);
   const isName = !isCommand && looksLikeNames(column) && !areMonths(column);
-  const cut = isName ? findCutCells(column, reader.names) : new Set<Cell>();
+  const cut = isName ? findCutCells(column, reader.runNames) : new Set<Cell>();
   const texts = isName ? column.filter((cell) => typeof cell === 'string') : [];
   const names = isName ? new NameFields(reader, name, findNumberedWords(texts)) : null;
   const writerOf = fields.writersOf('column');
+  if (names !== null) reader.names.push(names.words);
   const own = writerOf(name);
   const inside = writersInside(writerOf, name);
   const addTo = (writers: typeof writerOf, row: number): ReturnType<typeof withLists> =>

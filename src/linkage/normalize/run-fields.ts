@@ -4,7 +4,8 @@ import { createFieldCollector } from './fields.ts';
 import type { Field, FieldWriter } from './fields.ts';
 import { flattenJson } from './flatten.ts';
 import { withLists } from './lists.ts';
-import { NameFields } from './name-fields.ts';
+import { findNumberedWords, NameFields } from './name-fields.ts';
+import type { NameWords } from './name-words.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
 import { normalizeText } from './values.ts';
@@ -33,6 +34,8 @@ export interface RunTimes {
 
 export interface RunFields {
   readonly fields: readonly Field[];
+  /** The words of the display names. */
+  readonly names: readonly NameWords[];
   readonly times: RunTimes;
   readonly lengths: RunLengths;
 }
@@ -58,20 +61,18 @@ export function readRunFields(
     args: fields.writersOf('args'),
     summary: fields.writersOf('summary'),
     own: fields.writersOf('run'),
-    names: new NameFields({ fields, values }, 'displayName'),
+    names: new NameFields({ fields, values }, 'displayName', findNumberedWords(namesOf(runs))),
   };
   for (const [index, run] of runs.entries()) {
     readRun(reader, { run, index, status: statusOf(run) });
     if (withMonths)
       reader.own(START_MONTH).add(index, values.encode(new Date(run.createdAt).toISOString().slice(0, 7)));
   }
-  const number = (read: (run: Run) => number | null): Float64Array => {
-    const numbers = new Float64Array(runs.length).fill(Number.NaN);
-    for (const [at, run] of runs.entries()) numbers[at] = read(run) ?? Number.NaN;
-    return numbers;
-  };
+  const number = (read: (run: Run) => number | null): Float64Array =>
+    Float64Array.from(runs, (run) => read(run) ?? Number.NaN);
   return {
     fields: fields.build(values),
+    names: [reader.names.words],
     times: {
       createdAt: number((run) => run.createdAt / 1000),
       startedAt: number(startOf),
@@ -85,6 +86,10 @@ export function readRunFields(
       recorded: number(recordedRuntime),
     },
   };
+}
+
+function namesOf(runs: readonly Run[]): string[] {
+  return runs.flatMap(({ displayName }) => (displayName === null ? [] : [displayName]));
 }
 
 /** Gives fields by their names. */

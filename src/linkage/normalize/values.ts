@@ -6,6 +6,8 @@ const NOT_THERE: ReadonlySet<string> = new Set([
   ...['', 'na', 'n/a', 'n.a.', '#n/a', '<na>', 'nan', 'nat', 'none', 'null', 'nil', 'undefined', 'missing'],
   ...['tbd', 'tba', 'todo', '-', '--', '---', '?', '??', '???'],
 ]);
+/** What people write where there is nothing, and also where they chose to have nothing: no augmentation, no preconditioner. */
+export const NONE = 'none';
 /** Numbers that are written longer than this hardly ever come twice. */
 const LONGEST_REMEMBERED = 6;
 const TRUTHS: ReadonlyMap<string, number> = new Map([
@@ -27,7 +29,7 @@ export interface ValueCodes {
 
 /** Gives the codes while records are read; what it knows the values by takes more memory than they do. */
 export interface ValueEncoder extends ValueCodes {
-  /** −1 where the value means "not there": null, empty, NaN, `none`. */
+  /** −1 where the value means "not there": null, empty, NaN. What `none` means, only its field shows. */
   encode(value: unknown): number;
   /** The values alone, to be kept. */
   readonly codes: ValueCodes;
@@ -67,7 +69,7 @@ export function createValueCodes(): ValueEncoder {
     const known = byText.get(raw);
     if (known !== undefined) return known;
     const text = normalizeText(raw);
-    if (isNotThere(text)) return -1;
+    if (text !== NONE && isNotThere(text)) return -1;
     const value = parseNumber(text);
     if (!Number.isNaN(value)) {
       const code = encodeNumber(value);

@@ -1,7 +1,7 @@
 import levenshtein from 'fast-levenshtein';
 import { isGeneratedName } from '../normalize/names.ts';
 import { normalizeText } from '../normalize/values.ts';
-import { isSwap } from './text-match.ts';
+import { isSwap } from '../normalize/misspelt.ts';
 
 /** A whole name in a longer text. */
 const INSIDE = /(?<![\da-z-])[a-z]+-[a-z]+-\d+(?![\da-z-])/g;

@@ -7,6 +7,7 @@ import { agreementOf, buildPairedField, isFilled, isInformative, rankKeys } from
 import type { FieldChoice, PairedField } from './pairing.ts';
 import { listStandingWords } from './standing-words.ts';
 import { areNamedAlike, isPlace } from './trust.ts';
+import { coverageOf } from './value-map.ts';
 
 /** More fields than this repeat each other. */
 const MOST_FIELDS = 12;
@@ -21,6 +22,9 @@ const DENSE = 1.5;
 const LEAST_NUMBERED = 10;
 /** … and the runs' values that are they are distinct to this share. */
 const MOSTLY_DISTINCT = 0.5;
+
+/** Share of a column's cells whose values a key holds that is right. */
+const GOOD_COVERAGE = 0.8;
 
 /** A column and a key with more values than this are no two lists of names for the same few things. */
 const MOST_NAMES = 40;
@@ -53,10 +57,9 @@ export function rankSettings(
     if (known.has(column)) continue;
     const told = column.counts.size >= LEAST_DISTINCT * column.filled ? settings : keys;
     const fitting = countsRows(column, records) ? told.filter(isMostlyDistinct) : told;
-    const ranked = firstFilled([
-      () => rankKeys(column, fitting, records),
-      () => rankKeys(column, listStandingWords(column, records), records),
-    ]);
+    const own = rankKeys(column, fitting, records);
+    const standing = isCovered(own) ? [] : rankKeys(column, listStandingWords(column, records), records);
+    const ranked = [...own, ...standing].toSorted((a, b) => b.score - a.score);
     const strange = ranked.length === 0 || mayBeCoded(ranked) ? listStrangeWords(column, fitting) : [];
     known.set(column, [...ranked, ...strange.filter((choice) => ranked.every(({ key }) => key !== choice.key))]);
   }
@@ -80,12 +83,9 @@ function isMostlyDistinct({ counts, filled }: Field): boolean {
   return counts.size >= MOSTLY_DISTINCT * filled;
 }
 
-function firstFilled<T>(lists: readonly (() => readonly T[])[]): readonly T[] {
-  for (const list of lists) {
-    const found = list();
-    if (found.length > 0) return found;
-  }
-  return [];
+/** Whether a key holds most of a column's values, so that no text has to be searched for them. */
+function isCovered([best]: readonly FieldChoice[]): boolean {
+  return best !== undefined && coverageOf(best.column, best.map) >= GOOD_COVERAGE;
 }
 
 /** `mgda` and `MultipleGradientDescent` share no value: only pairs that are sure by other evidence can tell. */
@@ -130,6 +130,7 @@ function addPart(pairs: PairedField[], part: PairedField): void {
   const same = pairs.findIndex((pair) => pair.key.name === part.key.name || saysTheSame(pair, part));
   const pair = pairs[same];
   if (pair === undefined) pairs.push(part);
+  else if (saysItPlainly(part, pair)) pairs[same] = part;
   else if (saysTheSame(pair, part)) {
     // in a name of another make the part may say something else
     const known = new Set(pair.runCodes);
@@ -137,6 +138,11 @@ function addPart(pairs: PairedField[], part: PairedField): void {
     const rowCodes = pair.rowCodes.map((code, row) => (code === -1 ? fill(part.rowCodes[row] ?? -1) : code));
     pairs[same] = { ...pair, rowCodes };
   }
+}
+
+/** A word of a name is the model that a name as a whole only holds. */
+function saysItPlainly(part: PairedField, whole: PairedField): boolean {
+  return part.key === whole.key && part.score > whole.score && part.column.name.startsWith(`${whole.column.name}[`);
 }
 
 function saysTheSame(pair: PairedField, part: PairedField): boolean {

@@ -1,4 +1,5 @@
 import levenshtein from 'fast-levenshtein';
+import { isSwap } from '../normalize/misspelt.ts';
 
 /** Shorter texts differ by one letter too easily: `adam` and `adamw` are two things. */
 const LEAST_TYPO_LENGTH = 5;
@@ -81,13 +82,6 @@ function isEdit(a: string, b: string): boolean {
   const allowed = shorter >= 8 ? MOST_EDITS : 1;
   if (shorter < LEAST_TYPO_LENGTH || Math.abs(a.length - b.length) > allowed) return false;
   return levenshtein.get(a, b) <= allowed;
-}
-
-/** Whether two neighbouring characters changed places, and nothing else. */
-export function isSwap(a: string, b: string): boolean {
-  if (a.length !== b.length) return false;
-  const at = [...a].findIndex((char, index) => char !== b[index]);
-  return at >= 0 && a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
 /** `crtple` for `cartpole`: a subsequence from the same first letter, at least three letters and a third of the word. */

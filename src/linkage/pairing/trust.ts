@@ -8,7 +8,7 @@ export type Trust = (choice: Pick<FieldChoice, 'column' | 'key'>) => boolean;
 /** Names at least so alike speak for each other. */
 const ALIKE = 0.3;
 /** `displayName[3]`, `args.7`: what stands there in one name or list stands elsewhere in a longer one. */
-const PLACE = /\]$|\.\d+$/;
+const PLACE = /\[-?\d+\]$|\.\d+$/;
 
 export const areNamedAlike: Trust = ({ column, key }) => keySimilarity(column.name, key.name) >= ALIKE;
 const hasNoPlace: Trust = ({ column, key }) => !isPlace(column) && !isPlace(key);
