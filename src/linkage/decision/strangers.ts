@@ -41,7 +41,7 @@ export function findStrangersOrNull(
   const duration = model.comparisons.find((comparison) => comparison instanceof DurationComparison);
   const durations = judge(agreementsOf(sure, duration), sure);
   if (!isDoubted({ metrics, durations }, sure)) return null;
-  if (!isContradicted({ metrics, durations }, sure) && areTimesTold(model, sure)) return null;
+  if (!isContradicted({ metrics, durations }, sure) && areTimesTold(records, model, sure)) return null;
   const parts = [
     ...(metrics === 'differs' ? ['final metrics to the digits kept'] : []),
     ...(durations === 'differs' ? ['durations within 1 %'] : []),
@@ -66,10 +66,14 @@ function isDoubted({ metrics, durations }: Verdicts, sure: readonly SurePair[]):
   return durations === 'differs' && metrics !== 'agrees';
 }
 
-/** Whether times meet by a clock that stands out. Days tell no clock, and are judged with the rest. */
-function areTimesTold({ channels, comparisons }: LearnedModel, sure: readonly SurePair[]): boolean {
+/**
+ * Whether times meet by a clock that stands out. Days tell no clock, and are judged with the rest; times for which no clock
+ * was found speak against the links.
+ */
+function areTimesTold({ row }: Records, { channels, comparisons }: LearnedModel, sure: readonly SurePair[]): boolean {
   if (sure.length >= MANY_LINKS) {
-    return channels.length === 0 || channels.some((channel) => channel.quantum > MINUTE || meetsExactly(channel));
+    if (channels.length === 0) return row.times.length === 0;
+    return channels.some((channel) => channel.quantum > MINUTE || meetsExactly(channel));
   }
   const time = comparisons.find(({ name }) => name === 'time');
   return time !== undefined && meanBits(time, sure) >= TOLD_BITS;
