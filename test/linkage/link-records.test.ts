@@ -204,7 +204,7 @@ describe('whatever the world, linkRecords', () => {
     );
   });
 
-  it('shows waterfalls that sum to the weight exactly, gives no run twice, and names a reason', () => {
+  it('shows waterfalls that sum to the weight exactly, the best first, gives no run twice, and names a reason', () => {
     fc.assert(
       fc.property(worlds, (pick) => {
         const { outcomes } = linkRecords(worldOf(pick).input);
@@ -212,6 +212,8 @@ describe('whatever the world, linkRecords', () => {
         expect(new Set(taken).size).toBe(taken.length);
         for (const outcome of outcomes) {
           expect(outcome.reason).not.toBe('');
+          const shown = outcome.candidates.map(({ probability }) => probability);
+          expect(shown).toEqual(shown.toSorted((a, b) => b - a));
           for (const candidate of outcome.candidates) {
             expect(candidate.weight).toBe(candidate.evidence.reduce((sum, item) => sum + item.weight, 0));
           }
