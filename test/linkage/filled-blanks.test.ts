@@ -30,6 +30,13 @@ describe('what was filled in where nothing was known', () => {
     expect(blanked([...losses, -1, -1, -1, -1, '9999', '9999', '9999'])).toEqual([-1, '9999']);
   });
 
+  it('is -1 or 9999 among words, however seldom, and whatever runs measured', () => {
+    const hosts = ['gpu01', 'gpu02', 'gpu03', 'gpu04'].flatMap((host) => [host, host, host]);
+    expect(blanked([...hosts, -1, '9999'], () => true)).toEqual([-1, '9999']);
+    expect(blanked([...hosts, 5, '12'])).toEqual([]);
+    expect(blanked(['7b', '13b', -1, 999, 'small'])).toEqual([]);
+  });
+
   it('is a moment decades before or after all others, as text or as an epoch of 0', () => {
     const never = '1970-01-01 00:00:00';
     expect(blanked([...days, never, never, never])).toEqual([never]);

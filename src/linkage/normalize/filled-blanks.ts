@@ -15,6 +15,11 @@ const SHARE = { numbers: 0.8, times: 1 / 3 } as const;
 /** One for what was not known, another for what failed. */
 const MOST_FILLERS = 2;
 
+/** What programs and people write for "not known", whatever the column … */
+const FILLERS: ReadonlySet<number> = new Set([-1, -99, -999, -9999, 999, 9999, 99_999]);
+/** … which holds words, but for so many cells at most. */
+const AMONG_WORDS = 0.2;
+
 /** More different words are no list to choose from. */
 const MOST_CHOICES = 40;
 
@@ -32,7 +37,7 @@ export function blankFillers(cells: readonly Cell[], isMeasured: IsMeasured): re
   const isKept = mayChooseNone(counts);
   const blanks = new Set([...counts.keys()].filter((cell) => isBlank(cell) && !(isKept && isNone(cell))));
   for (const blank of blanks) counts.delete(blank);
-  const mayHoldFillers = [...counts.values()].some((count) => count >= LEAST_COUNT);
+  const mayHoldFillers = [...counts].some(([cell, count]) => count >= LEAST_COUNT || FILLERS.has(Number(cell)));
   for (const filler of mayHoldFillers ? findFillerCells(counts, isMeasured) : []) blanks.add(filler);
   const isWhole = blanks.size === 0 || (blanks.size === 1 && blanks.has(null));
   return isWhole ? cells : cells.map((cell) => (blanks.has(cell) ? null : cell));
@@ -60,6 +65,9 @@ function findFillerCells(counts: ReadonlyMap<Cell, number>, isMeasured: IsMeasur
   const filled = sumOf(read);
   const isOfTimes = sumOf(read.filter(({ isTime }) => isTime)) >= SHARE.times * filled;
   const numbers = read.filter(({ value }) => Number.isFinite(value));
+  if (!isOfTimes && sumOf(numbers) <= AMONG_WORDS * filled) {
+    return new Set(numbers.filter(({ value }) => FILLERS.has(value)).map(({ cell }) => cell));
+  }
   if (!isOfTimes && sumOf(numbers) < SHARE.numbers * filled) return new Set();
   const values = new Map<number, number>();
   for (const { value, count } of numbers) values.set(value, (values.get(value) ?? 0) + count);
