@@ -1,4 +1,5 @@
 import type { ClockPeriod } from '../../model/clock.ts';
+import { thinOut } from '../thin-out.ts';
 import { followZone, MOST_QUARTERS, natsOf, STATES } from './row-offsets.ts';
 
 /** One sure pair: when its run began, or ended where rows are written then, and what the row's naive time was ahead of that. */
@@ -9,6 +10,8 @@ export interface ZoneWitness {
 }
 
 const QUARTER = 15;
+/** More show no other change. */
+const MOST_WITNESSES = 10_000;
 
 /**
  * The periods of a naive clock: the zone is followed through time by the Viterbi algorithm, and a change lies half way
@@ -16,8 +19,15 @@ const QUARTER = 15;
  * written late, or whose runs were tried again or synced late, do not.
  */
 export function buildClockPeriods(witnesses: readonly ZoneWitness[]): readonly ClockPeriod[] {
-  const sorted = witnesses.toSorted((a, b) => a.start - b.start || a.zoneMinutes - b.zoneMinutes);
+  const all = witnesses.toSorted((a, b) => a.start - b.start || a.zoneMinutes - b.zoneMinutes);
+  const sorted = thinOut(all, MOST_WITNESSES);
   const usual = commonZone(sorted);
+  const emissions = new Map<number, Float64Array>();
+  const emissionOf = (quarters: number): Float64Array => {
+    const emission = emissions.get(quarters) ?? buildEmission(quarters);
+    emissions.set(quarters, emission);
+    return emission;
+  };
   const path = followZone(sorted.map(({ zoneMinutes }) => emissionOf((zoneMinutes - usual) / QUARTER)));
   const periods: ClockPeriod[] = [];
   for (const [index, { start }] of sorted.entries()) {
@@ -32,7 +42,7 @@ export function buildClockPeriods(witnesses: readonly ZoneWitness[]): readonly C
 }
 
 /** @param quarters by which the witness lies beside the usual zone */
-function emissionOf(quarters: number): Float64Array {
+function buildEmission(quarters: number): Float64Array {
   const emission = new Float64Array(STATES).fill(natsOf(0, 1));
   const state = quarters + MOST_QUARTERS;
   if (state >= 0 && state < STATES) emission[state] = natsOf(STATES, 1);

@@ -21,13 +21,14 @@ const BESIDE = 12;
  */
 export function learnReruns(records: Records, model: LearnedModel): StandInShare {
   const { candidates, comparisons, population, posterior } = model;
-  const shares = twinShares(records, model);
+  let shares: Float64Array | null = null; // most registries have times, and never ask
   const time = comparisons.find(({ name }) => name === 'time');
   const gone = Math.max(LEAST_GONE, 1 - posterior.expectedLinks / Math.max(1, population.rows));
   return (edge) => {
     const row = candidates.rows[edge] ?? 0;
     const run = candidates.runs[edge] ?? 0;
     if (time !== undefined && !time.isMissing(row, run) && time.weigh(row, run) >= AGREES) return 0;
+    shares ??= twinShares(records, model);
     const repeated = Math.min(1, (shares[run] ?? 0) / Math.max(1 - gone, Number.EPSILON));
     const lost = repeated * gone;
     return lost / (lost + 1 - repeated) / 2;

@@ -1,5 +1,4 @@
 import { compareText } from '../sorted.ts';
-import { thinOut } from '../thin-out.ts';
 import type { ValueCodes } from './values.ts';
 
 /** Words of names of which each name holds one. */
@@ -13,8 +12,6 @@ export interface Slot {
 /** Rarer words are ids, and what the slots leave out hardly matters. */
 const LEAST_COUNT = 3;
 const MOST_WORDS = 200;
-/** More names than this show nothing new. */
-const MOST_NAMES = 20_000;
 /** Share of the names of the rarer of two words in which both may stand by accident. */
 const ACCIDENT = 0.01;
 /** Share of the names of two words in which both stand that are one. */
@@ -34,8 +31,7 @@ const MOST_NAMED = 3;
  * @param names the words of each name of both sides, which must agree on what is one field
  */
 export function findSlots(names: readonly (readonly number[])[], values: ValueCodes): Slot[] {
-  const some = thinOut(names, MOST_NAMES);
-  const meetings = new Meetings(some, values);
+  const meetings = new Meetings(names, values);
   const units = joinInseparable(meetings);
   const slots: Slot[] = [];
   const open = new Set(units);
@@ -43,7 +39,7 @@ export function findSlots(names: readonly (readonly number[])[], values: ValueCo
     if (!open.has(first)) continue;
     const members = rivalsOf(first, open, meetings);
     const covered = members.reduce((sum, { word }) => sum + meetings.count(word), 0);
-    if (members.length < 2 || members.length > MOST_VALUES || covered < LEAST_COVERED * some.length) continue;
+    if (members.length < 2 || members.length > MOST_VALUES || covered < LEAST_COVERED * names.length) continue;
     for (const member of members) open.delete(member);
     slots.push(slotOf(members, values));
   }

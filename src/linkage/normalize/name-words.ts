@@ -20,6 +20,8 @@ export interface NamedSide {
 
 /** What stands at a place of a name: `run_name[2]`. */
 const PLACED = /\[-?\d+\]$/;
+/** More names of a column than this show no other slots. */
+const MOST_NAMES = 10_000;
 /** Share of the names of a column that must hold a slot's word, and of those whose word must stand where it always does. */
 const LEAST_HELD = 0.95;
 const LEAST_PLACED = 0.98;
@@ -34,7 +36,7 @@ export function readNameWords(row: NamedSide, run: NamedSide, values: ValueCodes
   const runs = respell(run, findMisspelt(ofRuns, ofRows, values), values);
   const lists = [...rows.names, ...runs.names];
   const sharing = { rows: rows.names, runs: runs.names };
-  const slots = rows.names.length === 0 ? [] : findSlots(lists.flatMap(wordsByRecord), values);
+  const slots = rows.names.length === 0 ? [] : findSlots(lists.flatMap(someNames), values);
   const kept = slots.filter((slot) => stands(slot, sharing.rows) && stands(slot, sharing.runs));
   const moving = kept.filter((slot) => !(isPlaced(slot, rows) && isPlaced(slot, runs)));
   return { rows: withSlots(rows, moving, values), runs: withSlots(runs, moving, values) };
@@ -61,23 +63,32 @@ function recode(field: Field, put: (code: number) => number, values: ValueCodes)
   return buildField({ name, origin, codes: field.codes.map(put) }, values);
 }
 
-function wordsByRecord({ records, codes }: NameWords): number[][] {
-  const words: number[][] = [];
-  for (const [at, code] of codes.entries()) {
-    if (at === 0 || records[at] !== records[at - 1]) words.push([]);
-    words.at(-1)?.push(code);
-  }
-  return words;
+/** The words of some names, evenly spread: all of a large project would fill the memory. */
+function someNames({ records, codes }: NameWords): number[][] {
+  const starts: number[] = [];
+  for (let at = 0; at < codes.length; at++) if (at === 0 || records[at] !== records[at - 1]) starts.push(at);
+  const step = Math.max(1, Math.ceil(starts.length / MOST_NAMES));
+  const names: number[][] = [];
+  for (let at = 0; at < starts.length; at += step) names.push(codes.slice(starts[at], starts[at + 1]));
+  return names;
 }
 
 function stands(slot: Slot, names: readonly NameWords[]): boolean {
   return names.some((words) => holds(slot, words));
 }
 
-function holds(slot: Slot, words: NameWords): boolean {
-  const names = wordsByRecord(words);
-  const held = names.filter((codes) => codes.some((code) => slot.values.has(code))).length;
-  return held > 0 && held >= LEAST_HELD * names.length;
+function holds(slot: Slot, { records, codes }: NameWords): boolean {
+  let names = 0;
+  let held = 0;
+  let last = -1;
+  for (const [at, code] of codes.entries()) {
+    const record = records[at] ?? -1;
+    if (at === 0 || record !== records[at - 1]) names++;
+    if (record === last || !slot.values.has(code)) continue;
+    held++;
+    last = record;
+  }
+  return held > 0 && held >= LEAST_HELD * names;
 }
 
 /** Whether each word of a slot always stands at the place at which the others stand. */
