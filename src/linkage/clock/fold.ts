@@ -1,12 +1,12 @@
 import { lowerBound } from '../sorted.ts';
 import type { RowHits, ScanInput } from './hits.ts';
+import { QUARTER } from './row-offsets.ts';
 
-/** Zones differ by multiples of a quarter of an hour. */
-const ZONE_STEP = 900;
 /** Seconds that the delays of one zone spread over. */
 const WIDTHS = [10, 30, 60, 120] as const;
-/** Shares of the rows that the crowd may hold, and nats below which there is none. */
-const CROWD_SHARES = [0.5, 0.2, 0.08] as const;
+/** Shares of the rows that a crowd may hold: of some registries most rows have no run. */
+export const CROWD_SHARES = [0.5, 0.2, 0.08] as const;
+/** Nats below which there is no crowd. */
 const LEAST_GAIN = 8;
 
 /** A stretch of differences, in seconds. */
@@ -30,8 +30,8 @@ export function findFoldedCrowdOrNull(
   window: Stretch,
   { quantum, isZoned }: Pick<ScanInput, 'quantum' | 'isZoned'>,
 ): FoldedCrowd | null {
-  if (quantum >= ZONE_STEP / 2 || window.width < ZONE_STEP) return null;
-  const periods = isZoned ? [window.width] : [ZONE_STEP, window.width];
+  if (quantum >= QUARTER / 2 || window.width < QUARTER) return null;
+  const periods = isZoned ? [window.width] : [QUARTER, window.width];
   const found = WIDTHS.filter((width) => width >= quantum).flatMap((width) =>
     periods.flatMap((period) => foldAt(hits, window, { width, period }) ?? []),
   );

@@ -3,6 +3,7 @@ import type { Records } from '../normalize/records.ts';
 import { lowerBound, sortedIndexOf, upperBound } from '../sorted.ts';
 import type { ClockSearch, ScannedChannel } from './channels.ts';
 import type { RowHits } from './hits.ts';
+import { QUARTER } from './row-offsets.ts';
 import { findClockPeakOrNull } from './scan.ts';
 
 /** Times that tell the minute, in a crowd of some minutes, single runs out: hours, days and long waits do not. */
@@ -24,8 +25,7 @@ const MOST_OFFSETS = 32;
 /** One of two crowds is so many times tighter, of so many rows at least … */
 const TIGHTER = 2;
 const LEAST_SCATTERED = 20;
-/** … and at a zone, in steps of so many seconds, within a delay of so many. */
-const QUARTER = 900;
+/** … and at a zone, within a delay of so many seconds. */
 const MOST_DELAY = 120;
 /** Bits that one row counts at most, that all rows together must tell, and by how many standard deviations. */
 const MOST_BITS = 5;

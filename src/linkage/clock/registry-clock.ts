@@ -5,11 +5,11 @@ import type { ClockChannel } from './channels.ts';
 import { upperBound } from '../sorted.ts';
 import { buildClockPeriods, commonZone } from './periods.ts';
 import type { ZoneWitness } from './periods.ts';
+import { QUARTER } from './row-offsets.ts';
 import type { ClockPeak } from './scan.ts';
 import type { Records } from '../normalize/records.ts';
 import type { TimeField } from '../normalize/times.ts';
 
-const QUARTER = 900;
 /** Seconds; a column of days or hours fits many zones. */
 const COARSE = 3600;
 /** Where fewer links than this share lie in the zone of their time, each machine has a clock of its own … */

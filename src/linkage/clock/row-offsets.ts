@@ -1,7 +1,8 @@
 import { learnDelays, NEAR } from './delays.ts';
 import type { RowHits } from './hits.ts';
 
-const QUARTER = 900;
+/** Zones differ by as many seconds. */
+export const QUARTER = 900;
 /** Zones from −14 to +14 hours. */
 export const MOST_QUARTERS = 56;
 export const STATES = 2 * MOST_QUARTERS + 1;

@@ -1,5 +1,5 @@
 import { lowerBound } from '../sorted.ts';
-import { findFoldedCrowdOrNull } from './fold.ts';
+import { CROWD_SHARES, findFoldedCrowdOrNull } from './fold.ts';
 import { collectHits, reachOf } from './hits.ts';
 import type { RowHits, ScanInput } from './hits.ts';
 import { RowsNear } from './rows-near.ts';
@@ -26,10 +26,8 @@ const RESCORED = 4;
 const LEAST_HITS = 2;
 /** Rows that chance puts into a window at least. */
 const LEAST_EXPECTED = 0.02;
-/** Windows of a lower score are no crowd, whatever their hits would tell; and the shares of rows that a crowd may
- * hold: of some registries most rows have no run. */
+/** Windows of a lower score are no crowd, whatever their hits would tell. */
 const CROWD_SCORE = 8;
-const CROWD_SHARES = [0.5, 0.2, 0.08] as const;
 /** A row counts as so much of one at least, however narrow the window and far the next row. */
 const LEAST_NEAR = 1 / 32;
 /** The likeliest windows, which are looked at zone by zone. */

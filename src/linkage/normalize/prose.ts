@@ -1,5 +1,5 @@
 import type { Cell } from '../../model/cell.ts';
-import { thinOut } from '../thin-out.ts';
+import { areMostTexts } from './most-texts.ts';
 
 /** `val_loss=0.273`, `acc: 91.2`. */
 const SAID = /(?<![\w.])([a-z][\w./@-]*?)\s?[=:]\s?([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)(?![\w:.]*[\w:])/gi;
@@ -7,14 +7,10 @@ const SAID = /(?<![\w.])([a-z][\w./@-]*?)\s?[=:]\s?([+-]?(?:\d+\.?\d*|\.\d+)(?:e
 const PUNCTUATED = /[\p{L}\d)\]][:,.;!]\s/u;
 /** Fewer words are a name. */
 const LEAST_WORDS = 4;
-/** Texts of a column that tell whether it holds sentences. */
-const LOOKED_AT = 200;
 
 /** Whether most texts of a column are sentences that say what a number is: a bot's message, a line of a log, a note. */
 export function looksLikeProse(column: readonly Cell[]): boolean {
-  const texts = column.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '');
-  const some = thinOut(texts, LOOKED_AT);
-  return some.filter((text) => isProse(text) && saidIn(text).length > 0).length > some.length / 2;
+  return areMostTexts(column, (text) => isProse(text) && saidIn(text).length > 0);
 }
 
 function isProse(text: string): boolean {

@@ -16,16 +16,16 @@ import { readIdTimesOrNull } from './id-times.ts';
 import { readListOrNull, withLists } from './lists.ts';
 import { findNumberedWords, NameFields } from './name-fields.ts';
 import type { NameWords } from './name-words.ts';
+import { areMostTexts } from './most-texts.ts';
+import { looksLikeNotes, notedIn } from './noted.ts';
 import { readPrinted } from './printed.ts';
 import { looksLikeProse, saidIn, withoutSaid } from './prose.ts';
 import { readPlainCells } from './spreadsheet.ts';
-import { listedIn, looksLikeList } from './listed.ts';
 import { buildTimeFieldOrNull } from './times.ts';
 import type { TimeField } from './times.ts';
 import type { ValueEncoder } from './values.ts';
 import { readYearlessDaysOrNull } from './yearless-days.ts';
 import type { RunSpan } from './yearless-days.ts';
-import { thinOut } from '../thin-out.ts';
 
 export interface RowFields {
   readonly fields: readonly Field[];
@@ -51,8 +51,6 @@ interface RowReader {
 const NAME_SHARE = 0.3;
 /** `2025-12`, a whole cell. */
 const MONTH = /^\s*20\d{2}[-/](?:0[1-9]|1[0-2])\s*$/;
-/** Texts of a column that tell whether it holds command lines. */
-const COMMANDS_LOOKED_AT = 200;
 
 /** Reads every column: values, the parts of names, JSON path by path, times as they are or inside of texts. */
 export function readRowFields(
@@ -87,9 +85,9 @@ function areMonths(column: readonly Cell[]): boolean {
 
 function readColumn(reader: RowReader, name: string, column: readonly Cell[]): void {
   const { fields, values } = reader;
-  const isCommand = looksLikeCommands(column);
+  const isCommand = areMostTexts(column, looksLikeCommand);
   const isProse = !isCommand && looksLikeProse(column);
-  const isList = !isCommand && !isProse && looksLikeList(column);
+  const isNotes = !isCommand && !isProse && looksLikeNotes(column);
   const isName = !isCommand && looksLikeNames(column) && !areMonths(column);
   const cut = isName ? findCutCells(column, reader.runNames) : new Set<Cell>();
   const texts = isName ? column.filter((cell) => typeof cell === 'string') : [];
@@ -104,9 +102,9 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
     if (typeof cell !== 'string') own.add(row, values.encode(cell));
     else if (/^\s*\{/.test(cell)) readJson(cell, addTo(inside, row));
     else {
-      const listed = isList ? listedIn(cell) : [];
-      for (const [key, value] of listed) inside(key).add(row, values.encode(value));
-      if (listed.length > 0) continue;
+      const noted = isNotes ? notedIn(cell) : [];
+      for (const [key, value] of noted) inside(key).add(row, values.encode(value));
+      if (noted.length > 0) continue;
       addTo(writerOf, row)(name, cell);
       if (readListOrNull(cell) === null)
         names?.add(row, isProse ? withoutSaid(cell) : cell, { isCut: cut.has(cell), fromLeftOnly: cut.size > 0 });
@@ -114,12 +112,6 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
       if (isProse) for (const [key, value] of saidIn(cell)) inside(key).add(row, values.encode(value));
     }
   }
-}
-
-function looksLikeCommands(column: readonly Cell[]): boolean {
-  const texts = column.filter((cell): cell is string => typeof cell === 'string' && cell.trim() !== '');
-  const some = thinOut(texts, COMMANDS_LOOKED_AT);
-  return some.filter(looksLikeCommand).length > some.length / 2;
 }
 
 /** What a command line sets, under the names that it gives them. */

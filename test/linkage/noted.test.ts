@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { linkRecords } from '../../src/linkage/link-records.ts';
-import { listedIn, looksLikeList } from '../../src/linkage/normalize/listed.ts';
+import { notedIn, looksLikeNotes } from '../../src/linkage/normalize/noted.ts';
 import { inputOf, rowOf, runOf } from '../helpers/worlds/small.ts';
 
-describe('a list in a cell', () => {
+describe('a note in a cell', () => {
   it.each([
     ['lr 5e-4, epochs 10, model resnet18', [...[['lr', '5e-4']], ['epochs', '10'], ['model', 'resnet18']]],
     ['optim.lr = 0.1; bs: 32', [...[['optim.lr', '0.1']], ['bs', '32']]],
@@ -12,14 +12,14 @@ describe('a list in a cell', () => {
     ['resnet 50', []],
     ['lr 5e-4, the old schedule', []],
     ['started 12:30:15', []],
-  ])('%j says names and values, or nothing', (text, listed) => {
-    expect(listedIn(text)).toEqual(listed);
+  ])('%j says names and values, or nothing', (text, noted) => {
+    expect(notedIn(text)).toEqual(noted);
   });
 
   it('is one where most cells of its column are', () => {
-    expect(looksLikeList(['acc 91.2', 'acc 90.8', null, 'diverged'])).toBe(true);
-    expect(looksLikeList(['acc 91.2', 'diverged', 'out of memory'])).toBe(false);
-    expect(looksLikeList(['resnet 50', 'resnet 101'])).toBe(false);
+    expect(looksLikeNotes(['acc 91.2', 'acc 90.8', null, 'diverged'])).toBe(true);
+    expect(looksLikeNotes(['acc 91.2', 'diverged', 'out of memory'])).toBe(false);
+    expect(looksLikeNotes(['resnet 50', 'resnet 101'])).toBe(false);
   });
 });
 
