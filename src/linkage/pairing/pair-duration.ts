@@ -9,7 +9,6 @@ import type { LengthGain } from './duration-likeness.ts';
 import { gainOnPairs } from './duration-proof.ts';
 import type { SurePair } from './refine.ts';
 import { measureSpans } from './row-spans.ts';
-import type { RowSpan } from './row-spans.ts';
 import {
   findSecondsPerUnit,
   isNamedAfterTime,
@@ -28,8 +27,6 @@ export interface RowDurations {
   readonly quantum: number;
   /** The columns that say it. */
   readonly columns: readonly string[];
-  /** The times of a row that the runs' lengths prove to be its start and its end; null where they prove none. */
-  readonly span: RowSpan | null;
 }
 
 interface Proof {
@@ -68,7 +65,7 @@ const MOST_ZEROS_OF_SHORT = 3;
 export function pairDuration(records: Records, sure: readonly SurePair[], paired: ReadonlySet<string>): RowDurations {
   const lengths = lengthsOfRuns(records);
   const gainOf = createLengthGain(lengths);
-  const { seconds: measured, span } = measureSpans(records, gainOf);
+  const measured = measureSpans(records, gainOf);
   const isMeasured = filledOf(measured) >= MEASURED_SHARE * measured.length;
   const proof = { lengths, gainOf, sure, paired };
   const named = namedColumnOrNull(records, proof);
@@ -78,7 +75,7 @@ export function pairDuration(records: Records, sure: readonly SurePair[], paired
   const given = column === null ? measured : fillIn(column.seconds, measured);
   const quantum = Math.min(3600, stepOf(given));
   const rowSeconds = column === null ? given : withRoundedDown(given, { column, lengths });
-  return { rowSeconds, quantum, columns: column === null ? [] : [column.name], span };
+  return { rowSeconds, quantum, columns: column === null ? [] : [column.name] };
 }
 
 function fillIn(given: Float64Array, measured: Float64Array): Float64Array {

@@ -4,23 +4,6 @@ import { compareText } from '../sorted.ts';
 import { thinOut } from '../thin-out.ts';
 import type { LengthGain } from './duration-likeness.ts';
 
-/** Which times of a row are its start and its end. */
-export interface RowSpan {
-  /** Names of time fields. */
-  readonly start: string;
-  readonly end: string;
-  /** Seconds that the clock of the end is ahead of that of the start. */
-  readonly shift: number;
-}
-
-/** How long each row's run took by two of its times. */
-export interface SpanDurations {
-  /** NaN is missing. */
-  readonly seconds: Float64Array;
-  /** Null where no runs prove that these times are a start and an end, whatever their names say. */
-  readonly span: RowSpan | null;
-}
-
 /** Bits by which runs must prove two times, beside those of how many are tried; fewer where the schema names the end. */
 const LEAST_BITS = { any: 20, named: 8 } as const;
 /** Where no end is named, only the fullest fields are looked at. */
@@ -51,30 +34,30 @@ interface Try {
 }
 
 /** They depend on the records alone, and many pairs may have to be tried. */
-const known = new WeakMap<Records, SpanDurations>();
+const known = new WeakMap<Records, Float64Array>();
 
 /**
  * The time from start to end. Where the schema names both, they are believed; any other two times must show that runs are
  * as long. A scheduler's table has the moment of submission as well, that of an optimiser no creation, and a log file no
  * end but the time of its last change. Where one of them knows its zone and the other does not, what lies between their
  * clocks is found as well, and even named ones must fit.
+ *
+ * @returns seconds by row; NaN where no two times tell them
  */
-export function measureSpans(records: Records, gainOf: LengthGain): SpanDurations {
+export function measureSpans(records: Records, gainOf: LengthGain): Float64Array {
   let found = known.get(records);
   if (found === undefined) known.set(records, (found = findSpans(records, gainOf)));
   return found;
 }
 
-function findSpans(records: Records, gainOf: LengthGain): SpanDurations {
+function findSpans(records: Records, gainOf: LengthGain): Float64Array {
   const named = namedPairOrNull(records);
   const asNamed = named === null ? null : tryShifts(named, { shifts: [0], least: LEAST_BITS.named, gainOf });
   const others = tryPairs(records, gainOf).filter(({ surplus }) => surplus > (asNamed?.gain ?? 0));
   const best = others.toSorted((a, b) => b.surplus - a.surplus)[0] ?? asNamed;
   if (best === null || (best.surplus <= 0 && isOneZoned(best.pair)))
-    return { seconds: new Float64Array(records.rows.length).fill(Number.NaN), span: null };
-  const { pair, shift, surplus } = best;
-  const span = surplus > 0 ? { start: pair.start.name, end: pair.end.name, shift } : null;
-  return { seconds: secondsBetween(pair, shift), span };
+    return new Float64Array(records.rows.length).fill(Number.NaN);
+  return secondsBetween(best.pair, best.shift);
 }
 
 /** A start that only some rows know, as those do that wrote it themselves, is none of the others. */
