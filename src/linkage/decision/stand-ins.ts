@@ -3,6 +3,7 @@ import { searchCandidates } from '../blocking/search.ts';
 import type { SearchedEvidence } from '../blocking/search.ts';
 import { MEASURED, mostBits } from '../comparison/comparison.ts';
 import type { Comparison } from '../comparison/comparison.ts';
+import { SUREST } from '../../model/linkage.ts';
 import type { LearnedModel } from '../weights/learn.ts';
 import type { AssignmentView } from './margin.ts';
 import type { Records } from '../normalize/records.ts';
@@ -14,6 +15,9 @@ import { thinOut } from '../thin-out.ts';
 /** Sure pairs whose run is looked away from; fewer tell nothing. */
 const LEAST_PAIRS = 30;
 const MOST_PAIRS = 1000;
+/** Stand-ins that make up less than this share of the pairs are below what any pair is doubted by. */
+const LEAST_SHARE = 1 - SUREST;
+const FEW_PAIRS = 200;
 /** Rivals so many bits below the least that counts, and below a row's best, take next to nothing from it. */
 const SLACK = 3;
 const DEPTH = 6;
@@ -61,18 +65,18 @@ export interface StandInInput {
  * @param sure pairs that are as good as certain, known links among them
  */
 export function learnStandIns({ records, model, view, least }: StandInInput, sure: readonly SurePair[]): StandInShare {
-  const pairs = thinOut(sure, MOST_PAIRS);
-  if (pairs.length < LEAST_PAIRS) return () => 0;
+  if (sure.length < LEAST_PAIRS) return () => 0;
   const { posterior, comparisons, candidates } = model;
   const context = { records, model, least, freeFor: freeRuns(records, model), edgesByRun: view.edgesByRun };
   const unsure = findBesideUnsure(context, sure);
-  const looks = [...findBesideSure(context, pairs, sure.length / pairs.length), ...unsure.looks];
   const seen = sure.length + unsure.seen;
+  const gone = countGone(context);
+  const looks = [...findBesideSure(context, sure, gone / seen), ...unsure.looks];
   const standIns = looks.filter(({ bits }) => bits >= least);
   if (standIns.length === 0) return () => 0;
   // those that stand in count as links so far
   const found = standIns.reduce((sum, { count }) => sum + count, 0) / seen;
-  const gone = countGone(context) / Math.max(1 - found, 1 / seen);
+  const goneInAll = gone / Math.max(1 - found, 1 / seen);
   const lookOf = (edge: number): Look => ({
     count: 1,
     bits: (candidates.weights[edge] ?? 0) + posterior.priorBits,
@@ -87,7 +91,7 @@ export function learnStandIns({ records, model, view, least }: StandInInput, sur
   return (edge) => {
     const look = lookOf(edge);
     const near = all(look);
-    return Math.min((gone / seen) * wrong(look), near) / (near + 1);
+    return Math.min((goneInAll / seen) * wrong(look), near) / (near + 1);
   };
 }
 
@@ -178,10 +182,25 @@ function probabilityOf({ candidates, posterior }: LearnedModel, row: number, run
 }
 
 /**
+ * What stands in for the runs of sure pairs. Where none of some pairs finds any, and so many rows have no run that no pair
+ * were to be doubted even if the next one did, the others are not looked at.
+ *
+ * @param gonePerPair rows without a run, by pair
+ */
+function findBesideSure(context: Context, sure: readonly SurePair[], gonePerPair: number): Look[] {
+  const pairs = thinOut(sure, MOST_PAIRS);
+  const few = new Set(thinOut(pairs, Math.max(FEW_PAIRS, gonePerPair / LEAST_SHARE)));
+  const count = sure.length / pairs.length;
+  const looks = lookBeside(context, [...few], count);
+  const others = looks.length === 0 ? [] : pairs.filter((pair) => !few.has(pair));
+  return [...looks, ...lookBeside(context, others, count)];
+}
+
+/**
  * For each pair the best run beside its own, given that others have runs too. One that beats the own run is no stand-in:
  * somebody linked the row to a wrong one.
  */
-function findBesideSure(context: Context, pairs: readonly SurePair[], count: number): Look[] {
+function lookBeside(context: Context, pairs: readonly SurePair[], count: number): Look[] {
   const { records, model, least } = context;
   const rejectedByRow = new Map(records.rejectedByRow);
   for (const { row, run } of pairs) rejectedByRow.set(row, new Set([...(rejectedByRow.get(row) ?? []), run]));

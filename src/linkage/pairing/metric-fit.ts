@@ -27,17 +27,33 @@ export function sampleOf(sorted: Float64Array): Float64Array {
  * Mean bits of finding a row's value, at the digits shown, among the runs: rare agreement counts, common does not. A run
  * explains one row: a setting of many rows that one run happens to have measured is no metric of theirs.
  */
-export function agreementBits({ sample, rows, runs, rounding }: MeasuredSides): number {
-  if (sample.length === 0 || runs.length === 0) return 0;
-  let bits = 0;
-  for (const value of sample) {
+export function agreementBits(sides: MeasuredSides): number {
+  return bitsAmong(windowsOf(sides), sides.runs);
+}
+
+/** Where a value of the sample is found again, and how many rows are there. */
+interface ValueWindow {
+  readonly from: number;
+  readonly to: number;
+  readonly rows: number;
+}
+
+function windowsOf({ sample, rows, rounding }: MeasuredSides): ValueWindow[] {
+  return Array.from(sample, (value) => {
     const half = 0.5000001 * unitOf(value, rounding);
-    const countOf = (sorted: Float64Array): number =>
-      upperBound(sorted, value + half) - lowerBound(sorted, value - half);
-    const near = countOf(runs);
-    if (near > 0) bits += Math.min(1, near / countOf(rows)) * Math.log2((runs.length + 1) / near);
+    const [from, to] = [value - half, value + half];
+    return { from, to, rows: upperBound(rows, to) - lowerBound(rows, from) };
+  });
+}
+
+function bitsAmong(windows: readonly ValueWindow[], runs: Float64Array): number {
+  if (windows.length === 0 || runs.length === 0) return 0;
+  let bits = 0;
+  for (const { from, to, rows } of windows) {
+    const near = upperBound(runs, to) - lowerBound(runs, from);
+    if (near > 0) bits += Math.min(1, near / rows) * Math.log2((runs.length + 1) / near);
   }
-  return bits / sample.length;
+  return bits / windows.length;
 }
 
 /** 1 where both sides spread over the same range, down to 0 where they lie apart. */
@@ -55,7 +71,13 @@ export function distributionsOverlap(sample: Float64Array, runs: Float64Array): 
 
 /** Whether run values that were brought to another unit meet the rows' values more often than numbers beside them do. */
 export function isFactorTold(sides: MeasuredSides): boolean {
-  const beside = BESIDE.map((by) => agreementBits({ ...sides, runs: sides.runs.map((value) => value * by) }));
+  const windows = windowsOf(sides);
+  const beside = BESIDE.map((by) =>
+    bitsAmong(
+      windows,
+      sides.runs.map((value) => value * by),
+    ),
+  );
   const chance = beside.reduce((sum, bits) => sum + bits, 0) / beside.length;
-  return agreementBits(sides) >= LEAST_BEYOND * chance;
+  return bitsAmong(windows, sides.runs) >= LEAST_BEYOND * chance;
 }

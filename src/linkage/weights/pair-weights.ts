@@ -17,9 +17,9 @@ export function createPairWeigher(
   const known = new KnownPairs();
   return (row, run, least) => {
     const slot = known.slotOf(row, run);
-    const before = known.most[slot] ?? Infinity;
+    const before = known.mostOf(slot);
     if (before < least) return -Infinity;
-    if (known.isWhole[slot] === 1) return before;
+    if (known.isWhole(slot)) return before;
     let rests = restsByRow.get(row);
     if (rests === undefined) restsByRow.set(row, (rests = restsOf(comparisons, row)));
     let bits = 0;
@@ -27,33 +27,49 @@ export function createPairWeigher(
       bits += comparisons[at]?.weigh(row, run) ?? 0;
       const most = bits + (rests[at] ?? 0);
       if (most >= least) continue;
-      known.most[slot] = most;
+      known.setMost(slot, most);
       return -Infinity;
     }
-    known.most[slot] = bits;
-    known.isWhole[slot] = 1;
+    known.setWhole(slot, bits);
     return bits;
   };
 }
 
-/** The pairs that were asked for lately, each in a slot of its own; one that falls into the same slot takes its place. */
+/**
+ * The pairs that were asked for lately, each in a slot of its own; one that falls into the same slot takes its place. Runs
+ * with numbers side by side are asked for one after the other, and stand so.
+ */
 class KnownPairs {
-  /** 0 where a slot is empty. */
-  readonly #keys = new Float64Array(2 ** SLOT_BITS);
-  /** The most that a pair can weigh. */
-  readonly most = new Float64Array(2 ** SLOT_BITS);
-  /** 1 where it weighs so much. */
-  readonly isWhole = new Uint8Array(2 ** SLOT_BITS);
+  /** By slot: the pair's key, 0 where the slot is empty and negative where the pair was weighed in full; its most bits. */
+  readonly #slots = new Float64Array(2 * 2 ** SLOT_BITS);
 
   slotOf(row: number, run: number): number {
     const key = row * MOST_RUNS + run + 1;
-    const slot = (Math.imul(row, 0x9e3779b1) ^ Math.imul(run, 0x85ebca6b)) >>> (32 - SLOT_BITS);
-    if (this.#keys[slot] !== key) {
-      this.#keys[slot] = key;
-      this.most[slot] = Infinity;
-      this.isWhole[slot] = 0;
+    const slot = 2 * ((Math.imul(row, 0x9e3779b1) + run) & (2 ** SLOT_BITS - 1));
+    if (Math.abs(this.#slots[slot] ?? 0) !== key) {
+      this.#slots[slot] = key;
+      this.#slots[slot + 1] = Infinity;
     }
     return slot;
+  }
+
+  /** The most that the pair can weigh. */
+  mostOf(slot: number): number {
+    return this.#slots[slot + 1] ?? Infinity;
+  }
+
+  /** Whether it weighs so much. */
+  isWhole(slot: number): boolean {
+    return (this.#slots[slot] ?? 0) < 0;
+  }
+
+  setMost(slot: number, bits: number): void {
+    this.#slots[slot + 1] = bits;
+  }
+
+  setWhole(slot: number, bits: number): void {
+    this.#slots[slot] = -Math.abs(this.#slots[slot] ?? 0);
+    this.#slots[slot + 1] = bits;
   }
 }
 
