@@ -3,7 +3,7 @@ import { SUREST } from '../model/linkage.ts';
 import { readRegistryClock } from './clock/registry-clock.ts';
 import { createDecider } from './decision/decide.ts';
 import { holdPrecision } from './decision/precision.ts';
-import { demandOfEvidence, leaveForUnseen } from './decision/unseen.ts';
+import { demandOfEvidence } from './decision/unseen.ts';
 import { buildRecords } from './normalize/records.ts';
 import type { Records } from './normalize/records.ts';
 import { learnModel } from './weights/learn.ts';
@@ -21,15 +21,14 @@ const FEW_LINKS = 20;
 export function linkRecords(input: LinkageInput): LinkageResult {
   const records = buildRecords(input);
   const model = learnModel(records);
-  const options = demandOfEvidence(input.options);
-  const decider = createDecider(records, model, options);
+  const decider = createDecider(records, model, demandOfEvidence(input.options));
   const rowNumbers = new Map(records.rows.map((row, index) => [row.keyText, index]));
   const outcomes = input.rows
     .map((row) => rowNumbers.get(row.keyText) ?? 0)
     .filter((row) => records.openRows[row] === 1)
     .map((row) => decider.decide(row));
   return {
-    outcomes: holdPrecision(outcomes, options).map(leaveForUnseen),
+    outcomes: holdPrecision(outcomes, input.options),
     clock: readRegistryClock(records, { channels: model.channels, sure: surePairs(records, model) }),
     health: [...describeHealth(records, model), ...describeDemand(input.options)],
   };

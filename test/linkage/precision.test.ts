@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { holdPrecision } from '../../src/linkage/decision/precision.ts';
+import { claimOf } from '../../src/linkage/decision/unseen.ts';
 import { DEFAULT_LINKAGE_OPTIONS } from '../../src/model/linkage.ts';
 import type { LinkOutcome } from '../../src/model/linkage.ts';
 
@@ -8,7 +9,7 @@ function match(keyText: string, probability: number): LinkOutcome {
     keyText,
     kind: 'match',
     wandbRunId: `run-${keyText}`,
-    probability,
+    probability: claimOf(probability),
     weight: 10,
     margin: null,
     candidates: [],

@@ -1,7 +1,7 @@
 import { learnCountShape } from './count-shape.ts';
 import { Neighbours } from './neighbours.ts';
 import { PairBackoff } from './pair-backoff.ts';
-import { allInOne, buildStep, numberDensely, refineGroups, sizesOf } from './row-groups.ts';
+import { alikeBefore, alikeOn, allInOne, buildStep, numberDensely, refineGroups, sizesOf } from './row-groups.ts';
 import type { DenseColumn, StepTable } from './row-groups.ts';
 import { maskOf } from './setting-index.ts';
 import { thinOut } from '../thin-out.ts';
@@ -92,7 +92,7 @@ export class ColumnChain {
       const found = links[link];
       if (found === undefined) continue;
       sum += this.#log2Factor(row, found);
-      alike = found.table.alike[row] ?? 1;
+      alike = alikeOn(found.table, row);
     }
     return { log2Product: sum, alike };
   }
@@ -100,7 +100,7 @@ export class ColumnChain {
   /** Rows alike on the columns, by row, itself included; 0 where it lacks one of them. */
   countAlike(columns: number): Int32Array {
     const whole = this.#tables.get(columns);
-    if (whole !== undefined) return whole.alike;
+    if (whole !== undefined) return sizesOf(whole.groups);
     let groups = allInOne(this.#options.rowCount);
     let prefix = 0;
     for (let at = 0; at < this.#dense.length; at++) {
@@ -206,7 +206,7 @@ export class ColumnChain {
   #learnFree(steps: readonly (Step & { readonly table: StepTable })[]): number {
     const pairs: number[] = [];
     for (const { row, at, prefix, table } of steps) {
-      if (prefix === 0 || (table.before[row] ?? 0) <= 1) continue;
+      if (prefix === 0 || alikeBefore(table, row) <= 1) continue;
       pairs.push(this.#backoff.share(row, at, prefix), boundShare(table, row));
     }
     return mixtureShare(pairs);
@@ -242,9 +242,9 @@ interface Step {
 }
 
 /** Share of the rows alike before that are alike here too, itself left out; 1 where it stands alone. */
-function boundShare({ alike, before }: StepTable, row: number): number {
-  const others = (before[row] ?? 1) - 1;
-  return others <= 0 ? 1 : ((alike[row] ?? 1) - 1) / others;
+function boundShare(table: StepTable, row: number): number {
+  const others = alikeBefore(table, row) - 1;
+  return others <= 0 ? 1 : (alikeOn(table, row) - 1) / others;
 }
 
 /** EM for the share of the first of two explanations; what each explains of a sample stands side by side. */

@@ -1,11 +1,10 @@
-import { allInOne, buildStep, refineGroups } from './row-groups.ts';
-import type { DenseColumn, Groups } from './row-groups.ts';
+import { alikeBefore, alikeOn, allInOne, buildStep, refineGroups } from './row-groups.ts';
+import type { DenseColumn, Groups, StepTable } from './row-groups.ts';
 
-/** Counts of a column beside one that tells of it: rows alike on both, and on the telling one. */
+/** A column that tells of another, and rows by both. */
 interface Parent {
   readonly at: number;
-  readonly both: Int32Array;
-  readonly own: Int32Array;
+  readonly both: StepTable;
 }
 
 /** Pseudo-rows for what the column says by itself. */
@@ -44,8 +43,9 @@ export class PairBackoff {
   }
 }
 
-function shareGiven({ both, own }: Parent, row: number, alone: number): number {
-  return (Math.max(0, (both[row] ?? 1) - 1) + PSEUDO_ROWS * alone) / (Math.max(0, (own[row] ?? 1) - 1) + PSEUDO_ROWS);
+function shareGiven({ both }: Parent, row: number, alone: number): number {
+  const [alike, ofParent] = [alikeOn(both, row) - 1, alikeBefore(both, row) - 1];
+  return (Math.max(0, alike) + PSEUDO_ROWS * alone) / (Math.max(0, ofParent) + PSEUDO_ROWS);
 }
 
 /** Good–Turing for values that only one row has: from how many are seen once and twice. */
@@ -75,8 +75,7 @@ function sharesAlone({ codes, size }: DenseColumn): Float64Array {
 /** @param before rows by their values of each column before */
 function findParents(before: readonly Groups[], own: DenseColumn, alone: Float64Array): Parent[] {
   const found = before.map((groups, at) => {
-    const step = buildStep(groups, own);
-    const parent = { at, both: step.alike, own: step.before };
+    const parent = { at, both: buildStep(groups, own) };
     return { parent, gain: gainOf(parent, alone) };
   });
   return found
@@ -90,7 +89,7 @@ function findParents(before: readonly Groups[], own: DenseColumn, alone: Float64
 function gainOf(parent: Parent, alone: Float64Array): number {
   let gain = 0;
   for (let row = 0; row < alone.length; row++) {
-    if ((parent.own[row] ?? 0) === 0) continue;
+    if (alikeBefore(parent.both, row) === 0) continue;
     gain += Math.log(shareGiven(parent, row, alone[row] ?? 1) / (alone[row] ?? 1));
   }
   return gain;

@@ -91,47 +91,35 @@ export function sizesOf({ numbers, size }: Groups): Int32Array {
   return byRow;
 }
 
-/** Rows alike on a set of columns, and on all of them but the last: by row, among the rows that have all of them. */
+/** Rows by what they have on a set of columns, and by what they have on all of them but the last. */
 export interface StepTable {
   readonly groups: Groups;
-  readonly alike: Int32Array;
-  readonly before: Int32Array;
+  readonly from: Groups;
+  /** By group, and by group before: how many rows have all of the columns. */
+  readonly sizes: Int32Array;
+  readonly sizesBefore: Int32Array;
 }
 
 export function buildStep(from: Groups, column: DenseColumn): StepTable {
   const groups = refineGroups(from, column);
-  const rowCount = from.numbers.length;
-  const step = { groups, alike: new Int32Array(rowCount), before: new Int32Array(rowCount) };
-  const sizes = { own: new Int32Array(groups.size), before: new Int32Array(from.size) };
-  countBoth(from.numbers, groups.numbers, sizes);
-  spreadBoth(from.numbers, sizes, step);
+  const step = { groups, from, sizes: new Int32Array(groups.size), sizesBefore: new Int32Array(from.size) };
+  for (let row = 0; row < groups.numbers.length; row++) {
+    const number = groups.numbers[row] ?? -1;
+    if (number < 0) continue;
+    const group = from.numbers[row] ?? 0;
+    step.sizes[number] = (step.sizes[number] ?? 0) + 1;
+    step.sizesBefore[group] = (step.sizesBefore[group] ?? 0) + 1;
+  }
   return step;
 }
 
-interface StepSizes {
-  readonly own: Int32Array;
-  readonly before: Int32Array;
+/** Rows alike on all columns, the row itself included; 0 where it lacks one of them. */
+export function alikeOn({ groups, sizes }: StepTable, row: number): number {
+  const group = groups.numbers[row] ?? -1;
+  return group < 0 ? 0 : (sizes[group] ?? 0);
 }
 
-// a function for each loop: what follows a loop would leave its compiled code at each call
-
-/** Counts the rows of a step's groups, in these and in the groups before. */
-function countBoth(from: Int32Array, numbers: Int32Array, { own, before }: StepSizes): void {
-  for (let row = 0; row < numbers.length; row++) {
-    const number = numbers[row] ?? -1;
-    if (number < 0) continue;
-    const group = from[row] ?? 0;
-    own[number] = (own[number] ?? 0) + 1;
-    before[group] = (before[group] ?? 0) + 1;
-  }
-}
-
-function spreadBoth(from: Int32Array, { own, before }: StepSizes, step: StepTable): void {
-  const { numbers } = step.groups;
-  for (let row = 0; row < numbers.length; row++) {
-    const number = numbers[row] ?? -1;
-    if (number < 0) continue;
-    step.alike[row] = own[number] ?? 0;
-    step.before[row] = before[from[row] ?? 0] ?? 0;
-  }
+/** Of the rows that have all columns, those alike on all but the last; 0 where the row itself lacks one. */
+export function alikeBefore({ groups, from, sizesBefore }: StepTable, row: number): number {
+  return (groups.numbers[row] ?? -1) < 0 ? 0 : (sizesBefore[from.numbers[row] ?? 0] ?? 0);
 }

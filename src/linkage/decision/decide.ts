@@ -1,6 +1,7 @@
 import type { Candidate, LinkageOptions, LinkOutcome } from '../../model/linkage.ts';
 import { assignRuns } from './assign.ts';
-import { explainCandidate, renderStrongest } from './explain.ts';
+import { createExplainer, renderStrongest } from './explain.ts';
+import type { Explainer } from './explain.ts';
 import type { LearnedModel } from '../weights/learn.ts';
 import { createTriesCheck } from './last-tries.ts';
 import { buildAssignmentView, marginOf } from './margin.ts';
@@ -61,6 +62,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
     model,
     options,
     view,
+    explain: createExplainer(records, model),
     conflicts,
     dissent,
     strayTime,
@@ -79,6 +81,7 @@ interface DecisionContext {
   readonly model: LearnedModel;
   readonly options: LinkageOptions;
   readonly view: AssignmentView;
+  readonly explain: Explainer;
   /** Columns that hardly ever agree with the keys of their name: then no link is to be trusted. */
   readonly conflicts: readonly string[];
   /** What was measured and speaks against all links, as a sentence; null where nothing does. */
@@ -157,31 +160,28 @@ function leaveEmpty({ records, holderOf }: DecisionContext, row: number, isCut: 
 
 /** The likeliest pairs of a row with their waterfalls, the best one first. */
 function listCandidates(context: DecisionContext, edges: readonly number[], objection: Objection | null): Candidate[] {
-  const { records, model } = context;
+  const { model } = context;
   return edges
     .filter((edge, at) => at === 0 || probabilityOf(model, edge) >= FAINTEST)
     .slice(0, MOST_CANDIDATES)
-    .map((edge, at) => ({
-      ...explainCandidate(records, model, edge),
-      probability: shownProbability(context, edge, at === 0 ? objection : null),
-    }))
+    .map((edge, at) => context.explain(edge, claimedProbability(context, edge, at === 0 ? objection : null)))
     .toSorted((a, b) => (objection === null ? 0 : b.probability - a.probability));
 }
 
 /**
- * The probability of a pair less what speaks against it beside the evidence: a contradiction that only so many bits
+ * The probability that is claimed of a pair: less what speaks against it beside the evidence: a contradiction that only so many bits
  * outweigh is one of as many as these are more than a match needs, of two that may be meant it has its share, and runs
  * and rows are of one project by all the columns that say otherwise.
  */
-function shownProbability(context: DecisionContext, edge: number, objection: Objection | null): number {
+function claimedProbability(context: DecisionContext, edge: number, objection: Objection | null): number {
   const { model, options, conflicts, dissent, twoRuns } = context;
   const oneProject = NAMED_ALIKE ** (conflicts.length + (dissent === null ? 0 : DISSENTING));
   const ofRecord = Math.min(probabilityOf(model, edge), 1 - context.standInShare(edge));
   const ofMoment = twoRuns.isHabit || context.torn(edge) !== null ? 1 / 2 : 1;
   const probability = ofRecord * ofMoment * (objection?.share ?? 1);
-  if (objection?.outweighedBy === undefined) return oneProject * probability;
+  if (objection?.outweighedBy === undefined) return claimOf(oneProject * probability);
   const odds = 2 ** (bitsNeeded(options) - objection.outweighedBy);
-  return (oneProject * odds * probability) / (1 - probability + odds * probability);
+  return claimOf((oneProject * odds * probability) / (1 - probability + odds * probability));
 }
 
 function edgesOfRow({ model, records }: DecisionContext, row: number): number[] {
@@ -257,6 +257,6 @@ function unmatchedReason(context: DecisionContext, edge: number): string {
   if (holder !== undefined && holder !== model.candidates.rows[edge]) {
     return `the nearest run ${runId} is better explained by row ${records.rows[holder]?.keyText ?? ''}`;
   }
-  const probability = claimOf(shownProbability(context, edge, null));
+  const probability = claimedProbability(context, edge, null);
   return `the nearest run ${runId} agrees in too little: its probability is ${(100 * probability).toFixed(1)} %`;
 }

@@ -1,5 +1,5 @@
 import type { LinkageOptions, LinkOutcome } from '../../model/linkage.ts';
-import { claimOf } from './unseen.ts';
+import { demandOfEvidence, evidenceOf } from './unseen.ts';
 
 /** Of the doubt that one match may have, the matches together may have this share on average: four in a thousand. */
 const SHARE_OF_DOUBT = 4 / 10;
@@ -13,7 +13,7 @@ export function holdPrecision(outcomes: readonly LinkOutcome[], options: Linkage
     .filter(({ kind }) => kind === 'match')
     .map(doubtOf)
     .toSorted((a, b) => a - b);
-  const allowed = (1 - options.minProbability) * SHARE_OF_DOUBT;
+  const allowed = (1 - demandOfEvidence(options).minProbability) * SHARE_OF_DOUBT;
   let most = -1;
   let sum = 0;
   for (const [at, doubt] of doubts.entries()) {
@@ -26,12 +26,13 @@ export function holdPrecision(outcomes: readonly LinkOutcome[], options: Linkage
   );
 }
 
+/** Less the doubt that all have alike. */
 function doubtOf({ probability }: LinkOutcome): number {
-  return 1 - (probability ?? 0);
+  return 1 - evidenceOf(probability ?? 0);
 }
 
 function leaveOpen(outcome: LinkOutcome): LinkOutcome {
-  const probability = (100 * claimOf(outcome.probability ?? 0)).toFixed(1);
+  const probability = (100 * (outcome.probability ?? 0)).toFixed(1);
   return {
     ...outcome,
     kind: 'ambiguous',
