@@ -1,5 +1,7 @@
 import type { Candidate, LinkageOptions, LinkOutcome } from '../../model/linkage.ts';
 import { assignRuns } from './assign.ts';
+import { createBelief } from './belief.ts';
+import type { Belief } from './belief.ts';
 import { createExplainer, renderStrongest } from './explain.ts';
 import type { Explainer } from './explain.ts';
 import type { LearnedModel } from '../weights/learn.ts';
@@ -71,6 +73,7 @@ export function createDecider(records: Records, model: LearnedModel, options: Li
     triedAgain: createTriesCheck({ records, model, least, isTaken: (row, run) => isTakenFrom(places, row, run) }, sure),
     holderOf: createHolderCheck(records, model),
     twoRuns: createTwoRunsCheck({ records, model, view, least }, sure),
+    believed: createBelief(model),
     standInShare: (edge) => Math.max(standIns(edge), reruns(edge)),
   };
   return { decide: (row) => decideRow(context, row) };
@@ -97,6 +100,8 @@ interface DecisionContext {
   readonly holderOf: (row: number, best: number) => string | null;
   /** Whether rows have the time of one run and the metrics of another. */
   readonly twoRuns: TwoRunsCheck;
+  /** The probability of a pair, as far as what was learned can be trusted. */
+  readonly believed: Belief;
   /** How likely a pair's run only stands in for one that is gone. */
   readonly standInShare: StandInShare;
 }
@@ -174,9 +179,9 @@ function listCandidates(context: DecisionContext, edges: readonly number[], obje
  * and rows are of one project by all the columns that say otherwise.
  */
 function claimedProbability(context: DecisionContext, edge: number, objection: Objection | null): number {
-  const { model, options, conflicts, dissent, twoRuns } = context;
+  const { options, conflicts, dissent, twoRuns } = context;
   const oneProject = NAMED_ALIKE ** (conflicts.length + (dissent === null ? 0 : DISSENTING));
-  const ofRecord = Math.min(probabilityOf(model, edge), 1 - context.standInShare(edge));
+  const ofRecord = Math.min(context.believed(edge), 1 - context.standInShare(edge));
   const ofMoment = twoRuns.isHabit || context.torn(edge) !== null ? 1 / 2 : 1;
   const probability = ofRecord * ofMoment * (objection?.share ?? 1);
   if (objection?.outweighedBy === undefined) return claimOf(oneProject * probability);
@@ -219,9 +224,10 @@ function findObjection(context: DecisionContext, edge: number, margin: number | 
     const other = records.rows[model.candidates.rows[rival] ?? 0]?.keyText ?? '';
     return { reason: `its best run fits row ${other} better` };
   }
-  const isUnsure = rival !== undefined || probabilityOf(model, edge) < options.minProbability;
+  const isUnsure = rival !== undefined || context.believed(edge) < options.minProbability;
   if (isUnsure || (margin ?? Infinity) < options.minMargin || view.runByRow[row] !== run) {
-    const tie = { records, model, minProbability: options.minProbability, edgesByRun: view.edgesByRun };
+    const { minProbability } = options;
+    const tie = { records, model, minProbability, believed: context.believed, edgesByRun: view.edgesByRun };
     return { reason: reasonForTie(tie, edge) };
   }
   return (

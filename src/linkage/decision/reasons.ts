@@ -1,5 +1,6 @@
 import type { Candidates } from '../blocking/candidates.ts';
 import type { LearnedModel } from '../weights/learn.ts';
+import type { Belief } from './belief.ts';
 import type { Records } from '../normalize/records.ts';
 import { claimOf } from './unseen.ts';
 
@@ -18,6 +19,7 @@ export interface TieContext {
   readonly records: Records;
   readonly model: LearnedModel;
   readonly minProbability: number;
+  readonly believed: Belief;
   readonly edgesByRun: ReadonlyMap<number, readonly number[]>;
 }
 
@@ -45,7 +47,7 @@ export function reasonForTie(context: TieContext, edge: number): string {
   }
   if (runs.length > 1) return `${runs.length} runs fit this row alike; ${apart} would tell them apart`;
   if (rivals.length > 0) return `the best run fits ${nameRows(rivals)} as well; ${apart} would tell them apart`;
-  const probability = claimOf(model.posterior.probabilities[edge] ?? 0);
+  const probability = claimOf(context.believed(edge));
   const least = claimOf(context.minProbability);
   if (probability >= least) return 'rows and runs beside it could be placed nearly as well without the best run';
   return `the best run has a probability of ${tellApart(probability, least).join(', below ')}`;
