@@ -6,6 +6,11 @@ import type { LearnedModel } from '../weights/learn.ts';
  */
 const DOUBTS = { links: 150, most: 4 } as const;
 
+/** What is needed of a model and its posterior. */
+interface Believed extends Pick<LearnedModel, 'candidates' | 'labelCount'> {
+  readonly posterior: Pick<LearnedModel['posterior'], 'probabilities' | 'expectedLinks'>;
+}
+
 /** The probability of a pair. */
 export type Belief = (edge: number) => number;
 
@@ -13,7 +18,7 @@ export type Belief = (edge: number) => number;
  * The probability of pairs, as far as what was learned can be trusted: shapes that were learned from few links may be off,
  * and what speaks against a pair then counts for more. A run that fits as well as the pair's own is no likelier for that.
  */
-export function createBelief({ candidates, posterior, labelCount }: LearnedModel): Belief {
+export function createBelief({ candidates, posterior, labelCount }: Believed): Belief {
   const doubts = Math.min(DOUBTS.most, 1 + DOUBTS.links / (posterior.expectedLinks + labelCount));
   return (edge) => {
     const row = candidates.rows[edge] ?? 0;
