@@ -1,3 +1,4 @@
+import type { Comparison } from '../comparison/comparison.ts';
 import type { LearnedModel } from '../weights/learn.ts';
 
 /**
@@ -5,9 +6,11 @@ import type { LearnedModel } from '../weights/learn.ts';
  * and 100 rows at least three times as many of the weak links were wrong as their weights said, with 400 hardly more.
  */
 const DOUBTS = { links: 150, most: 4 } as const;
+/** Comparisons that count how many rows and runs have a value: that needs no links. */
+const COUNTED: ReadonlySet<string> = new Set(['settings', 'text']);
 
 /** What is needed of a model and its posterior. */
-interface Believed extends Pick<LearnedModel, 'candidates' | 'labelCount'> {
+interface Believed extends Pick<LearnedModel, 'candidates' | 'comparisons' | 'labelCount'> {
   readonly posterior: Pick<LearnedModel['posterior'], 'probabilities' | 'expectedLinks'>;
 }
 
@@ -15,20 +18,36 @@ interface Believed extends Pick<LearnedModel, 'candidates' | 'labelCount'> {
 export type Belief = (edge: number) => number;
 
 /**
- * The probability of pairs, as far as what was learned can be trusted: shapes that were learned from few links may be off,
- * and what speaks against a pair then counts for more. A run that fits as well as the pair's own is no likelier for that.
+ * The probability of pairs, as far as what was learned can be trusted. How times, durations and metrics of links differ is
+ * learned from the links; where these are few, it may be off, and what speaks against a pair counts for more, as far as the
+ * pair rests on that. A run that fits as well as the pair's own is no likelier for it.
  */
-export function createBelief({ candidates, posterior, labelCount }: Believed): Belief {
-  const doubts = Math.min(DOUBTS.most, 1 + DOUBTS.links / (posterior.expectedLinks + labelCount));
+export function createBelief(model: Believed): Belief {
+  const { candidates, posterior, comparisons, labelCount } = model;
+  const most = Math.min(DOUBTS.most, 1 + DOUBTS.links / (posterior.expectedLinks + labelCount));
+  const learned = comparisons.filter(({ name }) => !COUNTED.has(name));
   return (edge) => {
     const row = candidates.rows[edge] ?? 0;
+    const run = candidates.runs[edge] ?? 0;
     const own = posterior.probabilities[edge] ?? 0;
-    let others = -own;
-    for (let at = candidates.starts[row] ?? 0; at < (candidates.starts[row + 1] ?? 0); at++) {
-      others += posterior.probabilities[at] ?? 0;
-    }
-    others = Math.max(0, others);
+    const others = Math.max(0, sumOfRow(model, row) - own);
     const none = Math.max(0, 1 - own - others);
+    const bits = bitsFor(comparisons, row, run);
+    const doubts = bits === 0 ? most : 1 + ((most - 1) * bitsFor(learned, row, run)) / bits;
     return own / (own + doubts * none + Math.max(others, Math.min(doubts * others, own)));
   };
+}
+
+/** P(the row has a run). */
+function sumOfRow({ candidates, posterior }: Believed, row: number): number {
+  let sum = 0;
+  for (let edge = candidates.starts[row] ?? 0; edge < (candidates.starts[row + 1] ?? 0); edge++) {
+    sum += posterior.probabilities[edge] ?? 0;
+  }
+  return sum;
+}
+
+/** What speaks for a pair. */
+function bitsFor(comparisons: readonly Comparison[], row: number, run: number): number {
+  return comparisons.reduce((sum, comparison) => sum + Math.max(0, comparison.weigh(row, run)), 0);
 }
