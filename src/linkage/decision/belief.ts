@@ -9,6 +9,9 @@ const DOUBTS = { links: 150, most: 4 } as const;
 /** Comparisons that count how many rows and runs have a value: that needs no links. */
 const COUNTED: ReadonlySet<string> = new Set(['settings', 'text']);
 
+/** Four times the doubt that is left of these shows nowhere. */
+const CERTAIN = 1 - 1e-6;
+
 /** What is needed of a model and its posterior. */
 interface Believed extends Pick<LearnedModel, 'candidates' | 'comparisons' | 'labelCount'> {
   readonly posterior: Pick<LearnedModel['posterior'], 'probabilities' | 'expectedLinks'>;
@@ -30,6 +33,7 @@ export function createBelief(model: Believed): Belief {
     const row = candidates.rows[edge] ?? 0;
     const run = candidates.runs[edge] ?? 0;
     const own = posterior.probabilities[edge] ?? 0;
+    if (own > CERTAIN) return own;
     const others = Math.max(0, sumOfRow(model, row) - own);
     const none = Math.max(0, 1 - own - others);
     const bits = bitsFor(comparisons, row, run);
