@@ -65,25 +65,11 @@ export function natsOf(own: number, mean: number): number {
 
 /** The likeliest zone of each row, from the first to the last, as a number of quarters above −`MOST_QUARTERS`. */
 export function followZone(emissions: readonly Float64Array[]): number[] {
-  let scores = new Float64Array(STATES);
+  let scores: Float64Array = new Float64Array(STATES);
   const cameFrom: Int16Array[] = [];
   for (const emission of emissions) {
-    const best = indexOfMost(scores);
-    const sources = [0, 1, 2, 3].map((quarter) => [best, indexOfMost(scores, quarter)] as const);
     const from = new Int16Array(STATES);
-    const next = new Float64Array(STATES);
-    for (let state = 0; state < STATES; state++) {
-      let score = scores[state] ?? 0;
-      from[state] = state;
-      for (const source of sources[state % QUARTERS_AN_HOUR] ?? []) {
-        const switched = (scores[source] ?? 0) - costOf(source, state);
-        if (switched <= score) continue;
-        score = switched;
-        from[state] = source;
-      }
-      next[state] = score + (emission[state] ?? 0);
-    }
-    scores = next;
+    scores = stepOn(scores, emission, from);
     cameFrom.push(from);
   }
   const path: number[] = [];
@@ -93,6 +79,36 @@ export function followZone(emissions: readonly Float64Array[]): number[] {
     state = cameFrom[at]?.[state] ?? state;
   }
   return path.reverse();
+}
+
+/**
+ * The scores after one more row. A zone is kept, or changed from the best of all zones or the best of those that lie whole
+ * hours away.
+ *
+ * @param from filled in: the zone of the row before, by zone
+ */
+function stepOn(scores: Float64Array, emission: Float64Array, from: Int16Array): Float64Array {
+  const next = new Float64Array(STATES);
+  const anywhere = indexOfMost(scores);
+  for (let quarter = 0; quarter < QUARTERS_AN_HOUR; quarter++) {
+    const hoursAway = indexOfMost(scores, quarter);
+    for (let state = quarter; state < STATES; state += QUARTERS_AN_HOUR) {
+      from[state] = state;
+      let score = scores[state] ?? 0;
+      const moved = (scores[anywhere] ?? 0) - costOf(anywhere, state);
+      if (moved > score) {
+        score = moved;
+        from[state] = anywhere;
+      }
+      const hours = (scores[hoursAway] ?? 0) - costOf(hoursAway, state);
+      if (hours > score) {
+        score = hours;
+        from[state] = hoursAway;
+      }
+      next[state] = score + (emission[state] ?? 0);
+    }
+  }
+  return next;
 }
 
 function costOf(from: number, to: number): number {

@@ -59,8 +59,7 @@ export function burstyDensity(
   const shares = new Float64Array(parts.length).fill((1 - kernels.flatShare) / parts.length);
   const sample = sampleOf(values);
   for (let round = 0; round < EM_ROUNDS; round++) {
-    const counts = new Float64Array(parts.length).fill(1);
-    for (let at = 0; at < sample.length; at++) countParts({ parts, shares, flat }, sample[at] ?? 0, counts);
+    const counts = countParts({ parts, shares, flat }, sample);
     const total = counts.reduce((sum, count) => sum + count, 0);
     let moved = 0;
     for (let at = 0; at < parts.length; at++) {
@@ -86,12 +85,18 @@ function densityAt({ parts, shares, flat }: Mixture, record: number): number {
   return sum;
 }
 
-function countParts(mixture: Mixture, record: number, counts: Float64Array): void {
+/** How much of the sample each kernel explains, and one record more. */
+function countParts(mixture: Mixture, sample: Int32Array): Float64Array {
   const { parts, shares } = mixture;
-  const all = densityAt(mixture, record);
-  for (let at = 0; at < parts.length; at++) {
-    counts[at] = (counts[at] ?? 0) + ((shares[at] ?? 0) * (parts[at]?.[record] ?? 0)) / all;
+  const counts = new Float64Array(parts.length).fill(1);
+  for (let at = 0; at < sample.length; at++) {
+    const record = sample[at] ?? 0;
+    const all = densityAt(mixture, record);
+    for (let part = 0; part < parts.length; part++) {
+      counts[part] = (counts[part] ?? 0) + ((shares[part] ?? 0) * (parts[part]?.[record] ?? 0)) / all;
+    }
   }
+  return counts;
 }
 
 /** Records with a value, evenly picked where they are many. */

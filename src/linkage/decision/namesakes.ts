@@ -116,20 +116,33 @@ function findGaps(
 function agreementOf(gapOf: GapOf, links: readonly SurePair[]): Agreement {
   const both = links.filter(({ row, run }) => !Number.isNaN(gapOf(row, run)));
   if (both.length < LEAST_LINKS) return { share: Number.NaN, nearer: Number.NaN };
-  const gaps = both.map(({ row, run }) => gapOf(row, run));
-  let [nearer, farther] = [0, 0];
-  for (const [at, { row }] of both.entries()) {
+  const gaps = Float64Array.from(both, ({ row, run }) => gapOf(row, run));
+  const { nearer, farther } = compareGaps(gapOf, both, gaps);
+  const compared = nearer + farther;
+  return {
+    share: gaps.reduce((count, gap) => count + (gap <= NEAR ? 1 : 0), 0) / both.length,
+    nearer: compared < LEAST_COMPARED ? Number.NaN : (nearer - farther) / compared,
+  };
+}
+
+/** How often a row lies nearer to its own run than to that of a link beside it, and how often farther. */
+function compareGaps(
+  gapOf: GapOf,
+  both: readonly SurePair[],
+  gaps: Float64Array,
+): { readonly nearer: number; readonly farther: number } {
+  let nearer = 0;
+  let farther = 0;
+  for (let at = 0; at < both.length; at++) {
+    const row = both[at]?.row ?? 0;
+    const own = gaps[at] ?? 0;
     for (const step of NEIGHBOURS) {
       const other = both[at + step];
       if (other === undefined) continue;
       const gap = gapOf(row, other.run);
-      if ((gaps[at] ?? 0) < gap) nearer++;
-      if ((gaps[at] ?? 0) > gap) farther++;
+      if (own < gap) nearer++;
+      else if (own > gap) farther++;
     }
   }
-  const compared = nearer + farther;
-  return {
-    share: gaps.filter((gap) => gap <= NEAR).length / both.length,
-    nearer: compared < LEAST_COMPARED ? Number.NaN : (nearer - farther) / compared,
-  };
+  return { nearer, farther };
 }
