@@ -58,9 +58,8 @@ function foldAt(hits: readonly RowHits[], window: Stretch, fold: Fold): Residue 
   const bins = Math.round((2 * period) / width);
   const rows = hits.flatMap((row) => foldRow(row, window, { period, bins }) ?? []);
   const sums = new Float64Array(bins);
-  for (const own of rows) for (const [bin, share] of own) sums[bin] = (sums[bin] ?? 0) + share;
-  let best = 0;
-  for (const [bin, sum] of sums.entries()) if (sum > (sums[best] ?? 0)) best = bin;
+  for (const own of rows) own.forEach((share, bin) => (sums[bin] = (sums[bin] ?? 0) + share));
+  const best = sums.reduce((most, sum, bin) => (sum > (sums[most] ?? 0) ? bin : most), 0);
   const chance = width / period;
   const gains = CROWD_SHARES.map((share) =>
     rows.reduce((sum, own) => sum + Math.log(1 - share + (share * (own.get(best) ?? 0)) / chance), -Math.log(bins)),
@@ -82,7 +81,9 @@ function foldRow(
   for (let at = start; at < end; at++) {
     const bin = Math.min(bins - 1, Math.floor((residueOf(differences[at] ?? 0, period) * bins) / period));
     const share = shares[at] ?? 0;
-    for (const place of [bin, (bin + bins - 1) % bins]) own.set(place, Math.max(own.get(place) ?? 0, share));
+    const before = (bin + bins - 1) % bins;
+    own.set(bin, Math.max(own.get(bin) ?? 0, share));
+    own.set(before, Math.max(own.get(before) ?? 0, share));
   }
   return own;
 }

@@ -120,7 +120,8 @@ class NearRuns {
     const hits: Hit[] = [];
     let best = -Infinity;
     for (const [at, { values, records }] of this.#indexes.entries()) {
-      const [start, end] = [this.#starts[at] ?? 0, this.#ends[at] ?? 0];
+      const start = this.#starts[at] ?? 0;
+      const end = this.#ends[at] ?? 0;
       const first = Math.min(end, Math.max(start, lowerBound(values, this.#own + likely - LIKELY_SLACK)));
       for (let met = start; met < end; met++) {
         const position = met < start + end - first ? met - start + first : met - (end - first);

@@ -121,7 +121,8 @@ export class MetricLists {
   #meetRing(window: number, metric: number, twice: number): number {
     const records = this.#sorted[metric]?.records ?? NO_RUNS;
     const outer = window * this.#sides.length + metric;
-    const [start, stop] = [this.#starts[outer] ?? 0, this.#stops[outer] ?? 0];
+    const start = this.#starts[outer] ?? 0;
+    const stop = this.#stops[outer] ?? 0;
     if (window === 0) return this.#meet(records.subarray(start, stop), twice);
     const inner = outer - this.#sides.length;
     const before = this.#meet(records.subarray(start, this.#starts[inner]), twice);
@@ -130,7 +131,9 @@ export class MetricLists {
 
   /** Marks the runs as met for the row; those that were met once before are added to the ones met twice. */
   #meet(runs: Int32Array, from: number): number {
-    const [met, twice, once] = [this.#met, this.#twice, this.#asked + 1];
+    const met = this.#met;
+    const twice = this.#twice;
+    const once = this.#asked + 1;
     let size = from;
     for (let at = 0; at < runs.length; at++) {
       const run = runs[at] ?? 0;

@@ -44,7 +44,8 @@ export class PairBackoff {
 }
 
 function shareGiven({ both }: Parent, row: number, alone: number): number {
-  const [alike, ofParent] = [alikeOn(both, row) - 1, alikeBefore(both, row) - 1];
+  const alike = alikeOn(both, row) - 1;
+  const ofParent = alikeBefore(both, row) - 1;
   return (Math.max(0, alike) + PSEUDO_ROWS * alone) / (Math.max(0, ofParent) + PSEUDO_ROWS);
 }
 

@@ -89,9 +89,11 @@ export class SettingsComparison implements Comparison {
   }
 
   weigh(row: number, run: number): number {
-    const [rowTable, runTable] = [this.#rowTable, this.#runTable];
+    const rowTable = this.#rowTable;
+    const runTable = this.#runTable;
     const width = this.#m.length;
-    const [fromRow, fromRun] = [row * width, run * width];
+    const fromRow = row * width;
+    const fromRun = run * width;
     let equal = 0;
     let differing = 0;
     let disagreements = 0;
@@ -233,7 +235,8 @@ export class SettingsComparison implements Comparison {
    */
   #boundBesideHalves(row: number, most: number): number {
     const [first, second] = this.#index.oneSidedRuns(row);
-    const [firstLoss, secondLoss] = [this.#leastLoss(row, 0), this.#leastLoss(row, 1)];
+    const firstLoss = this.#leastLoss(row, 0);
+    const secondLoss = this.#leastLoss(row, 1);
     return Math.max(
       0,
       most + (this.#isSplit ? Math.max(firstLoss, secondLoss) : firstLoss + secondLoss),

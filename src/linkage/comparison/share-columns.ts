@@ -80,7 +80,8 @@ export function wholesOfFields(fields: readonly PairedField[]): number[] {
 function isEverContradicted(part: PairedField, whole: PairedField): boolean {
   const partOf = new Map(Array.from(whole.rowCodes, (code, row) => [code, part.rowCodes[row] ?? -1]));
   return whole.runCodes.some((code, run) => {
-    const [expected, found] = [partOf.get(code) ?? -1, part.runCodes[run] ?? -1];
+    const expected = partOf.get(code) ?? -1;
+    const found = part.runCodes[run] ?? -1;
     return code >= 0 && expected >= 0 && found !== -1 && found !== expected;
   });
 }

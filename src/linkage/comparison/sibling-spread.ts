@@ -76,7 +76,8 @@ function groupValues(
   const size = codes.reduce((most, code) => Math.max(most, code + 1), 0);
   const [sums, counts] = [new Float64Array(size), new Int32Array(size)];
   for (let row = 0; row < values.length; row++) {
-    const [code, value] = [codes[row] ?? -1, values[row] ?? Number.NaN];
+    const code = codes[row] ?? -1;
+    const value = values[row] ?? Number.NaN;
     if (code < 0 || Number.isNaN(value)) continue;
     sums[code] = (sums[code] ?? 0) + value;
     counts[code] = (counts[code] ?? 0) + 1;

@@ -53,7 +53,8 @@ export function mostBitsWith(
     readonly bitsOf: (edge: number) => number;
   },
 ): number {
-  const [row, run] = [candidates.rows[held], candidates.runs[held]];
+  const row = candidates.rows[held];
+  const run = candidates.runs[held];
   const others = weighEdges(candidates, edges, bitsOf).filter((edge) => edge.row !== row && edge.run !== run);
   const taken = assignComponent(others);
   const sum = others.reduce((total, edge) => total + (taken.get(edge.row) === edge.run ? edge.weight : 0), 0);
@@ -180,12 +181,14 @@ interface Heap {
 function createHeap(): Heap {
   const items: { key: number; value: number }[] = [];
   const isLess = (a: number, b: number): boolean => {
-    const [x, y] = [items[a], items[b]];
+    const x = items[a];
+    const y = items[b];
     if (x === undefined || y === undefined) return false;
     return x.key < y.key || (x.key === y.key && x.value < y.value);
   };
   const swap = (a: number, b: number): void => {
-    const [x, y] = [items[a], items[b]];
+    const x = items[a];
+    const y = items[b];
     if (x !== undefined && y !== undefined) [items[a], items[b]] = [y, x];
   };
   return {

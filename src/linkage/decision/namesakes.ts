@@ -103,7 +103,8 @@ function findGaps(
   const pair = fields.find((one) => one.column === column && one.key === key);
   const map = mapValues(column, key, values);
   return (row, run) => {
-    const [own, other] = [column.codes[row] ?? -1, key.codes[run] ?? -1];
+    const own = column.codes[row] ?? -1;
+    const other = key.codes[run] ?? -1;
     if (own < 0 || other < 0) return Number.NaN;
     if ((map.rows.get(own) ?? own) === (map.runs.get(other) ?? other)) return 0;
     const gap = values.numberOf(own) - values.numberOf(other);

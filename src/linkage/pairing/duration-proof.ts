@@ -22,7 +22,8 @@ export function gainOnPairs(
   for (const { row, run } of pairs) {
     const own = seconds[row] ?? 0;
     const slack = Math.max(own * SAME, step / 2);
-    const [from, to] = [own - slack, own + slack];
+    const from = own - slack;
+    const to = own + slack;
     const length = lengths[run] ?? 0;
     if (length >= from && length <= to) agreeing++;
     byChance += (upperBound(sorted, to) - lowerBound(sorted, from)) / sorted.length;

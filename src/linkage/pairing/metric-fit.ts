@@ -41,7 +41,8 @@ interface ValueWindow {
 function windowsOf({ sample, rows, rounding }: MeasuredSides): ValueWindow[] {
   return Array.from(sample, (value) => {
     const half = 0.5000001 * unitOf(value, rounding);
-    const [from, to] = [value - half, value + half];
+    const from = value - half;
+    const to = value + half;
     return { from, to, rows: upperBound(rows, to) - lowerBound(rows, from) };
   });
 }

@@ -155,7 +155,8 @@ function isThere(
   { write }: Reading,
   { value, half }: { readonly value: number; readonly half: number },
 ): boolean {
-  const [a, b] = [write(value - half), write(value + half)];
+  const a = write(value - half);
+  const b = write(value + half);
   return upperBound(numbers, Math.max(a, b)) > lowerBound(numbers, Math.min(a, b));
 }
 
