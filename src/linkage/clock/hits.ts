@@ -133,10 +133,14 @@ class NearRuns {
       }
     }
     const strong = hits.filter(({ bits }) => bits > best - FAINT_BITS).sort((a, b) => a.difference - b.difference);
-    return {
-      differences: Float64Array.from(strong, ({ difference }) => difference),
-      shares: Float64Array.from(strong, ({ bits }) => 2 ** (bits - best)),
-      runs: Int32Array.from(strong, ({ run }) => run),
-    };
+    const differences = new Float64Array(strong.length);
+    const shares = new Float64Array(strong.length);
+    const runs = new Int32Array(strong.length);
+    for (const [at, { difference, run, bits }] of strong.entries()) {
+      differences[at] = difference;
+      shares[at] = 2 ** (bits - best);
+      runs[at] = run;
+    }
+    return { differences, shares, runs };
   }
 }

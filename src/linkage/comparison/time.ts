@@ -249,7 +249,7 @@ export class TimeComparison implements Comparison {
     let found = this.#windows[step];
     if (found === undefined) {
       const limit = this.#density.most() * 2 ** -(STEPS_BELOW[step - 1] ?? 0);
-      const windows = this.#density.intervalsAbove(limit).map(([from, to]) => [from - EDGE, to + EDGE] as const);
+      const windows = this.#density.intervalsAbove(limit).map(([from, to]) => ({ from: from - EDGE, to: to + EDGE }));
       this.#windows[step] = found = { windows, limit: Math.max(limit, this.#density.mostBeyond()) };
     }
     return found;
@@ -264,7 +264,7 @@ interface Gap {
 }
 
 interface Windows {
-  readonly windows: readonly (readonly [number, number])[];
+  readonly windows: readonly { readonly from: number; readonly to: number }[];
   /** No run outside of the windows has a higher density. */
   readonly limit: number;
 }
@@ -283,14 +283,14 @@ function kindOf(first: number, second: number): Gap['kind'] {
   return first > second ? 1 : 2;
 }
 
-function countIn(index: SortedIndex, own: number, windows: Windows['windows']): number {
+function countIn({ values }: SortedIndex, own: number, windows: Windows['windows']): number {
   let count = 0;
-  for (const [from, to] of windows) count += lowerBound(index.values, own + to) - lowerBound(index.values, own + from);
+  for (const { from, to } of windows) count += lowerBound(values, own + to) - lowerBound(values, own + from);
   return count;
 }
 
 function collectIn(index: SortedIndex, at: { own: number; windows: Windows['windows'] }, sink: RunSink): void {
-  for (const [from, to] of at.windows) {
+  for (const { from, to } of at.windows) {
     const end = lowerBound(index.values, at.own + to);
     for (let position = lowerBound(index.values, at.own + from); position < end; position++) {
       sink(index.records[position] ?? 0);

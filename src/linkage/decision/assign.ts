@@ -32,8 +32,12 @@ export interface WeightedEdge {
   readonly weight: number;
 }
 
-function weighEdges(candidates: Candidates, edges: Iterable<number>, bitsOf: (edge: number) => number): WeightedEdge[] {
-  return Array.from(edges, (edge) => ({
+function weighEdges(
+  candidates: Candidates,
+  edges: readonly number[],
+  bitsOf: (edge: number) => number,
+): WeightedEdge[] {
+  return edges.map((edge) => ({
     row: candidates.rows[edge] ?? 0,
     run: candidates.runs[edge] ?? 0,
     weight: Math.round(bitsOf(edge) * UNITS_PER_BIT),

@@ -102,9 +102,8 @@ function solveOnce(
   let expectedLinks = 0;
   for (const component of components) {
     const { edges } = component;
-    const marginals = isStar(component)
-      ? solveStar(Float64Array.from(edges, oddsOf))
-      : solveGraph(localGraph(component, candidates, oddsOf));
+    const graph = isStar(component) ? null : localGraph(component, candidates, oddsOf);
+    const marginals = graph === null ? solveStar(listOdds(edges, oddsOf)) : solveGraph(graph);
     for (let at = 0; at < edges.length; at++) {
       probabilities[edges[at] ?? 0] = marginals[at] ?? 0;
       expectedLinks += marginals[at] ?? 0;
@@ -117,11 +116,19 @@ function isStar({ rows, runs }: Component): boolean {
   return rows.length === 1 || runs.length === 1;
 }
 
+function listOdds(edges: readonly number[], oddsOf: (edge: number) => number): Float64Array {
+  const odds = new Float64Array(edges.length);
+  for (let at = 0; at < odds.length; at++) odds[at] = oddsOf(edges[at] ?? 0);
+  return odds;
+}
+
 /** One row or one run: a simple share. */
 function solveStar(odds: Float64Array): Float64Array {
   let sum = 1;
   for (let at = 0; at < odds.length; at++) sum += odds[at] ?? 0;
-  return odds.map((own) => own / sum);
+  const marginals = new Float64Array(odds.length);
+  for (let at = 0; at < odds.length; at++) marginals[at] = (odds[at] ?? 0) / sum;
+  return marginals;
 }
 
 /** One row or one run: a simple share. Small: exact. Large: belief propagation, split where it is sure, then exact. */

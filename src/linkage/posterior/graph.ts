@@ -2,15 +2,15 @@ import type { Candidates } from '../blocking/candidates.ts';
 
 /** Rows and runs that compete, directly or through others. Edges are positions in the candidates. */
 export interface Component {
-  readonly edges: Int32Array;
-  readonly rows: Int32Array;
-  readonly runs: Int32Array;
+  readonly edges: readonly number[];
+  readonly rows: readonly number[];
+  readonly runs: readonly number[];
 }
 
 /** Splits the candidate graph by union–find, over the edges that `isIn` lets through. */
 export function findComponents(candidates: Candidates, runCount: number, isIn: (edge: number) => boolean): Component[] {
   const rowCount = candidates.starts.length - 1;
-  const parents = Int32Array.from({ length: rowCount + runCount }, (_item, node) => node);
+  const parents = new Int32Array(rowCount + runCount).map((_parent, node) => node);
   const find = (node: number): number => {
     let root = node;
     while (parents[root] !== root) root = parents[root] ?? root;
@@ -39,24 +39,24 @@ export function findComponents(candidates: Candidates, runCount: number, isIn: (
 }
 
 function buildComponent({ rows, runs }: Candidates, edges: readonly number[]): Component {
-  const [only = 0] = edges;
   if (edges.length === 1) {
-    return { edges: Int32Array.of(only), rows: Int32Array.of(rows[only] ?? 0), runs: Int32Array.of(runs[only] ?? 0) };
+    const only = edges[0] ?? 0;
+    return { edges, rows: [rows[only] ?? 0], runs: [runs[only] ?? 0] };
   }
-  return { edges: Int32Array.from(edges), rows: distinct(edges, rows), runs: distinct(edges, runs) };
+  return { edges, rows: distinct(edges, rows), runs: distinct(edges, runs) };
 }
 
 /** The nodes of the edges, ascending, each once. */
-function distinct(edges: readonly number[], nodes: Int32Array): Int32Array {
+function distinct(edges: readonly number[], nodes: Int32Array): number[] {
   const sorted = new Int32Array(edges.length);
   for (let at = 0; at < edges.length; at++) sorted[at] = nodes[edges[at] ?? 0] ?? 0;
   sorted.sort();
-  let size = 0;
+  const found: number[] = [];
   for (let at = 0; at < sorted.length; at++) {
     const node = sorted[at] ?? 0;
-    if (at === 0 || node !== sorted[size - 1]) sorted[size++] = node;
+    if (at === 0 || node !== sorted[at - 1]) found.push(node);
   }
-  return sorted.slice(0, size);
+  return found;
 }
 
 /** A component with its nodes numbered from 0, for solvers that know nothing of records. */
@@ -88,7 +88,7 @@ export function localGraph(component: Component, candidates: Candidates, oddsOf:
 }
 
 /** Where a number stands in an ascending list that holds it: most components are too small to be worth a map. */
-function positionOf(number: number, ascending: Int32Array): number {
+function positionOf(number: number, ascending: readonly number[]): number {
   let low = 0;
   let high = ascending.length - 1;
   while (low < high) {
