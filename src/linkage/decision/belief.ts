@@ -8,12 +8,15 @@ import type { LearnedModel } from '../weights/learn.ts';
 const DOUBTS = { links: 150, most: 4 } as const;
 /** Comparisons that count how many rows and runs have a value: that needs no links. */
 const COUNTED: ReadonlySet<string> = new Set(['settings', 'text']);
-
 /** Four times the doubt that is left of these shows nowhere. */
 const CERTAIN = 1 - 1e-6;
 
-/** What is needed of a model and its posterior. */
-interface Believed extends Pick<LearnedModel, 'candidates' | 'comparisons' | 'labelCount'> {
+/** Candidates with their probabilities. */
+interface Placed extends Pick<LearnedModel, 'candidates'> {
+  readonly posterior: Pick<LearnedModel['posterior'], 'probabilities'>;
+}
+
+interface Believed extends Placed, Pick<LearnedModel, 'comparisons' | 'labelCount'> {
   readonly posterior: Pick<LearnedModel['posterior'], 'probabilities' | 'expectedLinks'>;
 }
 
@@ -34,7 +37,7 @@ export function createBelief(model: Believed): Belief {
     const run = candidates.runs[edge] ?? 0;
     const own = posterior.probabilities[edge] ?? 0;
     if (own > CERTAIN) return own;
-    const others = Math.max(0, sumOfRow(model, row) - own);
+    const others = Math.max(0, linkedShare(model, row) - own);
     const none = Math.max(0, 1 - own - others);
     const bits = bitsFor(comparisons, row, run);
     const doubts = bits === 0 ? most : 1 + ((most - 1) * bitsFor(learned, row, run)) / bits;
@@ -43,7 +46,7 @@ export function createBelief(model: Believed): Belief {
 }
 
 /** P(the row has a run). */
-function sumOfRow({ candidates, posterior }: Believed, row: number): number {
+export function linkedShare({ candidates, posterior }: Placed, row: number): number {
   let sum = 0;
   for (let edge = candidates.starts[row] ?? 0; edge < (candidates.starts[row + 1] ?? 0); edge++) {
     sum += posterior.probabilities[edge] ?? 0;

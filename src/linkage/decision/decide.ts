@@ -1,6 +1,6 @@
 import type { Candidate, LinkageOptions, LinkOutcome } from '../../model/linkage.ts';
 import { assignRuns } from './assign.ts';
-import { createBelief } from './belief.ts';
+import { createBelief, linkedShare } from './belief.ts';
 import type { Belief } from './belief.ts';
 import { createExplainer, renderStrongest } from './explain.ts';
 import type { Explainer } from './explain.ts';
@@ -120,7 +120,7 @@ function decideRow(context: DecisionContext, row: number): LinkOutcome {
   const margin = marginOf(view, best);
   const objection = findObjection(context, best, margin);
   const candidates = listCandidates(context, edges, objection);
-  const likely = isCut || edges.reduce((sum, edge) => sum + probabilityOf(model, edge), 0) >= LIKELY;
+  const likely = isCut || linkedShare(model, row) >= LIKELY;
   const kind = objection === null ? 'match' : likely ? 'ambiguous' : 'unmatched';
   const [top] = candidates;
   return {
@@ -174,9 +174,9 @@ function listCandidates(context: DecisionContext, edges: readonly number[], obje
 }
 
 /**
- * The probability that is claimed of a pair: less what speaks against it beside the evidence: a contradiction that only so many bits
- * outweigh is one of as many as these are more than a match needs, of two that may be meant it has its share, and runs
- * and rows are of one project by all the columns that say otherwise.
+ * The probability that is claimed of a pair, less what speaks against it beside the evidence: a contradiction that only so
+ * many bits outweigh is one of as many as these are more than a match needs, of two that may be meant it has its share, and
+ * runs and rows are of one project by all the columns that say otherwise.
  */
 function claimedProbability(context: DecisionContext, edge: number, objection: Objection | null): number {
   const { options, conflicts, dissent, twoRuns } = context;

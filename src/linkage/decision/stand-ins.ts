@@ -9,6 +9,7 @@ import type { AssignmentView } from './margin.ts';
 import type { Records } from '../normalize/records.ts';
 import type { SurePair } from '../pairing/refine.ts';
 import { sumOfWeights } from '../weights/rounds.ts';
+import { linkedShare } from './belief.ts';
 import { smoothCounts } from './smooth-counts.ts';
 import { thinOut } from '../thin-out.ts';
 
@@ -119,11 +120,6 @@ function countGone({ model, least, edgesByRun }: Context): number {
     if (weight >= enough && isTwice) gone -= 1 - linkedShare(model, candidates.rows[edge] ?? 0);
   }
   return Math.max(0, gone);
-}
-
-/** P(the row has a run). */
-function linkedShare({ candidates, posterior }: LearnedModel, row: number): number {
-  return edgesOf(candidates, row).reduce((sum, edge) => sum + (posterior.probabilities[edge] ?? 0), 0);
 }
 
 interface Context {
