@@ -16,8 +16,9 @@ import { thinOut } from '../thin-out.ts';
 /** Sure pairs whose run is looked away from; fewer tell nothing. */
 const LEAST_PAIRS = 30;
 const MOST_PAIRS = 1000;
-/** Stand-ins that make up less than this share of the pairs are below what any pair is doubted by. */
+/** Every pair is doubted by so much anyway: stand-ins among fewer of the pairs change nothing. */
 const LEAST_SHARE = 1 - SUREST;
+/** Looked at first, or more where many rows have no run. */
 const FEW_PAIRS = 200;
 /** Rivals so many bits below the least that counts, and below a row's best, take next to nothing from it. */
 const SLACK = 3;
@@ -178,8 +179,8 @@ function probabilityOf({ candidates, posterior }: LearnedModel, row: number, run
 }
 
 /**
- * What stands in for the runs of sure pairs. Where none of some pairs finds any, and so many rows have no run that no pair
- * were to be doubted even if the next one did, the others are not looked at.
+ * What stands in for the runs of sure pairs. Some are looked at first: so many that none of them having a stand-in says that
+ * no pair is to be doubted for it, however many rows have no run. Only where one has, the others follow.
  *
  * @param gonePerPair rows without a run, by pair
  */
