@@ -1,3 +1,4 @@
+import { agreementsOf, meanBits } from './agreements.ts';
 import { tellsStartsApart } from './bursts.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 import { MetricsComparison } from '../comparison/metrics.ts';
@@ -86,10 +87,6 @@ function findToldMetrics(
   return areEnough(agreementsOf(named, sure), sure) ? named : undefined;
 }
 
-function agreementsOf(metrics: MetricsComparison, sure: readonly SurePair[]): boolean[] {
-  return sure.map(({ row, run }) => metrics.agreesOrNull(row, run)).filter((agrees) => agrees !== null);
-}
-
 /** Whether anything tells one run of a setting from another. */
 function areRunsTold(
   { records, model: { comparisons } }: { readonly records: Records; readonly model: LearnedModel },
@@ -125,9 +122,4 @@ function measuredBy(comparison: Comparison, sure: readonly SurePair[]): readonly
 
 function areEnough(some: readonly unknown[], sure: readonly SurePair[]): boolean {
   return some.length >= Math.max(LEAST_LINKS, LEAST_SHARE * sure.length);
-}
-
-/** 0 where there are no pairs. */
-function meanBits(comparison: Comparison, pairs: readonly SurePair[]): number {
-  return pairs.reduce((sum, { row, run }) => sum + comparison.weigh(row, run), 0) / Math.max(1, pairs.length);
 }

@@ -1,11 +1,11 @@
 import { meetsExactly } from '../clock/channels.ts';
-import type { Comparison } from '../comparison/comparison.ts';
 import { DurationComparison } from '../comparison/duration.ts';
 import { MetricsComparison } from '../comparison/metrics.ts';
 import type { LearnedModel } from '../weights/learn.ts';
 import type { Records } from '../normalize/records.ts';
 import { findNamedMetrics } from '../pairing/named-metrics.ts';
 import type { SurePair } from '../pairing/refine.ts';
+import { agreementsOf, meanBits } from './agreements.ts';
 
 /** Fewer links were chosen among so few pairs that a duration or a clock fits some of them by chance. */
 const MANY_LINKS = 10;
@@ -39,7 +39,7 @@ export function findStrangersOrNull(
   if (sure.length === 0) return null;
   const metrics = judge(agreementsOfMetrics(records, model, sure), sure);
   const duration = model.comparisons.find((comparison) => comparison instanceof DurationComparison);
-  const durations = judge(agreementsOf(sure, duration), sure);
+  const durations = judge(agreementsOf(duration, sure), sure);
   if (!isDoubted({ metrics, durations }, sure)) return null;
   if (!isContradicted({ metrics, durations }, sure) && areTimesTold(records, model, sure)) return null;
   const parts = [
@@ -79,22 +79,14 @@ function areTimesTold({ row }: Records, { channels, comparisons }: LearnedModel,
   return time !== undefined && meanBits(time, sure) >= TOLD_BITS;
 }
 
-function meanBits(comparison: Comparison, sure: readonly SurePair[]): number {
-  return sure.reduce((sum, { row, run }) => sum + comparison.weigh(row, run), 0) / sure.length;
-}
-
 /** The metrics that are compared, else those that bear the same name, as another's values may lie apart. */
 function agreementsOfMetrics(records: Records, { comparisons }: LearnedModel, sure: readonly SurePair[]): boolean[] {
   const compared = agreementsOf(
-    sure,
     comparisons.find((comparison) => comparison instanceof MetricsComparison),
+    sure,
   );
   if (compared.length >= leastOf(sure)) return compared;
-  return agreementsOf(sure, new MetricsComparison(findNamedMetrics(records, sure, leastOf(sure)), []));
-}
-
-function agreementsOf(sure: readonly SurePair[], measured?: MetricsComparison | DurationComparison): boolean[] {
-  return sure.map(({ row, run }) => measured?.agreesOrNull(row, run) ?? null).filter((agrees) => agrees !== null);
+  return agreementsOf(new MetricsComparison(findNamedMetrics(records, sure, leastOf(sure)), []), sure);
 }
 
 function judge(agreements: readonly boolean[], sure: readonly SurePair[]): Verdict {

@@ -11,7 +11,7 @@ import { createFieldCollector } from './fields.ts';
 import type { Field, FieldCollector, FieldWriter } from './fields.ts';
 import { blankFillers } from './filled-blanks.ts';
 import type { IsMeasured } from './filled-blanks.ts';
-import { flattenJson } from './flatten.ts';
+import { flattenItem, flattenJson } from './flatten.ts';
 import { readIdTimesOrNull } from './id-times.ts';
 import { readListOrNull, withLists } from './lists.ts';
 import { findNumberedWords, NameFields } from './name-fields.ts';
@@ -105,9 +105,10 @@ function readColumn(reader: RowReader, name: string, column: readonly Cell[]): v
       const noted = isNotes ? notedIn(cell) : [];
       for (const [key, value] of noted) inside(key).add(row, values.encode(value));
       if (noted.length > 0) continue;
-      addTo(writerOf, row)(name, cell);
-      if (readListOrNull(cell) === null)
-        names?.add(row, isProse ? withoutSaid(cell) : cell, { isCut: cut.has(cell), fromLeftOnly: cut.size > 0 });
+      own.add(row, values.encode(cell));
+      const list = readListOrNull(cell);
+      if (list !== null) flattenItem(list, name, addTo(writerOf, row));
+      else names?.add(row, isProse ? withoutSaid(cell) : cell, { isCut: cut.has(cell), fromLeftOnly: cut.size > 0 });
       if (isCommand) readCommand(reader, { row, name, text: cell });
       if (isProse) for (const [key, value] of saidIn(cell)) inside(key).add(row, values.encode(value));
     }
